@@ -1,0 +1,149 @@
+//! The shapes of the command line that commands share. Pure: nothing here reads a file or asks a cloud.
+
+use std::fmt::Write;
+use std::num::NonZeroU8;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::config::{Endpoint, EnvVar, env};
+use crate::{output, providers};
+
+/// What most people want, before everything else.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  certls list                                        every certificate, soonest expiry first
+  certls list --provider aliyun --region cn-hangzhou
+  certls list -o json | jq -r '.certificates[] | select(.days_left < 30) | .name'
+  certls show 5494a835d88f40ff940554992f2f04d4       all that is known of one";
+
+/// The variables that are read, from the tables of the providers and of certls itself.
+pub(crate) fn environment() -> String {
+    let mut text = String::new();
+    let mut table = |heading: &str, variables: &[&[EnvVar]]| {
+        text.push_str(heading);
+        for variable in variables.iter().copied().flatten() {
+            let _ = write!(text, "\n  {:<40} {}", variable.name, variable.help);
+        }
+        text.push_str("\n\n");
+    };
+    for provider in providers::ALL {
+        let heading = format!("{} credentials, the first that is set up counts:", provider.title());
+        table(&heading, &[provider.credentials()]);
+    }
+    let mut others: Vec<&[EnvVar]> = providers::ALL.iter().map(|provider| provider.options()).collect();
+    others.push(env::VARIABLES);
+    table("Environment:", &others);
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// Where to look.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Scope")]
+pub struct ScopeArgs {
+    /// Look only into this cloud; repeat or separate by comma [default: every cloud with credentials here]
+    #[arg(short, long = "provider", value_name = "NAME", value_delimiter = ',', value_parser = provider_names())]
+    pub providers: Vec<String>,
+
+    /// Look only into this region; repeat or separate by comma, `all` for every one [default: all]
+    #[arg(short, long = "region", value_name = "NAME", value_delimiter = ',', value_parser = region)]
+    pub regions: Vec<String>,
+}
+
+/// How to ask.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Network")]
+pub struct NetArgs {
+    /// Send a service's requests elsewhere, for example aliyun.slb=https://slb-vpc.cn-hangzhou.aliyuncs.com; http: only to this machine
+    #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = endpoint)]
+    pub endpoints: Vec<(String, Endpoint)>,
+
+    /// Trust the certificate authorities in this PEM file too
+    #[arg(long, value_name = "FILE")]
+    pub ca_bundle: Option<PathBuf>,
+
+    /// How long one connection may take to open
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub connect_timeout: Duration,
+
+    /// How long a server may stay silent
+    #[arg(long, value_name = "DURATION", default_value = "15s", value_parser = duration)]
+    pub read_timeout: Duration,
+
+    /// How long the whole run may take; what arrived until then is printed
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration)]
+    pub timeout: Duration,
+
+    /// How often a request that failed for the moment is tried again
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub retry_count: usize,
+
+    /// How many requests may be in flight at once
+    #[arg(long, value_name = "N", default_value = "16")]
+    pub concurrency: NonZeroU8,
+}
+
+/// What to print.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Format of standard output
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = PossibleValuesParser::new(output::names()))]
+    pub output: String,
+}
+
+/// What every command understands.
+#[derive(Debug, Args)]
+pub struct GlobalArgs {
+    /// Tell on standard error what is asked and answered; twice for more
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    pub verbose: u8,
+
+    /// Colour the output
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: Color,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    Always,
+    Never,
+}
+
+fn provider_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(providers::ALL.iter().map(|provider| provider.id()))
+}
+
+/// A region's name becomes part of a host name, so nothing else may be in it.
+fn region(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if text.is_empty() || !text.chars().all(fits) {
+        return Err("a region is named in letters, digits and hyphens, such as cn-hangzhou".to_owned());
+    }
+    Ok(text.to_ascii_lowercase())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("it must be longer than nothing".to_owned()),
+        Ok(duration) => Ok(duration),
+        Err(_) => Err("write a number and a unit, such as 500ms, 30s, 5m or 1h".to_owned()),
+    }
+}
+
+fn endpoint(text: &str) -> Result<(String, Endpoint), String> {
+    let form = "write PROVIDER.SERVICE=URL, such as huawei.elb=https://elb.example.com";
+    let (target, url) = text.split_once('=').ok_or(form)?;
+    let (provider, service) = target.split_once('.').ok_or(form)?;
+    let known = providers::by_id(provider).ok_or_else(|| format!("no provider is named `{provider}`"))?;
+    if !known.endpoints().contains(&service) {
+        return Err(format!("{provider} has {}, but no `{service}`", known.endpoints().join(", ")));
+    }
+    Ok((target.to_owned(), Endpoint::parse(url)?))
+}

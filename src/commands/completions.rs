@@ -1,0 +1,25 @@
+//! `certls completions`: for the shell, on standard output.
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use crate::error::Error;
+use crate::exit::Exit;
+
+use super::{World, unwritable};
+
+/// Print completions for a shell
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell to complete for
+    shell: Shell,
+}
+
+impl Completions {
+    pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut crate::Cli::command(), "certls", &mut script);
+        world.stdout.print(|out| out.write_all(&script)).map_err(|error| unwritable(&error))?;
+        Ok(Exit::Ok)
+    }
+}

@@ -1,0 +1,59 @@
+//! `certls list`: the inventory.
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::{NetArgs, OutputArgs, ScopeArgs};
+use crate::engine;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::model::{Filter, Kinds};
+use crate::output::{self, Report};
+
+use super::World;
+
+/// List every certificate of every region, soonest expiry first
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    scope: ScopeArgs,
+    /// Kind of certificates to list
+    #[arg(long, value_name = "KIND", default_value = "server", help_heading = "Selection")]
+    kind: KindArg,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    net: NetArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum KindArg {
+    /// Those that servers present, SM2 dual certificates included
+    Server,
+    /// CA certificates that client certificates are checked against
+    Ca,
+    /// Both
+    All,
+}
+
+impl List {
+    pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
+        let cx = world.context(&self.scope, &self.net)?;
+        let inventory = engine::inventory(&cx)?;
+        let filter = Filter {
+            kinds: match self.kind {
+                KindArg::Server => Kinds::Server,
+                KindArg::Ca => Kinds::Ca,
+                KindArg::All => Kinds::All,
+            },
+        };
+        let report = Report {
+            certificates: inventory.certificates.iter().filter(|certificate| filter.matches(certificate)).collect(),
+            inventory: &inventory,
+            now: cx.now,
+            width: world.stdout.width(),
+        };
+        output::print(&report, &self.output.output, world.stdout)?;
+        world.words().scan(&report);
+        Ok(Exit::of(&inventory))
+    }
+}

@@ -1,0 +1,62 @@
+//! The commands: a file each, arguments and `run` together.
+//!
+//! To add a command, add its file and its name in the registry below.
+
+use clap::Subcommand;
+
+use crate::config::{Env, Settings};
+use crate::context::Context;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::net::Http;
+use crate::output::{Terminal, Words};
+
+macro_rules! registry {
+    ($($name:ident :: $args:ident),+ $(,)?) => {
+        $(mod $name;)+
+        /// What certls can be asked to do.
+        #[derive(Debug, Subcommand)]
+        pub(crate) enum Command {
+            $($args($name::$args),)+
+        }
+        impl Command {
+            pub(crate) fn run(self, world: &World) -> Result<Exit, Error> {
+                match self {
+                    $(Self::$args(command) => command.run(world),)+
+                }
+            }
+        }
+    };
+}
+
+registry! { list::List, show::Show, completions::Completions, man::Man }
+
+/// What a command is given: the environment, and the streams to speak to.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub env: Env,
+    pub stdout: Terminal,
+    pub stderr: Terminal,
+}
+
+impl World {
+    /// Everything that asking a cloud needs.
+    fn context(&self, scope: &crate::cli::ScopeArgs, net: &crate::cli::NetArgs) -> Result<Context, Error> {
+        let settings = Settings::resolve(scope, net, &self.env)?;
+        Ok(Context {
+            env: self.env.clone(),
+            now: chrono::Utc::now(),
+            http: std::sync::Arc::new(Http::new(&settings.net)?),
+            settings,
+        })
+    }
+
+    pub(crate) fn words(&self) -> Words<impl std::io::Write> {
+        Words::new(self.stderr.dress(std::io::stderr()))
+    }
+}
+
+/// What cannot be written ends the run.
+fn unwritable(error: &std::io::Error) -> Error {
+    Error::new(crate::error::Kind::Output, format!("the output cannot be written: {error}"))
+}

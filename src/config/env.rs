@@ -1,0 +1,55 @@
+//! The environment, read once, and the variables that belong to certls itself.
+
+use std::collections::BTreeMap;
+
+/// A variable that certls reads.
+#[derive(Debug)]
+pub struct EnvVar {
+    pub name: &'static str,
+    pub help: &'static str,
+}
+
+/// Prefix of the endpoint overrides: `CERTLS_ENDPOINT_ALIYUN_SLB` is `--endpoint aliyun.slb=…`.
+pub(crate) const ENDPOINT_PREFIX: &str = "CERTLS_ENDPOINT_";
+
+/// Every variable that is not a provider's.
+pub static VARIABLES: &[EnvVar] = &[
+    EnvVar {
+        name: "CERTLS_ENDPOINT_<PROVIDER>_<SERVICE>",
+        help: "the same as --endpoint, for example CERTLS_ENDPOINT_ALIYUN_SLB",
+    },
+    EnvVar { name: "HTTPS_PROXY", help: "proxy for all requests; NO_PROXY lists the exceptions" },
+    EnvVar { name: "SSL_CERT_FILE", help: "trusted roots instead of the system's; SSL_CERT_DIR likewise" },
+    EnvVar { name: "NO_COLOR", help: "no colours, when set to anything" },
+];
+
+/// The environment of the run. A variable that is set to nothing counts as not set.
+#[derive(Debug, Clone, Default)]
+pub struct Env(BTreeMap<String, String>);
+
+impl Env {
+    /// The process's own environment; what is not UTF-8 is read as well as it can be.
+    pub fn of_process() -> Self {
+        std::env::vars_os()
+            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+            .collect()
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The variables whose names begin with `prefix`: the rest of the name, and the value.
+    pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0.iter().filter_map(move |(name, value)| {
+            let rest = name.strip_prefix(prefix)?;
+            (!value.is_empty()).then_some((rest, value.as_str()))
+        })
+    }
+}
+
+impl FromIterator<(String, String)> for Env {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
+        Self(variables.into_iter().collect())
+    }
+}

@@ -1,0 +1,102 @@
+//! Access keys from variables: a pair is whole, absent, or an error that names what is missing.
+
+use secrecy::SecretString;
+
+use crate::error::{Error, Kind};
+
+use super::Env;
+
+/// The names of the variables that together hold one access key.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyPair {
+    pub id: &'static str,
+    pub secret: &'static str,
+    /// The variable of the token that goes with temporary keys.
+    pub token: Option<&'static str>,
+}
+
+/// An access key. The id is kept as a secret too: it must not reach any output.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    pub id: SecretString,
+    pub secret: SecretString,
+    pub token: Option<SecretString>,
+    /// Where it was read from, for messages.
+    pub origin: String,
+}
+
+impl Keys {
+    /// The key of the first of these spellings that is set; `None` where none is.
+    ///
+    /// # Errors
+    /// Where a spelling is set in part: the message names what is missing.
+    pub fn find(env: &Env, spellings: &[KeyPair]) -> Result<Option<Self>, Error> {
+        for spelling in spellings {
+            if let Some(keys) = spelling.read(env)? {
+                return Ok(Some(keys));
+            }
+        }
+        // Spellings may share a token, so that it stands alone is known only now.
+        let alone = |spelling: &&KeyPair| spelling.token.is_some_and(|token| env.get(token).is_some());
+        match spellings.iter().find(alone) {
+            Some(KeyPair { id, token: Some(token), .. }) => Err(missing(id, token)),
+            _ => Ok(None),
+        }
+    }
+}
+
+impl KeyPair {
+    fn read(&self, env: &Env) -> Result<Option<Keys>, Error> {
+        match (env.get(self.id), env.get(self.secret)) {
+            (Some(id), Some(secret)) => Ok(Some(Keys {
+                id: secret_of(id),
+                secret: secret_of(secret),
+                token: self.token.and_then(|token| env.get(token)).map(secret_of),
+                origin: format!("{} in the environment", self.id),
+            })),
+            (Some(_), None) => Err(missing(self.secret, self.id)),
+            (None, Some(_)) => Err(missing(self.id, self.secret)),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+/// A pasted key often brings a line end along.
+fn secret_of(text: &str) -> SecretString {
+    text.trim().to_owned().into()
+}
+
+fn missing(absent: &str, present: &str) -> Error {
+    Error::new(Kind::Config, format!("{present} is set, but {absent} is not"))
+        .with_hint(format!("set {absent} as well, or unset {present}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAIR: KeyPair = KeyPair { id: "ID", secret: "SECRET", token: Some("TOKEN") };
+
+    fn read(set: &[&str]) -> Result<Option<Keys>, Error> {
+        Keys::find(&set.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect(), &[PAIR])
+    }
+
+    #[test]
+    fn whole_absent_or_an_error_that_names_the_missing_one() {
+        assert!(read(&[]).expect("absent").is_none());
+        assert!(read(&["ID", "SECRET"]).expect("whole").is_some());
+        let message = |set: &[&str]| read(set).expect_err("half").message;
+        assert_eq!(message(&["ID"]), "ID is set, but SECRET is not");
+        assert_eq!(message(&["SECRET", "TOKEN"]), "SECRET is set, but ID is not");
+        assert_eq!(message(&["TOKEN"]), "TOKEN is set, but ID is not");
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        let env = [("ID", "planted-id"), ("SECRET", "planted-secret"), ("TOKEN", "planted-token")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let keys = Keys::find(&env.into_iter().collect(), &[PAIR]);
+        assert!(matches!(keys, Ok(Some(_))));
+        assert!(!format!("{keys:?}").contains("planted"));
+    }
+}

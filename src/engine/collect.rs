@@ -1,0 +1,156 @@
+//! The fan-out: every scope is read at the same time, and none waits for, or is lost with, another.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::FutureExt;
+use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt};
+
+use crate::error::{Error, Kind};
+use crate::model::{Certificate, Inventory, Scope, ScopeReport};
+use crate::providers::{Place, Store};
+
+use super::plan::{Account, Plan};
+use super::{Page, out_of_time};
+
+/// What a scope says while it is read.
+enum Event {
+    /// The scopes of an account became known, in place of those that stood in for them.
+    Opened {
+        instead_of: Vec<Scope>,
+        scopes: Vec<Scope>,
+    },
+    Page(Scope, Page),
+    Done(Scope, Option<Error>),
+}
+
+/// How the certificates are read from one place.
+type Read = dyn Fn(Arc<dyn Store>) -> BoxStream<'static, Result<Page, Error>>;
+
+/// Reads every certificate of every scope.
+pub(super) async fn all(plan: Plan, limit: Duration) -> Inventory {
+    gather(plan, limit, &|store| store.certificates()).await
+}
+
+/// Reads the certificates with one of these ids from every scope.
+pub(super) async fn some(plan: Plan, ids: &[String], limit: Duration) -> Inventory {
+    let ids = ids.to_vec();
+    let read = move |store: Arc<dyn Store>| {
+        let found = stream::iter(ids.clone()).then(move |id| store.clone().certificate(id));
+        found.map(|found| Ok(found?.into_iter().collect())).boxed()
+    };
+    gather(plan, limit, &read).await
+}
+
+async fn gather(plan: Plan, limit: Duration, read: &Read) -> Inventory {
+    let mut gathered = Gathered { reports: plan.failed, ..Gathered::default() };
+    for account in &plan.accounts {
+        gathered.open(standing_in(account));
+    }
+    let events = stream::iter(&plan.accounts).flat_map_unordered(None, |account| of_account(account, read));
+    let whole = gathered.take_all(events);
+    // What had arrived when the time is over is kept.
+    let _ = tokio::time::timeout(limit, whole).await;
+    gathered.finish(limit)
+}
+
+/// The scopes of an account whose regions are not known yet.
+fn standing_in(account: &Account) -> Vec<Scope> {
+    let services = account.session.services().iter();
+    services
+        .map(|service| Scope {
+            provider: account.provider.id(),
+            account: account.name.clone(),
+            region: Scope::ALL_REGIONS.to_owned(),
+            service,
+            project: None,
+        })
+        .collect()
+}
+
+fn of_account<'a>(account: &'a Account, read: &'a Read) -> LocalBoxStream<'a, Event> {
+    let events = async move {
+        let instead_of = standing_in(account);
+        let stores = account.session.stores(account.regions.as_deref());
+        let Ok(places) = AssertUnwindSafe(stores).catch_unwind().await else {
+            return stream::iter(instead_of).map(|scope| Event::Done(scope, Some(fault()))).boxed_local();
+        };
+        let scopes = places.iter().map(|place| place.scope.clone()).collect();
+        let opened = stream::iter([Event::Opened { instead_of, scopes }]);
+        let read = stream::iter(places).flat_map_unordered(None, |place| of_place(place, read));
+        opened.chain(read).boxed_local()
+    };
+    stream::once(events).flatten().boxed_local()
+}
+
+fn of_place(place: Place, read: &Read) -> BoxStream<'static, Event> {
+    let Place { scope, store } = place;
+    let end = stream::iter([Event::Done(scope.clone(), store.as_ref().err().cloned())]);
+    let Ok(store) = store else { return end.boxed() };
+    // A fault met in one scope costs that scope, not the run.
+    let pages = AssertUnwindSafe(read(store)).catch_unwind();
+    pages
+        .map(move |page| match page {
+            Ok(Ok(page)) => Event::Page(scope.clone(), page),
+            Ok(Err(error)) => Event::Done(scope.clone(), Some(error)),
+            Err(_) => Event::Done(scope.clone(), Some(fault())),
+        })
+        .chain(end)
+        .boxed()
+}
+
+fn fault() -> Error {
+    Error::new(Kind::Internal, "certls met a fault of its own while it read this scope")
+}
+
+/// What arrived so far.
+#[derive(Default)]
+struct Gathered {
+    certificates: Vec<Certificate>,
+    /// Scopes that are still read, and how many certificates each has sent.
+    open: BTreeMap<Scope, usize>,
+    reports: Vec<ScopeReport>,
+}
+
+impl Gathered {
+    async fn take_all(&mut self, events: impl Stream<Item = Event>) {
+        let mut events = std::pin::pin!(events);
+        while let Some(event) = events.next().await {
+            self.take(event);
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Opened { instead_of, scopes } => {
+                self.open.retain(|scope, _| !instead_of.contains(scope));
+                self.open(scopes);
+            }
+            Event::Page(scope, page) => {
+                *self.open.entry(scope).or_default() += page.len();
+                self.certificates.extend(page);
+            }
+            Event::Done(scope, error) => self.close(&scope, error),
+        }
+    }
+
+    fn open(&mut self, scopes: Vec<Scope>) {
+        self.open.extend(scopes.into_iter().map(|scope| (scope, 0)));
+    }
+
+    /// A scope that failed is done before its stream ends: the first word counts.
+    fn close(&mut self, scope: &Scope, error: Option<Error>) {
+        if let Some((scope, certificates)) = self.open.remove_entry(scope) {
+            self.reports.push(ScopeReport { scope, certificates, error });
+        }
+    }
+
+    fn finish(mut self, limit: Duration) -> Inventory {
+        while let Some((scope, certificates)) = self.open.pop_first() {
+            self.reports.push(ScopeReport { scope, certificates, error: Some(out_of_time(limit)) });
+        }
+        Inventory::new(self.certificates, self.reports)
+    }
+}

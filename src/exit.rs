@@ -1,0 +1,52 @@
+//! The exit codes, a line each.
+
+use crate::error::{Error, Kind};
+use crate::model::Inventory;
+
+/// What a run tells the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Complete: every scope answered.
+    Ok = 0,
+    /// Nothing could be read.
+    Failed = 1,
+    /// The command line, the environment or the configuration is wrong.
+    Usage = 2,
+    /// Some scopes failed; what was read was printed.
+    Incomplete = 3,
+    /// `show`: nothing found.
+    NotFound = 4,
+    /// Ctrl-C.
+    Interrupted = 130,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl Exit {
+    /// What the shell is told of an error that ended the run.
+    pub fn of_error(error: &Error) -> Self {
+        match error.kind {
+            Kind::Config | Kind::Usage => Self::Usage,
+            _ => Self::Failed,
+        }
+    }
+
+    /// What the shell is told of a scan.
+    pub fn of(inventory: &Inventory) -> Self {
+        let any_read = inventory.scopes.iter().any(|report| report.error.is_none() || report.certificates > 0);
+        if inventory.is_complete() {
+            Self::Ok
+        } else if any_read {
+            Self::Incomplete
+        } else if inventory.failed().all(|(_, error)| matches!(error.kind, Kind::Config | Kind::Usage)) {
+            Self::Usage
+        } else {
+            Self::Failed
+        }
+    }
+}

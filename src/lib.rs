@@ -1,0 +1,77 @@
+//! certls shows every TLS certificate that an organisation keeps in its clouds.
+//!
+//! ```text
+//! argv ─clap→ Cli ─Settings::resolve(flags, env)→ Settings ─providers connect→ Sessions
+//!      ─engine: fan-out · sign → send → classify → retry · deadline→ pages of certificates
+//!      → Inventory { certificates, scopes } ─Filter→ Report ─Format::write→ stdout      words → stderr      → Exit
+//! ```
+//!
+//! Nothing before [`engine`] is asynchronous. A scope that fails is a value in the inventory, not an
+//! error of the run, and the order of the output never depends on the order of the replies.
+//!
+//! The library exists for the binary and its tests; its interface is the command line.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub mod cli;
+mod commands;
+pub mod config;
+pub mod context;
+pub mod engine;
+pub mod error;
+pub mod exit;
+pub mod interrupt;
+mod log;
+pub mod model;
+pub mod net;
+pub mod output;
+pub mod providers;
+pub mod x509;
+
+use commands::{Command, World};
+use config::Env;
+use exit::Exit;
+use output::Terminal;
+
+/// Every TLS certificate in your clouds: whose it is, and when it dies
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    before_help = cli::EXAMPLES,
+    after_long_help = cli::environment(),
+    disable_help_subcommand = true,
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: cli::GlobalArgs,
+}
+
+/// Runs certls with these arguments, the program's name first.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(told) => {
+            let exit = if told.use_stderr() { Exit::Usage } else { Exit::Ok };
+            // Help into a closed pipe has no one left to complain to.
+            let _ = told.print();
+            return exit;
+        }
+    };
+    let env = Env::of_process();
+    let world = World {
+        stdout: Terminal::stdout(cli.global.color, &env),
+        stderr: Terminal::stderr(cli.global.color, &env),
+        env,
+    };
+    log::start(cli.global.verbose, world.stderr);
+    cli.command.run(&world).unwrap_or_else(|error| {
+        world.words().error(&error);
+        Exit::of_error(&error)
+    })
+}

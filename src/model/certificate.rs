@@ -1,0 +1,178 @@
+//! One certificate record, whichever cloud it came from.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+/// A certificate as a cloud stores it, with what the certificate says of itself where the cloud returns it.
+///
+/// `None` means unknown. Times are UTC, fingerprints and serial numbers lower-case hex without colons,
+/// names RFC 4514 text.
+#[derive(Debug, Clone, Default)]
+pub struct Certificate {
+    pub provider: &'static str,
+    pub service: &'static str,
+    pub account: String,
+    pub account_id: Option<String>,
+    pub region: String,
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub kind: Kind,
+    pub common_name: Option<String>,
+    /// DNS names, IP addresses and URIs, in the certificate's order.
+    pub subject_alternative_names: Vec<String>,
+    pub fingerprint_sha1: Option<String>,
+    pub fingerprint_sha256: Option<String>,
+    pub serial_number: Option<String>,
+    pub issuer: Option<String>,
+    pub subject: Option<String>,
+    pub key_type: Option<String>,
+    pub key_bits: Option<u32>,
+    pub signature_algorithm: Option<String>,
+    pub not_before: Option<DateTime<Utc>>,
+    pub not_after: Option<DateTime<Utc>>,
+    pub uploaded_at: Option<DateTime<Utc>>,
+    pub updated_at: Option<DateTime<Utc>>,
+    pub source: Option<Source>,
+    pub resource_group_id: Option<String>,
+    pub project_id: Option<String>,
+    pub enterprise_project_id: Option<String>,
+    pub tags: BTreeMap<String, String>,
+    /// Leaf first; empty where the cloud does not return the certificate.
+    pub chain: Vec<ChainElement>,
+    /// The listeners that use it; `None` unless they were asked for.
+    pub used_by: Option<Vec<Use>>,
+    /// Where cloud and certificate disagree, and what could not be read.
+    pub notes: Vec<String>,
+}
+
+/// What a certificate is stored for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// A server certificate.
+    #[default]
+    Server,
+    /// A pair of SM2 server certificates, one to sign and one to encrypt with (GB/T 38636).
+    ServerSm,
+    /// A CA certificate that client certificates are checked against.
+    Ca,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::ServerSm => "server_sm",
+            Self::Ca => "ca",
+        }
+    }
+}
+
+/// The managed certificate that a load balancer's copy came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Source {
+    pub service: &'static str,
+    pub id: Option<String>,
+    pub name: Option<String>,
+}
+
+/// One certificate of the stored chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChainElement {
+    pub subject: Option<String>,
+    pub issuer: Option<String>,
+    pub not_before: Option<DateTime<Utc>>,
+    pub not_after: Option<DateTime<Utc>>,
+    pub fingerprint_sha256: String,
+}
+
+/// A listener that uses a certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Use {
+    pub load_balancer_id: String,
+    pub listener_id: Option<String>,
+    pub protocol: String,
+    pub port: u16,
+    pub role: &'static str,
+}
+
+/// Where a certificate stands in its validity period (RFC 5280, 4.1.2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Valid,
+    Expired,
+    NotYetValid,
+    Unknown,
+}
+
+impl Status {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+const SECONDS_A_DAY: i64 = 86_400;
+
+impl Certificate {
+    /// Whole days until `not_after`, rounded down, so negative from the first second after it.
+    pub fn days_left(&self, now: DateTime<Utc>) -> Option<i64> {
+        let left = self.not_after? - now;
+        Some(left.num_seconds().div_euclid(SECONDS_A_DAY))
+    }
+
+    /// Both ends of the validity period belong to it.
+    pub fn status(&self, now: DateTime<Utc>) -> Status {
+        match (self.not_before, self.not_after) {
+            (_, None) => Status::Unknown,
+            (_, Some(end)) if now > end => Status::Expired,
+            (Some(start), _) if now < start => Status::NotYetValid,
+            _ => Status::Valid,
+        }
+    }
+
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    fn expiring(not_after: DateTime<Utc>) -> Certificate {
+        Certificate { not_after: Some(not_after), ..Certificate::default() }
+    }
+
+    #[test]
+    fn days_left_are_rounded_down_on_both_sides_of_the_end() {
+        let end = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
+        let certificate = expiring(end);
+        let days = |seconds| certificate.days_left(end - TimeDelta::seconds(seconds));
+        assert_eq!(days(86_400), Some(1));
+        assert_eq!(days(86_399), Some(0));
+        assert_eq!(days(0), Some(0));
+        assert_eq!(days(-1), Some(-1));
+        assert_eq!(days(-86_401), Some(-2));
+        assert_eq!(Certificate::default().days_left(end), None);
+    }
+
+    #[test]
+    fn the_last_second_is_still_valid() {
+        let end = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
+        let mut certificate = expiring(end);
+        assert_eq!(certificate.status(end), Status::Valid);
+        assert_eq!(certificate.status(end + TimeDelta::seconds(1)), Status::Expired);
+        certificate.not_before = Some(end - TimeDelta::seconds(10));
+        assert_eq!(certificate.status(end - TimeDelta::seconds(11)), Status::NotYetValid);
+        assert_eq!(Certificate::default().status(end), Status::Unknown);
+    }
+}

@@ -1,0 +1,181 @@
+//! One attempt at one signed request: at most so many in flight, so long, and so large a reply.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+use crate::config::Net;
+use crate::error::{Error, Kind};
+
+use super::{failure, retry, tls};
+
+/// The largest reply that is read. A full page of Huawei's 2,000 certificates, each with the longest
+/// chain and key that the API stores, is about 150 MiB.
+const BODY_LIMIT: usize = 256 * 1024 * 1024;
+
+/// A signed request, to be sent once.
+pub type Request = http::Request<String>;
+
+/// A reply, read to its end.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// The way out of this machine, shared by all accounts.
+#[derive(Debug)]
+pub struct Http {
+    proxied: reqwest::Client,
+    /// For endpoints on this machine, which no proxy may see.
+    direct: OnceLock<reqwest::Client>,
+    net: Net,
+    in_flight: Semaphore,
+}
+
+impl Http {
+    /// # Errors
+    /// Where the CA bundle cannot be read.
+    pub fn new(net: &Net) -> Result<Self, Error> {
+        Ok(Self {
+            proxied: client(net, reqwest::ClientBuilder::new())?,
+            direct: OnceLock::new(),
+            in_flight: Semaphore::new(net.concurrency),
+            net: net.clone(),
+        })
+    }
+
+    /// Tries until it succeeds, fails for good, or the tries are used up. `attempt` must sign anew.
+    ///
+    /// # Errors
+    /// The error of the last try.
+    pub async fn retrying<T, F: Future<Output = Result<T, Error>>>(
+        &self,
+        attempt: impl FnMut() -> F,
+    ) -> Result<T, Error> {
+        retry::retrying(self.net.retries, attempt).await
+    }
+
+    /// Sends `request` once. `label` names it in the log; addresses and bodies are not logged.
+    ///
+    /// # Errors
+    /// Where no whole reply came back. A reply that tells of an error is not one here.
+    pub async fn send(&self, label: &str, request: Request) -> Result<Reply, Error> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let client = self.client_for(&request)?;
+        let request = reqwest::Request::try_from(request)
+            .map_err(|_| Error::new(Kind::Internal, format!("the address of {label} is malformed")))?;
+        let _permit = self.in_flight.acquire().await;
+        let begun = Instant::now();
+        tracing::debug!(host, "{label}: asked");
+        let result = exchange(client, request).await.map_err(|failed| failed.into_error(&host, &self.net));
+        let ms = begun.elapsed().as_millis();
+        match &result {
+            Ok(reply) => tracing::info!(host, ms, status = reply.status.as_u16(), bytes = reply.body.len(), "{label}"),
+            Err(error) => tracing::info!(host, ms, "{label}: {error}"),
+        }
+        result
+    }
+
+    fn client_for(&self, request: &Request) -> Result<&reqwest::Client, Error> {
+        if request.uri().scheme_str() != Some("http") {
+            return Ok(&self.proxied);
+        }
+        if self.direct.get().is_none() {
+            let direct = client(&self.net, reqwest::ClientBuilder::new().no_proxy())?;
+            return Ok(self.direct.get_or_init(|| direct));
+        }
+        self.direct.get().ok_or_else(|| Error::new(Kind::Internal, "the client for this machine vanished"))
+    }
+}
+
+fn client(net: &Net, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    builder
+        .tls_backend_preconfigured(tls::config(net.ca_bundle.as_deref())?)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(net.connect_timeout)
+        .read_timeout(net.read_timeout)
+        .pool_idle_timeout(Duration::from_secs(60))
+        .user_agent(concat!("certls/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| failure::Failed::Send(error).into_error("this machine", net))
+}
+
+async fn exchange(client: &reqwest::Client, request: reqwest::Request) -> Result<Reply, failure::Failed> {
+    let response = client.execute(request).await.map_err(failure::Failed::Send)?;
+    let status = response.status();
+    let headers = response.headers().clone();
+    let mut body = Vec::new();
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.try_next().await.map_err(failure::Failed::Body)? {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Err(failure::Failed::TooLarge(BODY_LIMIT));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Reply { status, headers, body })
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The server's clock, by its `Date` header.
+    pub fn date(&self) -> Option<DateTime<Utc>> {
+        let date = DateTime::parse_from_rfc2822(self.header("date")?).ok()?;
+        Some(date.to_utc())
+    }
+
+    /// The body of a successful reply as JSON.
+    ///
+    /// # Errors
+    /// Where it is something else. The message tells what, never the content.
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let told = match self.body.trim_ascii_start().first() {
+                None => "an empty body".to_owned(),
+                Some(b'<') => format!("a page that is not JSON ({})", self.media_type()),
+                Some(_) if error.is_eof() => "JSON that breaks off".to_owned(),
+                Some(_) if error.is_data() => format!("JSON of an unknown shape at column {}", error.column()),
+                Some(_) => format!("something that is not JSON ({})", self.media_type()),
+            };
+            Error::new(Kind::Reply, format!("the answer ({}) is {told}", self.status.as_u16()))
+        })
+    }
+
+    fn media_type(&self) -> &str {
+        let whole = self.header("content-type").unwrap_or("no content type");
+        whole.split(';').next().unwrap_or(whole).trim()
+    }
+
+    /// The error that every server tells in the same way, by status and headers alone.
+    pub fn refusal(&self) -> Error {
+        let status = self.status.as_u16();
+        if self.status.is_redirection() {
+            return Error::new(
+                Kind::Reply,
+                format!("the server redirects ({status}); a signed request is never sent on"),
+            )
+            .with_hint("name the right address with `--endpoint`, or look at the proxy in between");
+        }
+        let kind = match status {
+            401 => Kind::Credentials,
+            403 => Kind::Denied,
+            407 => Kind::Network,
+            408 | 429 => Kind::Throttled,
+            500.. => Kind::Unavailable,
+            _ => Kind::Request,
+        };
+        let reason = self.status.canonical_reason().unwrap_or("an unknown status");
+        let mut error = Error::new(kind, format!("the server answered {status} {reason}"));
+        error.retry_after = retry::asked_wait(&self.headers);
+        error
+    }
+}

@@ -1,0 +1,173 @@
+//! The one table of what is told of a certificate: its name, what it means, and how it is found.
+//!
+//! JSON's keys, the tabular formats' columns and README's table all come from it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+
+use crate::model::{Certificate, ChainElement, Source, Use};
+
+use super::words::time_left;
+
+/// One thing that is told of a certificate.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub name: &'static str,
+    pub value: for<'a> fn(&'a Certificate, DateTime<Utc>) -> Value<'a>,
+}
+
+/// A value in a column. Displayed, it is the text of a cell; serialised, it is JSON.
+#[derive(Debug)]
+pub(super) enum Value<'a> {
+    Unknown,
+    Text(Cow<'a, str>),
+    Number(i64),
+    Time(DateTime<Utc>),
+    Texts(&'a [String]),
+    Map(&'a BTreeMap<String, String>),
+    Source(&'a Source),
+    Chain(&'a [ChainElement]),
+    Uses(&'a [Use]),
+}
+
+/// JSON's keys, in their order.
+pub(super) static RECORD: &[Column] = &[
+    Column { name: "provider", value: |c, _| c.provider.into() },
+    Column { name: "service", value: |c, _| c.service.into() },
+    Column { name: "account", value: |c, _| c.account.as_str().into() },
+    Column { name: "account_id", value: |c, _| text(c.account_id.as_ref()) },
+    Column { name: "region", value: |c, _| c.region.as_str().into() },
+    Column { name: "id", value: |c, _| text(c.id.as_ref()) },
+    Column { name: "name", value: |c, _| text(c.name.as_ref()) },
+    Column { name: "description", value: |c, _| text(c.description.as_ref()) },
+    Column { name: "kind", value: |c, _| c.kind.name().into() },
+    Column { name: "common_name", value: |c, _| text(c.common_name.as_ref()) },
+    Column { name: "subject_alternative_names", value: |c, _| Value::Texts(&c.subject_alternative_names) },
+    Column { name: "fingerprint_sha1", value: |c, _| text(c.fingerprint_sha1.as_ref()) },
+    Column { name: "fingerprint_sha256", value: |c, _| text(c.fingerprint_sha256.as_ref()) },
+    Column { name: "serial_number", value: |c, _| text(c.serial_number.as_ref()) },
+    Column { name: "issuer", value: |c, _| text(c.issuer.as_ref()) },
+    Column { name: "subject", value: |c, _| text(c.subject.as_ref()) },
+    Column { name: "key_type", value: |c, _| text(c.key_type.as_ref()) },
+    Column { name: "key_bits", value: |c, _| c.key_bits.map_or(Value::Unknown, |bits| Value::Number(bits.into())) },
+    Column { name: "signature_algorithm", value: |c, _| text(c.signature_algorithm.as_ref()) },
+    Column { name: "not_before", value: |c, _| time(c.not_before) },
+    Column { name: "not_after", value: |c, _| time(c.not_after) },
+    Column { name: "days_left", value: |c, now| c.days_left(now).map_or(Value::Unknown, Value::Number) },
+    Column { name: "status", value: |c, now| c.status(now).name().into() },
+    Column { name: "uploaded_at", value: |c, _| time(c.uploaded_at) },
+    Column { name: "updated_at", value: |c, _| time(c.updated_at) },
+    Column { name: "source", value: |c, _| c.source.as_ref().map_or(Value::Unknown, Value::Source) },
+    Column { name: "resource_group_id", value: |c, _| text(c.resource_group_id.as_ref()) },
+    Column { name: "project_id", value: |c, _| text(c.project_id.as_ref()) },
+    Column { name: "enterprise_project_id", value: |c, _| text(c.enterprise_project_id.as_ref()) },
+    Column { name: "tags", value: |c, _| Value::Map(&c.tags) },
+    Column { name: "chain", value: |c, _| Value::Chain(&c.chain) },
+    Column { name: "used_by", value: |c, _| c.used_by.as_deref().map_or(Value::Unknown, Value::Uses) },
+    Column { name: "notes", value: |c, _| Value::Texts(&c.notes) },
+];
+
+/// What people read instead of dates and lists.
+static FOR_PEOPLE: &[Column] = &[
+    Column { name: "expires", value: |c, now| time_left(c, now).into() },
+    Column {
+        name: "expiry_date",
+        value: |c, _| c.not_after.map_or(Value::Unknown, |end| end.format("%Y-%m-%d").to_string().into()),
+    },
+    Column { name: "names", value: |c, _| names(c) },
+];
+
+/// The column of this name.
+pub(super) fn by_name(name: &str) -> Option<&'static Column> {
+    RECORD.iter().chain(FOR_PEOPLE).find(|column| column.name == name)
+}
+
+/// Everything that is told of a certificate, as one JSON object.
+pub(super) struct Record<'a>(pub &'a Certificate, pub DateTime<Utc>);
+
+impl Serialize for Record<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(RECORD.iter().map(|column| (column.name, (column.value)(self.0, self.1))))
+    }
+}
+
+/// The names that the certificate covers; the common name where it has no others.
+fn names(certificate: &Certificate) -> Value<'_> {
+    match certificate.subject_alternative_names.as_slice() {
+        [] => text(certificate.common_name.as_ref()),
+        names => Value::Texts(names),
+    }
+}
+
+fn text(value: Option<&String>) -> Value<'_> {
+    value.map(String::as_str).map_or(Value::Unknown, Value::from)
+}
+
+fn time(value: Option<DateTime<Utc>>) -> Value<'static> {
+    value.map_or(Value::Unknown, Value::Time)
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Unknown => serializer.serialize_none(),
+            Self::Text(text) => text.serialize(serializer),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Time(time) => rfc3339(*time).serialize(serializer),
+            Self::Texts(texts) => texts.serialize(serializer),
+            Self::Map(map) => map.serialize(serializer),
+            Self::Source(source) => source.serialize(serializer),
+            Self::Chain(chain) => chain.serialize(serializer),
+            Self::Uses(uses) => uses.serialize(serializer),
+        }
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => Ok(()),
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::Time(time) => f.write_str(&rfc3339(*time)),
+            Self::Texts(texts) => f.write_str(&texts.join(", ")),
+            Self::Map(map) => {
+                let pairs: Vec<String> = map.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                f.write_str(&pairs.join(", "))
+            }
+            Self::Source(source) => {
+                write!(f, "{} {}", source.service, source.id.as_deref().unwrap_or_default())
+            }
+            Self::Chain(chain) => {
+                let subjects: Vec<&str> =
+                    chain.iter().map(|element| element.subject.as_deref().unwrap_or("?")).collect();
+                f.write_str(&subjects.join(" | "))
+            }
+            Self::Uses(uses) => {
+                let places: Vec<String> =
+                    uses.iter().map(|u| format!("{}:{} {}", u.load_balancer_id, u.port, u.role)).collect();
+                f.write_str(&places.join(", "))
+            }
+        }
+    }
+}
+
+pub(super) fn rfc3339(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

@@ -1,0 +1,91 @@
+//! One JSON document: the certificates, and the scopes that were asked for them.
+
+use std::io;
+
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::model::ScopeReport;
+
+use super::Report;
+use super::columns::{Record, rfc3339};
+
+/// Raised when a key changes its meaning or goes; new keys do not raise it.
+const SCHEMA_VERSION: u32 = 1;
+
+pub(super) struct Format;
+
+impl super::Format for Format {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        let document = Document {
+            schema_version: SCHEMA_VERSION,
+            generated_at: rfc3339(report.now),
+            complete: report.inventory.is_complete(),
+            certificates: report.certificates.iter().map(|certificate| Record(certificate, report.now)).collect(),
+            scopes: report.inventory.scopes.iter().map(Scope::from).collect(),
+        };
+        serde_json::to_writer_pretty(&mut *out, &document)?;
+        out.write_all(b"\n")
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    generated_at: String,
+    complete: bool,
+    certificates: Vec<Record<'a>>,
+    scopes: Vec<Scope<'a>>,
+}
+
+#[derive(Serialize)]
+struct Scope<'a> {
+    provider: &'static str,
+    account: &'a str,
+    region: &'a str,
+    service: &'static str,
+    project: Option<&'a str>,
+    status: &'static str,
+    certificates: usize,
+    error: Option<Failure<'a>>,
+}
+
+impl<'a> From<&'a ScopeReport> for Scope<'a> {
+    fn from(report: &'a ScopeReport) -> Self {
+        Self {
+            provider: report.scope.provider,
+            account: &report.scope.account,
+            region: &report.scope.region,
+            service: report.scope.service,
+            project: report.scope.project.as_deref(),
+            status: report.status().name(),
+            certificates: report.certificates,
+            error: report.error.as_ref().map(Failure::from),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    kind: &'static str,
+    code: Option<&'a str>,
+    message: &'a str,
+    hint: Option<&'a str>,
+    request_id: Option<&'a str>,
+}
+
+impl<'a> From<&'a Error> for Failure<'a> {
+    fn from(error: &'a Error) -> Self {
+        Self {
+            kind: error.kind.name(),
+            code: error.code.as_deref(),
+            message: &error.message,
+            hint: error.hint(),
+            request_id: error.request_id.as_deref(),
+        }
+    }
+}

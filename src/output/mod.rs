@@ -1,0 +1,64 @@
+//! What a run prints: a registry of formats, the table of columns, and the one way out.
+//!
+//! To add a format, add its file and its name in the registry below.
+
+use std::io;
+
+use chrono::{DateTime, Utc};
+
+use crate::error::{Error, Kind};
+use crate::model::{Certificate, Inventory};
+
+mod columns;
+mod sink;
+mod style;
+mod words;
+
+pub use sink::Terminal;
+pub use words::Words;
+
+macro_rules! registry {
+    ($($name:ident),+ $(,)?) => {
+        $(mod $name;)+
+        /// Every format, in the order of their names in help.
+        pub static ALL: &[&dyn Format] = &[$(&$name::Format),+];
+    };
+}
+
+registry! { table, json, text }
+
+/// A way to write certificates.
+pub trait Format: Sync {
+    /// The name users type.
+    fn name(&self) -> &'static str;
+    /// # Errors
+    /// Where the output cannot be written.
+    fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()>;
+}
+
+/// What a format is given.
+#[derive(Debug)]
+pub struct Report<'a> {
+    pub inventory: &'a Inventory,
+    /// The certificates that are wanted, in their order.
+    pub certificates: Vec<&'a Certificate>,
+    pub now: DateTime<Utc>,
+    /// The terminal's width; `None` where the output goes elsewhere and is never cut.
+    pub width: Option<u16>,
+}
+
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|format| format.name())
+}
+
+/// Prints `report` on standard output, in the format of this name.
+///
+/// # Errors
+/// Where the format is unknown, or standard output cannot be written.
+pub fn print(report: &Report<'_>, format: &str, stdout: Terminal) -> Result<(), Error> {
+    let format = ALL.iter().find(|known| known.name() == format);
+    let format = format.ok_or_else(|| Error::new(Kind::Usage, "there is no such format"))?;
+    stdout
+        .print(|out| format.write(report, out))
+        .map_err(|error| Error::new(Kind::Output, format!("standard output cannot be written: {error}")))
+}

@@ -1,0 +1,65 @@
+//! The one way out: standard output, whole and once.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+use crate::cli::Color;
+use crate::config::Env;
+
+/// A stream, and what is known of the terminal behind it.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    width: Option<u16>,
+    colour: bool,
+}
+
+impl Terminal {
+    pub fn stdout(when: Color, env: &Env) -> Self {
+        Self::of(io::stdout().is_terminal(), terminal_size::terminal_size_of(io::stdout()), when, env)
+    }
+
+    pub fn stderr(when: Color, env: &Env) -> Self {
+        Self::of(io::stderr().is_terminal(), terminal_size::terminal_size_of(io::stderr()), when, env)
+    }
+
+    fn of(
+        is_terminal: bool,
+        size: Option<(terminal_size::Width, terminal_size::Height)>,
+        when: Color,
+        env: &Env,
+    ) -> Self {
+        let colour = match when {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_terminal && env.get("NO_COLOR").is_none() && env.get("TERM") != Some("dumb"),
+        };
+        Self { width: size.map(|(width, _)| width.0).filter(|_| is_terminal), colour }
+    }
+
+    /// The width to fit into; `None` where nothing may be cut.
+    pub fn width(self) -> Option<u16> {
+        self.width
+    }
+
+    pub fn colour(self) -> bool {
+        self.colour
+    }
+
+    /// `stream` as this terminal wants it: styles are taken out where none belong.
+    pub fn dress<W: anstream::stream::RawStream>(self, stream: W) -> AutoStream<W> {
+        AutoStream::new(stream, if self.colour { ColorChoice::Always } else { ColorChoice::Never })
+    }
+
+    /// Writes to standard output. A reader who has left has seen enough: that is no error.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written.
+    pub fn print(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let mut out = BufWriter::with_capacity(1 << 16, self.dress(io::stdout().lock()));
+        match write(&mut out).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! How text looks on a terminal: colours that only repeat what words say, and cloud text made harmless.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use chrono::{DateTime, Utc};
+
+use crate::model::{Certificate, Status};
+
+pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(super) const HINT: Style = AnsiColor::Cyan.on_default();
+pub(super) const HEADING: Style = Style::new().bold();
+
+/// The days within which an expiry is painted as near.
+const SOON: i64 = 30;
+
+/// The colour of a certificate's line.
+pub(super) fn of(certificate: &Certificate, now: DateTime<Utc>) -> Style {
+    match (certificate.status(now), certificate.days_left(now)) {
+        (Status::Expired, _) => AnsiColor::Red.on_default(),
+        (Status::Valid, Some(days)) if days < SOON => AnsiColor::Yellow.on_default(),
+        (Status::Valid, _) => Style::new(),
+        _ => Style::new().dimmed(),
+    }
+}
+
+/// Text from a cloud with every character escaped that could move the cursor, turn the direction of
+/// writing, or hide.
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_harmful(c) {
+            let _ = write!(safe, "{}", c.escape_unicode());
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_deceive_is_escaped_and_what_is_language_stays() {
+        assert_eq!(harmless("证书 α é"), "证书 α é");
+        assert_eq!(harmless("a\x1b[31mb\nc"), "a\\u{1b}[31mb\\u{a}c");
+        assert_eq!(harmless("x\u{202e}y\u{200b}z"), "x\\u{202e}y\\u{200b}z");
+    }
+}

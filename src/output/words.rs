@@ -1,0 +1,106 @@
+//! The words of a run: errors and hints on standard error, and time in words.
+
+use std::io::Write;
+
+use chrono::{DateTime, Utc};
+
+use crate::error::Error;
+use crate::model::{Certificate, Status};
+
+use super::Report;
+use super::style::{self, harmless};
+
+/// Standard error, for people.
+#[derive(Debug)]
+pub struct Words<W>(W);
+
+impl<W: Write> Words<W> {
+    pub fn new(stream: W) -> Self {
+        Self(stream)
+    }
+
+    /// Tells an error in one line, and the next step in another.
+    pub fn error(&mut self, error: &Error) {
+        self.failure("", error);
+    }
+
+    /// Tells of each scope that could not be read, and that nothing was found where nothing was.
+    pub fn scan(&mut self, report: &Report<'_>) {
+        for (scope, error) in report.inventory.failed() {
+            self.failure(&format!("{scope}: "), error);
+        }
+        if report.certificates.is_empty() && report.inventory.is_complete() {
+            self.line(&format!("no certificates in {} scopes", report.inventory.scopes.len()));
+        }
+    }
+
+    /// Tells that no scope that answered has a certificate of this id.
+    pub fn not_found(&mut self, id: &str, looked_everywhere: bool) {
+        let red = style::ERROR;
+        let where_to = if looked_everywhere { "anywhere" } else { "where certls could look" };
+        self.line(&format!("{red}error:{red:#} no certificate {} {where_to}", harmless(id)));
+    }
+
+    fn failure(&mut self, place: &str, error: &Error) {
+        let (red, cyan) = (style::ERROR, style::HINT);
+        self.line(&format!("{red}error:{red:#} {place}{}", lines(&error.with_vendor_ids().to_string())));
+        if let Some(hint) = error.hint() {
+            self.line(&format!("{cyan}hint:{cyan:#} {}", lines(hint)));
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        // Who closed standard error does not want to hear of it.
+        let _ = writeln!(self.0, "{text}");
+    }
+}
+
+/// Harmless text that keeps its own line ends: only certls writes any.
+fn lines(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(harmless).collect();
+    lines.join("\n")
+}
+
+/// What is left of a certificate's life, or how long it has been over.
+pub(super) fn time_left(certificate: &Certificate, now: DateTime<Utc>) -> String {
+    let Some(left) = certificate.not_after.map(|end| end - now) else {
+        return "unknown".to_owned();
+    };
+    match (certificate.status(now), left.num_days().abs()) {
+        (Status::NotYetValid, _) => "not yet valid".to_owned(),
+        (Status::Expired, 0) => "expired today".to_owned(),
+        (Status::Expired, days) => format!("expired {} ago", counted(days)),
+        (_, 0) => "today".to_owned(),
+        (_, days) => format!("in {}", counted(days)),
+    }
+}
+
+fn counted(days: i64) -> String {
+    match days {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn time_is_told_in_whole_days() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
+        let told = |hours| {
+            let not_after = Some(now + TimeDelta::hours(hours));
+            time_left(&Certificate { not_after, ..Certificate::default() }, now)
+        };
+        assert_eq!(told(5), "today");
+        assert_eq!(told(25), "in 1 day");
+        assert_eq!(told(24 * 9 + 1), "in 9 days");
+        assert_eq!(told(-1), "expired today");
+        assert_eq!(told(-24 * 3), "expired 3 days ago");
+        assert_eq!(told(-25), "expired 1 day ago");
+        assert_eq!(time_left(&Certificate::default(), now), "unknown");
+    }
+}

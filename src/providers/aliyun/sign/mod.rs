@@ -1,0 +1,106 @@
+//! Turns an operation into a signed request, in the vendor's older or newer way.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::config::{Endpoint, Env, Keys};
+use crate::error::{Error, Kind};
+use crate::net::Request;
+
+mod acs3;
+mod rpc;
+
+pub(super) const VARIABLE: &str = "CERTLS_ALIYUN_SIGNATURE";
+
+/// The way in which requests are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signature {
+    /// RPC style, signature version 1.0, HMAC-SHA1.
+    Rpc,
+    /// ACS3-HMAC-SHA256.
+    Acs3,
+}
+
+/// What is signed: an operation with its parameters, at an endpoint, at one moment, once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unsigned<'a> {
+    pub endpoint: &'a Endpoint,
+    pub action: &'a str,
+    pub version: &'a str,
+    pub params: &'a [(&'a str, &'a str)],
+    pub at: DateTime<Utc>,
+    /// Accepted only once by the cloud.
+    pub nonce: &'a str,
+}
+
+/// A request that is ready to go, and what it was signed over: the cloud tells its own when the two differ.
+#[derive(Debug)]
+pub(super) struct Signed {
+    pub request: Request,
+    pub string_to_sign: String,
+}
+
+impl Signature {
+    /// What the environment asks for.
+    pub(super) fn chosen(env: &Env) -> Result<Self, Error> {
+        match env.get(VARIABLE) {
+            None | Some("rpc") => Ok(Self::Rpc),
+            Some("acs3") => Ok(Self::Acs3),
+            Some(other) => Err(Error::new(Kind::Config, format!("{VARIABLE}: `{other}` is no signature"))
+                .with_hint(format!("set {VARIABLE} to rpc or acs3, or unset it"))),
+        }
+    }
+
+    pub(super) fn sign(self, unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, Error> {
+        let signed = match self {
+            Self::Rpc => rpc::sign(unsigned, keys),
+            Self::Acs3 => acs3::sign(unsigned, keys),
+        };
+        signed.map_err(|_| {
+            Error::new(Kind::Config, "the access key holds characters that no request can carry")
+                .with_hint(format!("copy the key again into {}", keys.origin))
+        })
+    }
+}
+
+/// `2026-03-02T08:09:10Z`, as both ways want it.
+fn timestamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    /// A signature that the vendor's own SDKs made.
+    #[derive(Deserialize)]
+    pub(super) struct Vector {
+        pub name: String,
+        pub signer: String,
+        pub access_key_id: String,
+        pub access_key_secret: String,
+        pub security_token: Option<String>,
+        pub method: String,
+        pub host: String,
+        pub params: BTreeMap<String, String>,
+        #[serde(default)]
+        pub headers: BTreeMap<String, String>,
+        #[serde(default)]
+        pub body: String,
+        pub timestamp: String,
+        pub nonce: String,
+        pub canonical_request: Option<String>,
+        pub string_to_sign: String,
+        pub signature: String,
+        pub authorization: Option<String>,
+    }
+
+    pub(super) fn vectors(signer: &str) -> Vec<Vector> {
+        let all: Vec<Vector> =
+            serde_json::from_str(include_str!("../../../../tests/vectors/aliyun-signatures.json")).expect("vectors");
+        let wanted: Vec<Vector> = all.into_iter().filter(|vector| vector.signer == signer).collect();
+        assert!(!wanted.is_empty(), "no vector of {signer}");
+        wanted
+    }
+}

@@ -1,0 +1,290 @@
+//! Server Load Balancer (Classic): the server certificates of a region.
+//!
+//! The API has no pages, and returns no certificates, only what the cloud knows of them.
+//! Reference: <https://www.alibabacloud.com/help/en/slb/developer-reference/api-slb-2014-05-15-describeservercertificates>
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::{self, BoxStream, StreamExt};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::config::Endpoint;
+use crate::error::{Error, Kind};
+use crate::model::{Certificate, Scope, Source};
+use crate::providers::wire::{Field, Loose, Reader};
+use crate::providers::{Place, Store, unknown_region};
+
+use super::api::{Api, Operation};
+use super::{Account, ID as PROVIDER, endpoints};
+
+pub(super) const ID: &str = "slb";
+const VERSION: &str = "2014-05-15";
+
+static DESCRIBE_REGIONS: Operation = Operation {
+    action: "DescribeRegions",
+    version: VERSION,
+    permission: None,
+};
+
+static DESCRIBE_SERVER_CERTIFICATES: Operation = Operation {
+    action: "DescribeServerCertificates",
+    version: VERSION,
+    permission: Some("slb:DescribeServerCertificates"),
+};
+
+/// Every region that was named, or that the cloud names.
+///
+/// A region that certls does not know is looked up at the cloud, so that neither a new region nor a
+/// misspelt one is taken for something else.
+pub(super) async fn stores(account: &Account, wanted: Option<&[String]>) -> Vec<Place> {
+    let known = |region: &str| endpoints::REGIONS.contains(&region);
+    let listed = match wanted {
+        Some(wanted) if wanted.iter().all(|region| known(region)) => Ok(Vec::new()),
+        _ => describe_regions(account).await,
+    };
+    let regions = match (wanted, &listed) {
+        (Some(wanted), _) => wanted.to_vec(),
+        (None, Ok(listed)) => listed.iter().map(|region| region.region_id.clone()).collect(),
+        (None, Err(_)) => vec![Scope::ALL_REGIONS.to_owned()],
+    };
+    let endpoint = |region: &str| match &listed {
+        Ok(listed) => match listed.iter().find(|listed| listed.region_id == region) {
+            Some(listed) => account.endpoint(&listed.region_endpoint),
+            None if known(region) => account.endpoint(&endpoints::host(region)),
+            None => Err(not_listed(region, listed)),
+        },
+        Err(_) if known(region) => account.endpoint(&endpoints::host(region)),
+        Err(error) => Err(error.clone()),
+    };
+    let place = |region: &String| {
+        let scope = account.scope(region, ID);
+        let store = endpoint(region).map(|endpoint| {
+            let api = account.api.clone();
+            Arc::new(Slb { api, endpoint, scope: scope.clone() }) as Arc<dyn Store>
+        });
+        Place { scope, store }
+    };
+    regions.iter().map(place).collect()
+}
+
+fn not_listed(region: &str, listed: &[RegionWire]) -> Error {
+    let names = listed.iter().map(|listed| listed.region_id.as_str());
+    unknown_region(
+        region,
+        format!("Alibaba Cloud has no region `{region}`"),
+        names.chain(endpoints::REGIONS.iter().copied()),
+    )
+}
+
+impl Account {
+    /// The override, or the vendor's host.
+    fn endpoint(&self, host: &str) -> Result<Endpoint, Error> {
+        let overridden = self.endpoints.get(PROVIDER, ID).cloned();
+        overridden.or_else(|| endpoints::named(host)).ok_or_else(|| {
+            Error::new(Kind::Reply, "the cloud named an endpoint outside aliyuncs.com; no key is sent there")
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RegionsWire {
+    regions: RegionListWire,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RegionListWire {
+    region: Vec<RegionWire>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RegionWire {
+    region_id: String,
+    region_endpoint: String,
+}
+
+async fn describe_regions(account: &Account) -> Result<Vec<RegionWire>, Error> {
+    let endpoint = account.endpoint(endpoints::CENTRAL)?;
+    let reply = account.api.call(&DESCRIBE_REGIONS, &endpoint, &[]).await?;
+    let regions = reply.json::<RegionsWire>()?.regions.region;
+    if regions.is_empty() {
+        return Err(Error::new(Kind::Reply, "the cloud listed no region at all"));
+    }
+    Ok(regions)
+}
+
+/// The certificates of one region.
+struct Slb {
+    api: Arc<Api>,
+    endpoint: Endpoint,
+    scope: Scope,
+}
+
+impl Store for Slb {
+    fn certificates(self: Arc<Self>) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
+        stream::once(async move { self.describe(None).await }).boxed()
+    }
+
+    fn certificate(self: Arc<Self>, id: String) -> BoxFuture<'static, Result<Option<Certificate>, Error>> {
+        async move {
+            let listed = self.describe(Some(&id)).await?;
+            Ok(listed.into_iter().find(|certificate| certificate.id.as_ref() == Some(&id)))
+        }
+        .boxed()
+    }
+}
+
+impl Slb {
+    async fn describe(&self, id: Option<&str>) -> Result<Vec<Certificate>, Error> {
+        let mut params = vec![("RegionId", self.scope.region.as_str())];
+        params.extend(id.map(|id| ("ServerCertificateId", id)));
+        let reply = self.api.call(&DESCRIBE_SERVER_CERTIFICATES, &self.endpoint, &params).await?;
+        let list: ListWire<'_> = reply.json()?;
+        let records = list.server_certificates.server_certificate;
+        Ok(records.into_iter().map(|record| certificate(&self.scope, record)).collect())
+    }
+}
+
+/// Both levels are required: a reply without them is no empty list.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListWire<'a> {
+    #[serde(borrow)]
+    server_certificates: RecordsWire<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RecordsWire<'a> {
+    #[serde(borrow)]
+    server_certificate: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct CertificateWire {
+    server_certificate_id: Field<String>,
+    server_certificate_name: Field<String>,
+    region_id_alias: Field<String>,
+    common_name: Field<String>,
+    subject_alternative_names: Field<NamesWire>,
+    fingerprint: Field<String>,
+    expire_time: Field<String>,
+    expire_time_stamp: Field<Loose>,
+    create_time: Field<String>,
+    create_time_stamp: Field<Loose>,
+    is_ali_cloud_certificate: Field<Loose>,
+    ali_cloud_certificate_id: Field<Loose>,
+    ali_cloud_certificate_name: Field<String>,
+    resource_group_id: Field<String>,
+    tags: Field<TagsWire>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct NamesWire {
+    subject_alternative_name: Vec<String>,
+}
+
+/// `{"Tag": […]}`; a bare list on Apsara Stack.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TagsWire {
+    Nested {
+        #[serde(rename = "Tag", default)]
+        tag: Vec<TagWire>,
+    },
+    Bare(Vec<TagWire>),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct TagWire {
+    tag_key: String,
+    #[serde(default)]
+    tag_value: String,
+}
+
+/// A record as certls knows it. A record that is none keeps its place, with a note.
+fn certificate(scope: &Scope, record: &RawValue) -> Certificate {
+    let mut reader = Reader::default();
+    let wire: CertificateWire = serde_json::from_str(record.get()).unwrap_or_else(|_| {
+        reader.notes.push("the cloud's record is unreadable".to_owned());
+        CertificateWire::default()
+    });
+    let expire_time = reader.time("ExpireTime", wire.expire_time);
+    let expire_stamp = reader.millis("ExpireTimeStamp", wire.expire_time_stamp);
+    if let (Some(time), Some(stamp)) = (expire_time, expire_stamp)
+        && time.timestamp() != stamp.timestamp()
+    {
+        reader.notes.push(format!("the cloud's `ExpireTime` ({time}) and `ExpireTimeStamp` ({stamp}) disagree"));
+    }
+    let create_time = reader.time("CreateTime", wire.create_time);
+    let create_stamp = reader.millis("CreateTimeStamp", wire.create_time_stamp);
+    let (fingerprint_sha1, fingerprint_sha256) = fingerprints(&mut reader, wire.fingerprint);
+    let names = reader.value("SubjectAlternativeNames", wire.subject_alternative_names);
+    let managed = reader.value("IsAliCloudCertificate", wire.is_ali_cloud_certificate);
+    let managed_id = reader.value("AliCloudCertificateId", wire.ali_cloud_certificate_id);
+    let managed_name = reader.text("AliCloudCertificateName", wire.ali_cloud_certificate_name);
+    Certificate {
+        provider: PROVIDER,
+        service: ID,
+        account: scope.account.clone(),
+        // The id of the region may be the vendor's internal one; its alias is the public one.
+        region: reader.text("RegionIdAlias", wire.region_id_alias).unwrap_or_else(|| scope.region.clone()),
+        id: reader.text("ServerCertificateId", wire.server_certificate_id),
+        name: reader.text("ServerCertificateName", wire.server_certificate_name),
+        common_name: reader.text("CommonName", wire.common_name),
+        subject_alternative_names: names.map(flatten).unwrap_or_default(),
+        fingerprint_sha1,
+        fingerprint_sha256,
+        not_after: expire_time.or(expire_stamp),
+        uploaded_at: create_time.or(create_stamp),
+        source: managed.filter(is_true).map(|_| Source {
+            service: "cas",
+            id: managed_id.map(|id| id.0).filter(|id| !matches!(id.as_str(), "" | "0")),
+            name: managed_name,
+        }),
+        resource_group_id: reader.text("ResourceGroupId", wire.resource_group_id),
+        tags: reader.value("Tags", wire.tags).map(tags).unwrap_or_default(),
+        notes: reader.notes,
+        ..Certificate::default()
+    }
+}
+
+fn is_true(value: &Loose) -> bool {
+    matches!(value.0.as_str(), "1" | "1.0" | "true" | "True")
+}
+
+/// Names come as a list, or as a list with one element that is itself a JSON list of names.
+fn flatten(names: NamesWire) -> Vec<String> {
+    let names = names.subject_alternative_name.into_iter();
+    names
+        .flat_map(|name| serde_json::from_str::<Vec<String>>(&name).unwrap_or_else(|_| vec![name]))
+        .collect()
+}
+
+/// The vendor's pages call the fingerprint SHA-256 in one place and show SHA-1 in another: its length tells.
+fn fingerprints(reader: &mut Reader, field: Field<String>) -> (Option<String>, Option<String>) {
+    let Some(text) = reader.text("Fingerprint", field) else { return (None, None) };
+    let hex = text.replace(':', "").to_ascii_lowercase();
+    let is_hex = hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match hex.len() {
+        40 if is_hex => (Some(hex), None),
+        64 if is_hex => (None, Some(hex)),
+        _ => {
+            reader.notes.push("the cloud's `Fingerprint` is neither SHA-1 nor SHA-256".to_owned());
+            (None, None)
+        }
+    }
+}
+
+fn tags(wire: TagsWire) -> BTreeMap<String, String> {
+    let (TagsWire::Nested { tag: tags } | TagsWire::Bare(tags)) = wire;
+    tags.into_iter().map(|tag| (tag.tag_key, tag.tag_value)).collect()
+}

@@ -1,0 +1,156 @@
+//! One read of one of the vendor's APIs: authorise, send, tell success from refusal; again, if it pays.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use http::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::{Endpoint, Endpoints};
+use crate::error::{Error, Kind};
+use crate::net::{Http, Redactor, Reply};
+
+use super::credentials::Credentials;
+use super::errors::{self, Refusal};
+use super::sign::{self, Signed, Unsigned};
+use super::tokens::Tokens;
+use super::{ID, endpoints};
+
+/// What a request is authorised for, which the vendor calls the scope of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Reach<'a> {
+    /// The account: global services such as IAM.
+    Domain,
+    /// A project: regional services.
+    Project(&'a str),
+}
+
+/// A read that is to be made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call<'a> {
+    /// The operation's name on the vendor's pages.
+    pub operation: &'static str,
+    /// The IAM action that allows it; `None` where none is needed.
+    pub permission: Option<&'static str>,
+    pub endpoint: &'a Endpoint,
+    /// The IAM that issues tokens for this account.
+    pub iam: &'a Endpoint,
+    pub path: &'a str,
+    pub query: &'a [(&'a str, &'a str)],
+    pub reach: Reach<'a>,
+    /// The token that is asked about, where one is.
+    pub subject: Option<&'a SecretString>,
+}
+
+/// The vendor's APIs, asked as one account.
+pub(super) struct Api {
+    http: Arc<Http>,
+    endpoints: Endpoints,
+    credentials: Credentials,
+    tokens: Tokens,
+}
+
+impl Api {
+    pub(super) fn new(http: Arc<Http>, endpoints: Endpoints, credentials: Credentials) -> Self {
+        Self { http, endpoints, credentials, tokens: Tokens::default() }
+    }
+
+    pub(super) fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// The override, or the vendor's host.
+    pub(super) fn endpoint(&self, service: &str, host: &str) -> Result<Endpoint, Error> {
+        let overridden = self.endpoints.get(ID, service).cloned();
+        overridden
+            .or_else(|| Endpoint::of_host(host))
+            .ok_or_else(|| Error::new(Kind::Region, format!("{host} is no host name")))
+    }
+
+    /// The IAM that knows the account of this region.
+    pub(super) fn iam(&self, region: Option<&str>) -> Result<Endpoint, Error> {
+        self.endpoint("iam", &endpoints::iam_host(region))
+    }
+
+    /// # Errors
+    /// Where the cloud refused, or no whole reply came.
+    pub(super) async fn get(&self, call: &Call<'_>) -> Result<Reply, Error> {
+        let result = self.http.retrying(|| self.attempt(call)).await;
+        match result {
+            // A token ends when its day is over, or when the user's rights change: one more is asked for.
+            Err(error) if error.kind == Kind::Credentials && self.tokens.forget(call.reach).await => {
+                tracing::info!("{ID}: the token was refused; fetching another");
+                self.http.retrying(|| self.attempt(call)).await
+            }
+            other => other,
+        }
+    }
+
+    async fn attempt(&self, call: &Call<'_>) -> Result<Reply, Error> {
+        let sent_at = Utc::now();
+        let token = self.token(call).await?;
+        let signed = match (&self.credentials, &token) {
+            (Credentials::Keys(keys), _) => {
+                let unsigned = Unsigned {
+                    endpoint: call.endpoint,
+                    path: call.path,
+                    query: call.query,
+                    project_id: match call.reach {
+                        Reach::Domain => None,
+                        Reach::Project(id) => Some(id),
+                    },
+                    at: sent_at,
+                };
+                sign::sign(&unsigned, keys).map_err(|_| self.unusable())?
+            }
+            (_, Some(token)) => with_token(call, token).map_err(|_| self.unusable())?,
+            (_, None) => return Err(Error::new(Kind::Internal, "no credentials for this request")),
+        };
+        let label = format!("{ID} {}", call.operation);
+        let reply = self.http.send(&label, signed.request).await?;
+        if reply.status.is_success() {
+            return Ok(reply);
+        }
+        let secrets = self.credentials.secrets().into_iter().chain(&token);
+        let refusal = Refusal {
+            reply: &reply,
+            canonical_request: &signed.canonical_request,
+            origin: &self.credentials.origin(),
+            permission: call.permission,
+            redactor: &Redactor::new(secrets),
+        };
+        Err(refusal.into_error())
+    }
+
+    /// The token for this call; `None` where requests are signed.
+    async fn token(&self, call: &Call<'_>) -> Result<Option<SecretString>, Error> {
+        match &self.credentials {
+            Credentials::Keys(_) => Ok(None),
+            Credentials::Token { token, .. } => Ok(Some(token.clone())),
+            Credentials::Password(user) => {
+                let token = self.tokens.get(&self.http, call.iam, user, call.reach).await?;
+                Ok(Some(token))
+            }
+        }
+    }
+
+    fn unusable(&self) -> Error {
+        errors::unusable(&self.credentials.origin())
+    }
+}
+
+fn with_token(call: &Call<'_>, token: &SecretString) -> Result<Signed, http::Error> {
+    let sensitive = |token: &SecretString| {
+        let mut value = HeaderValue::from_str(token.expose_secret())?;
+        value.set_sensitive(true);
+        Ok::<_, http::Error>(value)
+    };
+    let mut request = http::Request::builder()
+        .method("GET")
+        .uri(call.endpoint.at(call.path, &sign::canonical_query(call.query)))
+        .header("x-auth-token", sensitive(token)?);
+    if let Some(subject) = call.subject {
+        request = request.header("x-subject-token", sensitive(subject)?);
+    }
+    Ok(Signed { request: request.body(String::new())?, canonical_request: String::new() })
+}

@@ -1,0 +1,287 @@
+//! Elastic Load Balance: the certificates of a project, shared and dedicated load balancers alike.
+//!
+//! Reference: <https://support.huaweicloud.com/intl/en-us/api-elb/ListCertificates.html>
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::{self, BoxStream, StreamExt};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::config::Endpoint;
+use crate::error::{Error, Kind};
+use crate::model::{Certificate, Kind as CertificateKind, Scope, Source};
+use crate::net::Reply;
+use crate::providers::wire::{Field, Reader};
+use crate::providers::{Place, Store, truth, unknown_region};
+use crate::x509;
+
+use super::api::{Api, Call, Reach};
+use super::iam::{self, Project};
+use super::{Account, ID as PROVIDER, endpoints};
+
+pub(super) const ID: &str = "elb";
+
+/// The most that a page may hold; the marker is heeded only beside a limit.
+const PAGE: usize = 2000;
+
+/// Every project that is in a region, of those that were named or of all.
+pub(super) async fn stores(account: &Account, wanted: Option<&[String]>) -> Vec<Place> {
+    if let (Some(id), Some([region])) = (&account.project_id, wanted) {
+        let project = Project { id: id.clone(), name: region.clone(), domain_id: None };
+        return vec![place(account, region, project)];
+    }
+    let Some(wanted) = wanted else {
+        return match projects(account, None).await {
+            Ok(projects) => projects
+                .into_iter()
+                .filter_map(|project| Some((project.region()?.to_owned(), project)))
+                .map(|(region, project)| place(account, &region, project))
+                .collect(),
+            Err(error) => vec![failed(account, Scope::ALL_REGIONS, error)],
+        };
+    };
+    let mut places = Vec::new();
+    let mut known: Vec<(String, Result<Vec<Project>, Error>)> = Vec::new();
+    for region in wanted {
+        let iam = endpoints::iam_host(Some(region));
+        if !known.iter().any(|(host, _)| *host == iam) {
+            known.push((iam.clone(), projects(account, Some(region)).await));
+        }
+        match known.iter().find(|(host, _)| *host == iam).map(|(_, projects)| projects) {
+            Some(Ok(projects)) => places.extend(of_region(account, region, projects)),
+            Some(Err(error)) => places.push(failed(account, region, error.clone())),
+            None => {}
+        }
+    }
+    places
+}
+
+async fn projects(account: &Account, region: Option<&str>) -> Result<Vec<Project>, Error> {
+    let iam = account.api.iam(region)?;
+    iam::projects(&account.api, &iam).await
+}
+
+/// The projects of one region; a region without one is an error that names the likely ones.
+fn of_region(account: &Account, region: &str, projects: &[Project]) -> Vec<Place> {
+    let own: Vec<Place> = projects
+        .iter()
+        .filter(|project| project.region() == Some(region))
+        .map(|project| place(account, region, project.clone()))
+        .collect();
+    if !own.is_empty() {
+        return own;
+    }
+    let reached = projects.iter().filter_map(Project::region);
+    let message = match projects {
+        [only] => format!("these credentials reach only the project {}, not the region `{region}`", only.name),
+        _ => format!("this account has no project in a region `{region}`"),
+    };
+    let error = unknown_region(region, message, reached.chain(endpoints::REGIONS.iter().copied()));
+    vec![failed(account, region, error)]
+}
+
+fn place(account: &Account, region: &str, project: Project) -> Place {
+    let scope = account.scope(region, Some(&project.name), ID);
+    let store = store(account, region, project, &scope);
+    Place { scope, store }
+}
+
+fn store(account: &Account, region: &str, project: Project, scope: &Scope) -> Result<Arc<dyn Store>, Error> {
+    Ok(Arc::new(Elb {
+        api: account.api.clone(),
+        endpoint: account.api.endpoint(ID, &endpoints::host(ID, region))?,
+        iam: account.api.iam(Some(region))?,
+        project,
+        scope: scope.clone(),
+    }))
+}
+
+fn failed(account: &Account, region: &str, error: Error) -> Place {
+    Place { scope: account.scope(region, None, ID), store: Err(error) }
+}
+
+/// The certificates of one project.
+struct Elb {
+    api: Arc<Api>,
+    endpoint: Endpoint,
+    iam: Endpoint,
+    project: Project,
+    scope: Scope,
+}
+
+/// Where the next page begins.
+enum Next {
+    First,
+    After(String),
+    End,
+}
+
+impl Store for Elb {
+    fn certificates(self: Arc<Self>) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
+        let begin = (self, Next::First, HashSet::new());
+        stream::try_unfold(begin, |(elb, next, mut seen)| async move {
+            let marker = match next {
+                Next::End => return Ok(None),
+                Next::First => None,
+                Next::After(marker) if !seen.insert(marker.clone()) => {
+                    return Err(Error::new(Kind::Reply, "the cloud sends the same page again and again (its marker repeats)"));
+                }
+                Next::After(marker) => Some(marker),
+            };
+            let (certificates, next) = elb.page(marker.as_deref()).await?;
+            Ok(Some((certificates, (elb, next, seen))))
+        })
+        .boxed()
+    }
+
+    fn certificate(self: Arc<Self>, id: String) -> BoxFuture<'static, Result<Option<Certificate>, Error>> {
+        async move {
+            match self.read("ShowCertificate", "elb:certificates:show", &format!("/{id}"), &[]).await {
+                Ok(reply) => {
+                    let show: ShowWire<'_> = reply.json()?;
+                    Ok(Some(self.convert(show.certificate)))
+                }
+                Err(error) if error.code.as_deref() == Some("ELB.8904") => Ok(None),
+                Err(error) => Err(error),
+            }
+        }
+        .boxed()
+    }
+}
+
+impl Elb {
+    async fn page(&self, marker: Option<&str>) -> Result<(Vec<Certificate>, Next), Error> {
+        let limit = PAGE.to_string();
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(marker.map(|marker| ("marker", marker)));
+        let reply = self.read("ListCertificates", "elb:certificates:list", "", &query).await?;
+        let list: ListWire<'_> = reply.json()?;
+        let certificates: Vec<Certificate> = list.certificates.into_iter().map(|record| self.convert(record)).collect();
+        let next = match list.page_info {
+            _ if certificates.is_empty() => Next::End,
+            // Some regions leave the page's description out; a page that is not full is the last.
+            None if certificates.len() < PAGE => Next::End,
+            None => certificates.last().and_then(|last| last.id.clone()).map_or(Next::End, Next::After),
+            Some(page) => page.next_marker.filter(|marker| !marker.is_empty()).map_or(Next::End, Next::After),
+        };
+        Ok((certificates, next))
+    }
+
+    async fn read(&self, operation: &'static str, permission: &'static str, below: &str, query: &[(&str, &str)]) -> Result<Reply, Error> {
+        let call = Call {
+            operation,
+            permission: Some(permission),
+            endpoint: &self.endpoint,
+            iam: &self.iam,
+            path: &format!("/v3/{}/elb/certificates{below}", self.project.id),
+            query,
+            reach: Reach::Project(&self.project.id),
+            subject: None,
+        };
+        self.api.get(&call).await
+    }
+
+    /// A record as certls knows it. A record that is none keeps its place, with a note.
+    fn convert(&self, record: &RawValue) -> Certificate {
+        let mut reader = Reader::default();
+        let wire: CertificateWire = serde_json::from_str(record.get()).unwrap_or_else(|_| {
+            reader.notes.push("the cloud's record is unreadable".to_owned());
+            CertificateWire::default()
+        });
+        let pem = reader.text("certificate", wire.certificate);
+        let encryption_pem = reader.text("enc_certificate", wire.enc_certificate);
+        let managed_id = reader.text("scm_certificate_id", wire.scm_certificate_id);
+        let managed = reader.text("source", wire.source).is_some_and(|source| source == "scm");
+        let mut certificate = Certificate {
+            provider: PROVIDER,
+            service: ID,
+            account: self.scope.account.clone(),
+            account_id: self.project.domain_id.clone(),
+            region: self.scope.region.clone(),
+            id: reader.text("id", wire.id),
+            name: reader.value("name", wire.name),
+            description: reader.text("description", wire.description),
+            kind: kind(&mut reader, wire.kind),
+            common_name: reader.text("common_name", wire.common_name),
+            subject_alternative_names: reader
+                .value("subject_alternative_names", wire.subject_alternative_names)
+                .unwrap_or_default(),
+            fingerprint_sha1: reader
+                .text("fingerprint", wire.fingerprint)
+                .map(|text| text.replace(':', "").to_ascii_lowercase()),
+            not_after: reader.time("expire_time", wire.expire_time),
+            uploaded_at: reader.time("created_at", wire.created_at),
+            updated_at: reader.time("updated_at", wire.updated_at),
+            source: (managed || managed_id.is_some()).then_some(Source { service: "scm", id: managed_id, name: None }),
+            project_id: reader.text("project_id", wire.project_id).or_else(|| Some(self.project.id.clone())),
+            enterprise_project_id: reader.text("enterprise_project_id", wire.enterprise_project_id),
+            notes: reader.notes,
+            ..Certificate::default()
+        };
+        if let Some(pem) = pem {
+            truth::apply(&mut certificate, x509::read_chain(&pem));
+        }
+        if let Some(pem) = encryption_pem {
+            truth::apply_encryption_part(&mut certificate, &x509::read_chain(&pem));
+        }
+        certificate
+    }
+}
+
+fn kind(reader: &mut Reader, field: Field<String>) -> CertificateKind {
+    match reader.text("type", field).as_deref() {
+        None | Some("server") => CertificateKind::Server,
+        Some("server_sm") => CertificateKind::ServerSm,
+        Some("client") => CertificateKind::Ca,
+        Some(_) => {
+            reader.notes.push("the cloud's `type` is none that certls knows; shown as a server certificate".to_owned());
+            CertificateKind::Server
+        }
+    }
+}
+
+/// The list is required: a reply without it is no empty one.
+#[derive(Deserialize)]
+struct ListWire<'a> {
+    #[serde(borrow)]
+    certificates: Vec<&'a RawValue>,
+    page_info: Option<PageWire>,
+}
+
+#[derive(Deserialize)]
+struct PageWire {
+    next_marker: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ShowWire<'a> {
+    #[serde(borrow)]
+    certificate: &'a RawValue,
+}
+
+/// The fields that are read. `private_key` and `enc_private_key`, which the API sends in clear unless
+/// that is switched off, are not among them: the parser passes over them.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct CertificateWire {
+    id: Field<String>,
+    project_id: Field<String>,
+    name: Field<String>,
+    description: Field<String>,
+    #[serde(rename = "type")]
+    kind: Field<String>,
+    certificate: Field<String>,
+    enc_certificate: Field<String>,
+    created_at: Field<String>,
+    updated_at: Field<String>,
+    expire_time: Field<String>,
+    common_name: Field<String>,
+    fingerprint: Field<String>,
+    subject_alternative_names: Field<Vec<String>>,
+    scm_certificate_id: Field<String>,
+    source: Field<String>,
+    enterprise_project_id: Field<String>,
+}

@@ -1,0 +1,95 @@
+//! The certificate itself wins over what the cloud says of it, and a note tells where they differ.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::model::{Certificate, ChainElement};
+use crate::x509::{Chain, Facts};
+
+/// Fills `record` from the chain that the cloud returned with it.
+///
+/// The first certificate of the chain is taken for the leaf. Without a readable one the cloud's
+/// fields stay as they are.
+pub(super) fn apply(record: &mut Certificate, chain: Chain) {
+    record.notes.extend(chain.notes);
+    record.chain = chain.certificates.iter().map(element).collect();
+    if let Some(leaf) = chain.certificates.into_iter().next() {
+        tell_differences(record, &leaf);
+        fill(record, leaf);
+    }
+}
+
+/// The second certificate of an SM2 pair: the record ends when the first of the two does.
+pub(super) fn apply_encryption_part(record: &mut Certificate, chain: &Chain) {
+    record.notes.extend(chain.notes.iter().map(|note| format!("encryption certificate: {note}")));
+    let Some(part) = chain.certificates.first() else { return };
+    if let (Some(signing), Some(encryption)) = (record.not_after, part.not_after) {
+        let (first, end) = if encryption < signing { ("encryption", encryption) } else { ("signing", signing) };
+        if encryption != signing {
+            record.note(format!("the {first} certificate of the SM2 pair expires first: {}", written(end)));
+        }
+        record.not_after = Some(end);
+    } else {
+        record.not_after = record.not_after.or(part.not_after);
+    }
+    record.chain.extend(chain.certificates.iter().map(element));
+}
+
+fn element(facts: &Facts) -> ChainElement {
+    ChainElement {
+        subject: facts.subject.clone(),
+        issuer: facts.issuer.clone(),
+        not_before: facts.not_before,
+        not_after: facts.not_after,
+        fingerprint_sha256: facts.fingerprint_sha256.clone(),
+    }
+}
+
+fn tell_differences(record: &mut Certificate, leaf: &Facts) {
+    let mut differ = |field: &str, cloud: Option<String>, certificate: Option<String>| {
+        if let (Some(cloud), Some(certificate)) = (cloud, certificate)
+            && cloud != certificate
+        {
+            record.notes.push(format!("`{field}`: the cloud says {cloud}, the certificate {certificate}"));
+        }
+    };
+    differ("common_name", record.common_name.clone(), leaf.common_name.clone());
+    differ("not_after", record.not_after.map(written), leaf.not_after.map(written));
+    differ("fingerprint_sha1", record.fingerprint_sha1.clone(), Some(leaf.fingerprint_sha1.clone()));
+    let (cloud, own) = (dns_names(&record.subject_alternative_names), dns_names(&leaf.subject_alternative_names));
+    if !cloud.is_empty() {
+        differ("subject_alternative_names", Some(cloud), Some(own));
+    }
+}
+
+/// The DNS names of a list, ordered; clouds leave out the addresses.
+fn dns_names(names: &[String]) -> String {
+    let names: BTreeSet<String> = names
+        .iter()
+        .filter(|name| name.parse::<IpAddr>().is_err() && !name.contains("://"))
+        .map(|name| name.to_ascii_lowercase())
+        .collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+fn fill(record: &mut Certificate, leaf: Facts) {
+    record.notes.extend(leaf.notes);
+    record.common_name = leaf.common_name;
+    record.subject_alternative_names = leaf.subject_alternative_names;
+    record.fingerprint_sha1 = Some(leaf.fingerprint_sha1);
+    record.fingerprint_sha256 = Some(leaf.fingerprint_sha256);
+    record.serial_number = leaf.serial_number;
+    record.issuer = leaf.issuer;
+    record.subject = leaf.subject;
+    record.key_type = leaf.key_type;
+    record.key_bits = leaf.key_bits;
+    record.signature_algorithm = leaf.signature_algorithm;
+    record.not_before = leaf.not_before;
+    record.not_after = leaf.not_after.or(record.not_after);
+}
+
+fn written(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

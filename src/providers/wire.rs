@@ -1,0 +1,157 @@
+//! Reads records that clouds sent: each field on its own, so that an odd one costs itself and a note.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_json::value::RawValue;
+
+/// A field of a record. `null` and a missing key are the same.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Field<T> {
+    #[default]
+    Absent,
+    Is(T),
+    /// There, but of another type than the vendor documents.
+    Odd,
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        Ok(match serde_json::from_str::<Option<T>>(raw.get()) {
+            Ok(Some(value)) => Self::Is(value),
+            Ok(None) => Self::Absent,
+            Err(_) => Self::Odd,
+        })
+    }
+}
+
+/// Text that some gateways send as a number or a boolean.
+#[derive(Debug, Clone)]
+pub(super) struct Loose(pub String);
+
+impl<'de> Deserialize<'de> for Loose {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Ok(Self(text)),
+            other @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => Ok(Self(other.to_string())),
+            _ => Err(serde::de::Error::custom("neither text, number nor boolean")),
+        }
+    }
+}
+
+/// Takes fields out of a record and writes down what it could not read.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    pub notes: Vec<String>,
+}
+
+impl Reader {
+    pub(super) fn value<T>(&mut self, name: &str, field: Field<T>) -> Option<T> {
+        match field {
+            Field::Is(value) => Some(value),
+            Field::Absent => None,
+            Field::Odd => {
+                self.notes.push(format!("the cloud's `{name}` is of an unknown type"));
+                None
+            }
+        }
+    }
+
+    /// Text; an empty one is what clouds send for none.
+    pub(super) fn text(&mut self, name: &str, field: Field<String>) -> Option<String> {
+        self.value(name, field).filter(|text| !text.is_empty())
+    }
+
+    /// A time in the vendors' `yyyy-MM-ddTHH:mm:ssZ`, where some samples leave out the seconds.
+    pub(super) fn time(&mut self, name: &str, field: Field<String>) -> Option<DateTime<Utc>> {
+        let text = self.text(name, field)?;
+        let time = DateTime::parse_from_rfc3339(&text).map(|time| time.to_utc());
+        let short = || NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%MZ").map(|time| time.and_utc());
+        let time = time.or_else(|_| short()).ok();
+        if time.is_none() {
+            self.notes.push(format!("the cloud's `{name}` is not a time: {}", shortened(&text)));
+        }
+        time
+    }
+
+    /// A time as the number of milliseconds since 1970.
+    pub(super) fn millis(&mut self, name: &str, field: Field<Loose>) -> Option<DateTime<Utc>> {
+        let text = self.value(name, field)?.0;
+        // Fewer than 12 digits are a time before 1973: a number that was cut short, as in the vendor's own sample.
+        let time = text
+            .parse()
+            .ok()
+            .filter(|ms: &i64| ms.unsigned_abs() >= 100_000_000_000)
+            .and_then(DateTime::from_timestamp_millis);
+        if time.is_none() && !text.is_empty() {
+            self.notes.push(format!("the cloud's `{name}` is not a time in milliseconds: {}", shortened(&text)));
+        }
+        time
+    }
+}
+
+/// A value that is quoted in a note: the first of its characters.
+fn shortened(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Wire {
+        #[serde(default)]
+        text: Field<String>,
+        #[serde(default)]
+        time: Field<String>,
+        #[serde(default)]
+        millis: Field<Loose>,
+    }
+
+    type Fields = (Option<String>, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Vec<String>);
+
+    fn read(json: &str) -> Fields {
+        let wire: Wire = serde_json::from_str(json).expect(json);
+        let mut reader = Reader::default();
+        let text = reader.text("text", wire.text);
+        let time = reader.time("time", wire.time);
+        let millis = reader.millis("millis", wire.millis);
+        (text, time, millis, reader.notes)
+    }
+
+    #[test]
+    fn absent_null_and_empty_are_unknown_without_a_note() {
+        for json in ["{}", r#"{"text":null,"time":null,"millis":null}"#, r#"{"text":"","time":"","millis":""}"#] {
+            assert_eq!(read(json), (None, None, None, vec![]), "{json}");
+        }
+    }
+
+    #[test]
+    fn an_odd_field_costs_itself_and_a_note() {
+        let (text, time, millis, notes) = read(r#"{"text":["x"],"time":"2018-11-08T20:21Z","millis":"1732169065000"}"#);
+        assert_eq!(text, None);
+        assert_eq!(time.map(|t| t.timestamp()), Some(1_541_708_460));
+        assert_eq!(millis.map(|t| t.timestamp()), Some(1_732_169_065));
+        assert_eq!(notes, ["the cloud's `text` is of an unknown type"]);
+    }
+
+    #[test]
+    fn times_that_are_none_are_unknown_and_said() {
+        let (_, time, millis, notes) = read(r#"{"time":"017-08-31T02:49:05Z","millis":15041477450}"#);
+        assert_eq!((time, millis), (None, None));
+        assert_eq!(
+            notes,
+            [
+                "the cloud's `time` is not a time: 017-08-31T02:49:05Z",
+                "the cloud's `millis` is not a time in milliseconds: 15041477450"
+            ]
+        );
+    }
+}

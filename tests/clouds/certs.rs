@@ -1,0 +1,140 @@
+//! Certificates for the fixtures.
+//!
+//! Keys come from a fixed seed and Ed25519 signs the same way every time, so a certificate with the same
+//! names and dates has the same fingerprint in every run, and no key needs to be kept in a file.
+
+use super::wire;
+use chrono::{DateTime, Utc};
+use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, SerialNumber};
+use std::time::Duration;
+
+/// A certificate, and what is in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Made {
+    pub cn: String,
+    pub sans: Vec<String>,
+    pub not_before: DateTime<Utc>,
+    pub not_after: DateTime<Utc>,
+    /// 64 columns, `\n`, and one at the end.
+    pub pem: String,
+    pub der: Vec<u8>,
+    pub sha1_hex: String,
+    pub sha1_hex_colons: String,
+    pub sha256_hex: String,
+}
+
+/// A leaf and the authority that signed it.
+#[derive(Clone, Debug)]
+pub(crate) struct Chain {
+    pub leaf: Made,
+    pub intermediate: Made,
+    /// Both, the leaf first.
+    pub pem: String,
+}
+
+/// The two halves of an SM2 pair for `sm2.example.com`, made by `openssl`. They end at different times.
+pub(crate) const SM2_SIGNING_PEM: &str = include_str!("sm2-signing.pem");
+pub(crate) const SM2_SIGNING_NOT_AFTER: &str = "2036-05-01T22:12:06Z";
+pub(crate) const SM2_ENCRYPTION_PEM: &str = include_str!("sm2-encryption.pem");
+pub(crate) const SM2_ENCRYPTION_NOT_AFTER: &str = "2035-05-01T22:12:06Z";
+
+/// A self-signed certificate. An empty `cn` makes an empty subject.
+pub(crate) fn certificate(cn: &str, sans: &[&str], not_before: DateTime<Utc>, not_after: DateTime<Utc>) -> Made {
+    let params = params(cn, sans, not_before, not_after);
+    let signed = params.self_signed(&seeded_key(cn)).expect("a certificate");
+    made(cn, sans, not_before, not_after, &signed)
+}
+
+/// A leaf signed by an intermediate that lives ten years from the leaf's start.
+pub(crate) fn chain(cn: &str, sans: &[&str], not_before: DateTime<Utc>, not_after: DateTime<Utc>) -> Chain {
+    let until = not_before + chrono::Duration::days(3650);
+    let authority = Authority::new("Test Intermediate CA", not_before, until);
+    let signed =
+        params(cn, sans, not_before, not_after).signed_by(&seeded_key(cn), &authority.issuer).expect("a certificate");
+    let leaf = made(cn, sans, not_before, not_after, &signed);
+    Chain { pem: format!("{}{}", leaf.pem, authority.made.pem), leaf, intermediate: authority.made }
+}
+
+/// A certificate authority.
+pub(crate) struct Authority {
+    pub made: Made,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    pub(crate) fn new(cn: &str, not_before: DateTime<Utc>, not_after: DateTime<Utc>) -> Self {
+        Self::with_key(cn, not_before, not_after, seeded_key(cn))
+    }
+
+    pub(crate) fn with_key(cn: &str, not_before: DateTime<Utc>, not_after: DateTime<Utc>, key: KeyPair) -> Self {
+        let mut params = params(cn, &[], not_before, not_after);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let signed = params.self_signed(&key).expect("an authority's certificate");
+        Self { made: made(cn, &[], not_before, not_after, &signed), issuer: Issuer::new(params, key) }
+    }
+
+    /// Signs a certificate for somebody else's key.
+    pub(crate) fn issue(
+        &self,
+        cn: &str,
+        sans: &[&str],
+        not_before: DateTime<Utc>,
+        not_after: DateTime<Utc>,
+        key: &KeyPair,
+    ) -> Made {
+        let signed = params(cn, sans, not_before, not_after).signed_by(key, &self.issuer).expect("a certificate");
+        made(cn, sans, not_before, not_after, &signed)
+    }
+}
+
+fn params(cn: &str, sans: &[&str], not_before: DateTime<Utc>, not_after: DateTime<Utc>) -> CertificateParams {
+    let sans: Vec<String> = sans.iter().map(|name| (*name).to_owned()).collect();
+    let seed = format!("{cn} {sans:?} {not_before} {not_after}");
+    let mut params = CertificateParams::new(sans).expect("sound names");
+    params.distinguished_name = DistinguishedName::new();
+    if !cn.is_empty() {
+        params.distinguished_name.push(DnType::CommonName, cn);
+    }
+    // rcgen wants the `time` crate's type; counting from its epoch spares that dependency.
+    let epoch = rcgen::date_time_ymd(1970, 1, 1);
+    params.not_before = epoch + since_epoch(not_before);
+    params.not_after = epoch + since_epoch(not_after);
+    // By default the serial number follows from the key alone, and certificates for one name would share it.
+    params.serial_number = Some(SerialNumber::from(wire::sha1_hex(seed.as_bytes()).as_bytes()[..16].to_vec()));
+    params
+}
+
+fn since_epoch(at: DateTime<Utc>) -> Duration {
+    Duration::from_secs(u64::try_from(at.timestamp()).expect("a time after 1970"))
+}
+
+/// An Ed25519 key whose seed is the hash of `name`.
+fn seeded_key(name: &str) -> KeyPair {
+    // PKCS #8 around a bare Ed25519 seed is this head and the 32 bytes.
+    let mut pkcs8 = vec![0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+    pkcs8.extend_from_slice(ring::digest::digest(&ring::digest::SHA256, name.as_bytes()).as_ref());
+    KeyPair::try_from(pkcs8).expect("an Ed25519 key")
+}
+
+fn made(
+    cn: &str,
+    sans: &[&str],
+    not_before: DateTime<Utc>,
+    not_after: DateTime<Utc>,
+    signed: &rcgen::Certificate,
+) -> Made {
+    let der = signed.der().to_vec();
+    let sha1_hex = wire::sha1_hex(&der);
+    let pairs: Vec<&str> = sha1_hex.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok()).collect();
+    Made {
+        cn: cn.to_owned(),
+        sans: sans.iter().map(|name| (*name).to_owned()).collect(),
+        not_before,
+        not_after,
+        pem: signed.pem().replace("\r\n", "\n"),
+        sha1_hex_colons: pairs.join(":"),
+        sha256_hex: wire::sha256_hex(&der),
+        sha1_hex,
+        der,
+    }
+}

@@ -1,0 +1,222 @@
+//! Certificates as the clouds' lists hold them: the documented shape, and every odd one that was seen.
+
+use super::certs::{Chain, Made, SM2_ENCRYPTION_NOT_AFTER, SM2_ENCRYPTION_PEM, SM2_SIGNING_PEM};
+use super::wire;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+/// Huawei sends private keys along. None may ever be seen again.
+pub(crate) const PLANTED_KEY: &str = "-----BEGIN PRIVATE KEY-----PLANTED-PRIVATE-KEY-----END PRIVATE KEY-----";
+pub(crate) const PLANTED_ENC_KEY: &str = "-----BEGIN PRIVATE KEY-----PLANTED-ENC-PRIVATE-KEY-----END PRIVATE KEY-----";
+
+/// An element of `DescribeServerCertificates`. It was uploaded a day after the certificate began.
+pub(crate) fn aliyun_record(id: &str, name: &str, region: &str, made: &Made) -> Value {
+    let created = made.not_before + chrono::Duration::days(1);
+    let mut record = json!({
+        "ServerCertificateId": id,
+        "ServerCertificateName": name,
+        "RegionId": region,
+        "RegionIdAlias": region,
+        "ResourceGroupId": "rg-acfmxazb4ph6aiy",
+        "Fingerprint": made.sha1_hex_colons,
+        "CommonName": made.cn,
+        "CreateTime": iso(created),
+        "CreateTimeStamp": created.timestamp_millis(),
+        "ExpireTime": iso(made.not_after),
+        "ExpireTimeStamp": made.not_after.timestamp_millis(),
+        "IsAliCloudCertificate": 0,
+        "AliCloudCertificateId": "",
+        "AliCloudCertificateName": "",
+        "Tags": {"Tag": [{"TagKey": "team", "TagValue": "web"}]},
+    });
+    // The real service leaves the key out when there are no names.
+    if !made.sans.is_empty() {
+        record["SubjectAlternativeNames"] = json!({"SubjectAlternativeName": made.sans});
+    }
+    record
+}
+
+/// Odd elements of `DescribeServerCertificates`, each with what is odd. All but the last two can be read.
+pub(crate) fn aliyun_odd(region: &str, made: &Made) -> Vec<(&'static str, Value)> {
+    let record = |what: &str| aliyun_record(&format!("1000000000000001_{}", &id_of(what)[..11]), what, region, made);
+    let sans = |value: Value| json!({"SubjectAlternativeName": value});
+    let listed = serde_json::to_string(&made.sans).unwrap_or_default();
+    let odd = |what: &'static str, changes: Value| (what, changed(record(what), &changes));
+    vec![
+        odd("san-json-in-string", json!({"SubjectAlternativeNames": sans(json!([listed]))})),
+        odd("san-number-text", json!({"SubjectAlternativeNames": sans(json!(["123"]))})),
+        odd("san-array", json!({"SubjectAlternativeNames": sans(json!(made.sans))})),
+        odd("san-absent-cn-absent", json!({"SubjectAlternativeNames": null, "CommonName": null})),
+        odd(
+            "expiry-absent",
+            json!({"ExpireTime": null, "ExpireTimeStamp": null, "CommonName": null, "SubjectAlternativeNames": null, "Tags": null}),
+        ),
+        odd("timestamp-11-digits", json!({"ExpireTimeStamp": 15_041_477_450_i64})),
+        odd("timestamp-only", json!({"ExpireTime": null})),
+        odd("time-only", json!({"ExpireTimeStamp": null})),
+        odd("time-three-digit-year", json!({"ExpireTime": "017-08-31T02:49:05Z"})),
+        odd("time-without-seconds", json!({"ExpireTime": made.not_after.format("%Y-%m-%dT%H:%MZ").to_string()})),
+        odd("cas-id-zero", json!({"AliCloudCertificateId": "0"})),
+        odd("cas-id-empty", json!({"AliCloudCertificateId": ""})),
+        odd(
+            "cas-int",
+            json!({"IsAliCloudCertificate": 1, "AliCloudCertificateId": "1501739", "AliCloudCertificateName": "slb"}),
+        ),
+        odd("cas-string", json!({"IsAliCloudCertificate": "1", "AliCloudCertificateId": "1501739"})),
+        odd("cas-bool", json!({"IsAliCloudCertificate": true, "AliCloudCertificateId": "1501739"})),
+        odd("tags-absent", json!({"Tags": null})),
+        odd("tags-empty", json!({"Tags": {"Tag": []}})),
+        odd("tags-bare-array", json!({"Tags": [{"TagKey": "team", "TagValue": "web"}]})),
+        odd("tag-value-empty", json!({"Tags": {"Tag": [{"TagKey": "team", "TagValue": ""}]}})),
+        odd("region-internal", json!({"RegionId": format!("{region}-btc-a01")})),
+        odd("region-alias-absent", json!({"RegionIdAlias": null})),
+        ("unreadable-number", json!(42)),
+        (
+            "unreadable-types",
+            json!({"ServerCertificateId": {"not": "text"}, "ExpireTimeStamp": ["never"], "Fingerprint": 7}),
+        ),
+    ]
+}
+
+/// An element of Huawei's certificate list in its newest shape. `id` and `project` are 32 hex digits.
+pub(crate) fn huawei_record(id: &str, project: &str, name: &str, made: &Made) -> Value {
+    let created = iso(made.not_before + chrono::Duration::days(1));
+    json!({
+        "id": id,
+        "project_id": project,
+        "name": name,
+        "description": "",
+        "type": "server",
+        "domain": made.sans.join(","),
+        "certificate": made.pem,
+        "private_key": PLANTED_KEY,
+        "enc_certificate": "",
+        "enc_private_key": "",
+        "admin_state_up": true,
+        "created_at": created,
+        "updated_at": created,
+        "expire_time": iso(made.not_after),
+        "common_name": made.cn,
+        "fingerprint": made.sha1_hex,
+        "subject_alternative_names": made.sans,
+        "scm_certificate_id": "",
+        "source": "",
+        "protection_status": "nonProtection",
+        "protection_reason": "",
+        "enterprise_project_id": "0",
+    })
+}
+
+/// Two SM2 certificates in one record. Both must hold, so the pair ends with the one that ends first.
+pub(crate) fn huawei_sm2_record(project: &str) -> Value {
+    let name = "sm2-pair";
+    json!({
+        "id": id_of(name),
+        "project_id": project,
+        "name": name,
+        "description": "",
+        "type": "server_sm",
+        "domain": "sm2.example.com",
+        "certificate": SM2_SIGNING_PEM,
+        "private_key": PLANTED_KEY,
+        "enc_certificate": SM2_ENCRYPTION_PEM,
+        "enc_private_key": PLANTED_ENC_KEY,
+        "admin_state_up": true,
+        "created_at": "2026-11-22T22:12:06Z",
+        "updated_at": "2026-11-22T22:12:06Z",
+        "expire_time": SM2_ENCRYPTION_NOT_AFTER,
+        "common_name": "sm2.example.com",
+        "subject_alternative_names": ["sm2.example.com", "gm.example.com"],
+        "scm_certificate_id": "",
+        "source": "",
+        "enterprise_project_id": "0",
+    })
+}
+
+/// Odd elements of Huawei's list, each with what is odd. All but the last two can be read.
+pub(crate) fn huawei_odd(project: &str, chain: &Chain) -> Vec<(&'static str, Value)> {
+    let made = &chain.leaf;
+    let record = |what: &str| huawei_record(&id_of(what), project, what, made);
+    let odd = |what: &'static str, changes: Value| (what, changed(record(what), &changes));
+    let flat = made.pem.replace('\n', "");
+    vec![
+        odd("pem-no-newlines", json!({"certificate": flat})),
+        odd("pem-crlf", json!({"certificate": made.pem.replace('\n', "\r\n")})),
+        odd("pem-chain", json!({"certificate": chain.pem})),
+        odd("pem-chain-no-newlines", json!({"certificate": chain.pem.replace('\n', "")})),
+        odd("pem-empty", json!({"certificate": ""})),
+        odd(
+            "pem-garbage",
+            json!({"certificate": "-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n"}),
+        ),
+        odd("pem-absent", json!({"certificate": null})),
+        with(record("domain-null"), "domain", Value::Null, "domain-null"),
+        with(record("description-null"), "description", Value::Null, "description-null"),
+        odd("fingerprint-disagrees", json!({"fingerprint": "869df7fcb441c2ef3fb9329437815972eeb1ef0e"})),
+        odd(
+            "names-disagree",
+            json!({"common_name": "other.example.net", "subject_alternative_names": ["other.example.net"]}),
+        ),
+        odd("expiry-disagrees", json!({"expire_time": "2045-11-17T13:25:47Z"})),
+        ("old-region", old_region(record("old-region"))),
+        odd(
+            "source-scm",
+            json!({"source": "scm", "scm_certificate_id": "scs1554192131150", "description": "Push by SSL Certificate Manager"}),
+        ),
+        odd("type-client", json!({"type": "client", "domain": ""})),
+        odd("protected", json!({"protection_status": "consoleProtection", "protection_reason": "in use"})),
+        odd("key-masked", json!({"private_key": "******", "enc_private_key": "*****"})),
+        ("server-sm", huawei_sm2_record(project)),
+        ("unreadable-number", json!(42)),
+        (
+            "unreadable-types",
+            json!({"id": {"not": "text"}, "certificate": 7, "expire_time": ["never"], "private_key": PLANTED_KEY}),
+        ),
+    ]
+}
+
+/// `record` with the fields of `changes`; one that is `null` there is taken away.
+#[must_use]
+pub(crate) fn changed(mut record: Value, changes: &Value) -> Value {
+    let none = Map::new();
+    let fields = record.as_object_mut().expect("a record");
+    for (name, value) in changes.as_object().unwrap_or(&none) {
+        if value.is_null() {
+            fields.remove(name);
+        } else {
+            fields.insert(name.clone(), value.clone());
+        }
+    }
+    record
+}
+
+/// 32 hex digits that follow from `name`.
+pub(crate) fn id_of(name: &str) -> String {
+    wire::sha256_hex(name.as_bytes())[..32].to_owned()
+}
+
+/// Regions and partner clouds that lag behind send only these.
+fn old_region(record: Value) -> Value {
+    let newer = [
+        "common_name",
+        "fingerprint",
+        "subject_alternative_names",
+        "enc_certificate",
+        "enc_private_key",
+        "scm_certificate_id",
+        "source",
+        "protection_status",
+        "protection_reason",
+        "enterprise_project_id",
+    ];
+    changed(record, &newer.iter().map(|name| ((*name).to_owned(), Value::Null)).collect())
+}
+
+fn with(mut record: Value, field: &str, value: Value, what: &'static str) -> (&'static str, Value) {
+    record[field] = value;
+    (what, record)
+}
+
+fn iso(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

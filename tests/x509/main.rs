@@ -1,0 +1,190 @@
+//! Every field against what the `openssl` command says of the same certificate.
+//!
+//! The certificates are the system's roots, some that `openssl` makes, and some that it does not
+//! make but reads, assembled by hand.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod command;
+mod generated;
+mod handmade;
+mod no_panic;
+mod parts;
+
+use certls::x509::{Facts, pem_blocks, read_certificate, read_chain};
+use chrono::Datelike as _;
+use command::{Openssl, Told};
+use std::collections::BTreeMap;
+use std::net::Ipv6Addr;
+
+const ROOTS: &str = "/etc/ssl/certs/ca-certificates.crt";
+
+/// The certificates on which this module and `openssl` differ on purpose, and why.
+const KNOWN: &[(&str, &str)] = &[
+    ("street", "RFC 4514 says STREET, OpenSSL street"),
+    ("escapes", "OpenSSL does not escape a # that is the whole value"),
+    ("second controls", "OpenSSL prints U+0080 to U+009F raw, which terminals obey"),
+    ("time with fraction", "OpenSSL prints the fraction, this module keeps whole seconds"),
+    ("two signature algorithms", "OpenSSL prints the inner one, this module tells the outer"),
+];
+
+#[derive(Default)]
+struct Tally {
+    certificates: usize,
+    fields: BTreeMap<&'static str, usize>,
+    refused: Vec<String>,
+    known: Vec<String>,
+    surprises: Vec<String>,
+}
+
+impl Tally {
+    fn compare(&mut self, openssl: &Openssl, case: &str, source: &[u8], notes: &[&str]) -> Facts {
+        let der = if source.starts_with(b"0") {
+            source.to_vec()
+        } else {
+            pem_blocks(str::from_utf8(source).unwrap()).0.remove(0)
+        };
+        let facts = read_certificate(&der);
+        if facts.notes != notes {
+            self.surprises.push(format!("{case}: {:?} are not the notes {notes:?}", facts.notes));
+        }
+        let Some(told) = openssl.tell(source) else {
+            self.refused.push(case.to_owned());
+            return facts;
+        };
+        self.certificates += 1;
+        for (field, ours, theirs) in fields(&facts, &told) {
+            *self.fields.entry(field).or_default() += 1;
+            if ours == theirs {
+                continue;
+            }
+            match KNOWN.iter().find(|(name, _)| *name == case) {
+                Some((_, why)) => self.known.push(format!("{case}, {field}: {why}")),
+                None => {
+                    self.surprises.push(format!("{case}, {field}: {ours:?} is not {theirs:?}"));
+                }
+            }
+        }
+        facts
+    }
+
+    fn report(&self) {
+        let fields: usize = self.fields.values().sum();
+        println!("{} certificates, {fields} fields compared: {:?}", self.certificates, self.fields);
+        println!("refused by openssl, read here: {:?}", self.refused);
+        for known in &self.known {
+            println!("differs on purpose: {known}");
+        }
+        for surprise in &self.surprises {
+            println!("surprise: {surprise}");
+        }
+    }
+}
+
+/// The fields that both tell, in one spelling.
+fn fields(facts: &Facts, told: &Told) -> Vec<(&'static str, String, String)> {
+    let mut names: Vec<String> = Vec::new();
+    for name in &told.names {
+        let name = name.parse::<Ipv6Addr>().map_or_else(|_| name.clone(), |address| address.to_string());
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let date = |date: Option<chrono::DateTime<chrono::Utc>>| {
+        date.map(|date| format!("{} {} GMT", date.format("%b %e %H:%M:%S"), date.year())).unwrap_or_default()
+    };
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let mut fields = vec![
+        ("subject", text(&facts.subject), told.subject.clone()),
+        ("issuer", text(&facts.issuer), told.issuer.clone()),
+        ("serial number", text(&facts.serial_number), told.serial.to_lowercase()),
+        (
+            "dates",
+            format!("{} to {}", date(facts.not_before), date(facts.not_after)),
+            format!("{} to {}", told.not_before, told.not_after),
+        ),
+        ("sha1", facts.fingerprint_sha1.clone(), told.sha1.clone()),
+        ("sha256", facts.fingerprint_sha256.clone(), told.sha256.clone()),
+        ("signature algorithm", text(&facts.signature_algorithm), told.signature.clone()),
+        ("alternative names", facts.subject_alternative_names.join(" "), names.join(" ")),
+    ];
+    if let Some(bits) = told.bits {
+        fields.push(("key bits", facts.key_bits.unwrap_or_default().to_string(), bits.to_string()));
+    }
+    fields
+}
+
+#[test]
+fn says_what_openssl_says() {
+    let Some(openssl) = Openssl::find() else {
+        println!("skipped: there is no OpenSSL 3 command");
+        return;
+    };
+    let mut tally = Tally::default();
+    if let Ok(bundle) = std::fs::read_to_string(ROOTS) {
+        for (number, pem) in bundle.split_inclusive("-----END CERTIFICATE-----").enumerate() {
+            if pem.contains("BEGIN") {
+                tally.compare(&openssl, &format!("root {number}"), pem.as_bytes(), &[]);
+            }
+        }
+    }
+    let roots = tally.certificates;
+    let made = generated::certificates(&openssl);
+    for (case, der) in &made {
+        tally.compare(&openssl, case, der, &[]);
+    }
+    kinds_of_keys(&made);
+    let generated = tally.certificates - roots;
+    let handmade = handmade::certificates();
+    for made in &handmade {
+        let facts = tally.compare(&openssl, made.case, &made.der, &made.notes);
+        if let Some(kind) = made.key_type {
+            assert_eq!(facts.key_type.as_deref(), Some(kind), "{}", made.case);
+        }
+    }
+    println!("{roots} roots, {generated} made by openssl, {} by hand", tally.certificates - roots - generated);
+    tally.report();
+    assert_eq!(tally.surprises, [""; 0]);
+}
+
+/// OpenSSL prints no size for keys that have only one, and no kind in a word of ours.
+fn kinds_of_keys(made: &[(String, Vec<u8>)]) {
+    for (case, kind, bits) in [
+        ("rsa 1024", "rsa", 1024),
+        ("rsa 4096", "rsa", 4096),
+        ("rsa-pss", "rsa-pss", 2048),
+        ("p-256", "ec", 256),
+        ("p-521", "ec", 521),
+        ("sm2", "sm2", 256),
+        ("ed25519", "ed25519", 256),
+        ("ed448", "ed448", 456),
+        ("dsa", "dsa", 2048),
+    ] {
+        let Some((_, der)) = made.iter().find(|(name, _)| name == case) else {
+            continue;
+        };
+        let facts = read_certificate(der);
+        assert_eq!((facts.key_type.as_deref(), facts.key_bits), (Some(kind), Some(bits)), "{case}");
+    }
+}
+
+#[test]
+fn chains_keep_the_order_they_stand_in() {
+    let Some(openssl) = Openssl::find() else {
+        println!("skipped: there is no OpenSSL 3 command");
+        return;
+    };
+    let chain = openssl.chain();
+    let [root, middle, leaf, key] = chain.each_ref();
+    for order in [[leaf, middle, root], [root, leaf, middle], [middle, root, leaf]] {
+        let text = order.map(String::as_str).join(key);
+        let read = read_chain(&text);
+        assert_eq!(read.notes, [""; 0]);
+        let expected: Vec<_> = order.iter().map(|pem| read_certificate(&openssl.der_of(pem))).collect();
+        assert_eq!(read.certificates, expected);
+        assert_eq!(read_chain(&text.replace('\n', "")), read);
+        assert_eq!(read_chain(&text.replace('\n', "\\n")), read);
+    }
+    let trusted = openssl.trusted(leaf);
+    assert!(trusted.contains("BEGIN TRUSTED CERTIFICATE"));
+    assert_eq!(read_chain(&trusted), read_chain(leaf));
+}
