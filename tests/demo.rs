@@ -7,21 +7,38 @@
 
 mod clouds;
 
-use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus};
 
 use chrono::{Duration, Utc};
 use clouds::certs::{certificate, chain};
 use clouds::{aliyun, huawei, records};
 
+/// Set for the copy of this program that is certls.
+const INNER: &str = "DEMO_IS_CERTLS";
+
 fn main() -> ExitCode {
+    if std::env::var_os(INNER).is_some() {
+        certls::interrupt::arm();
+        return certls::run(std::env::args_os()).into();
+    }
+    match outer() {
+        Ok(status) => ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)),
+        Err(error) => {
+            eprintln!("the demo cannot be run: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn outer() -> std::io::Result<ExitStatus> {
     let (aliyun, huawei) = (aliyun::start(alibaba()), huawei::start(huawei_cloud()));
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     if args.is_empty() {
         args.push("list".to_owned());
     }
-    let status = Command::new(certls())
+    Command::new(std::env::current_exe()?)
         .args(args)
+        .env(INNER, "1")
         .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "demo-key-id")
         .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "demo-key-secret")
         .env("HUAWEICLOUD_SDK_AK", "DEMOACCESSKEY0000000")
@@ -29,31 +46,7 @@ fn main() -> ExitCode {
         .env("CERTLS_ENDPOINT_ALIYUN_SLB", &aliyun.url)
         .env("CERTLS_ENDPOINT_HUAWEI_ELB", &huawei.url)
         .env("CERTLS_ENDPOINT_HUAWEI_IAM", &huawei.url)
-        .status();
-    match status {
-        Ok(status) => ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)),
-        Err(error) => {
-            eprintln!("certls cannot be run: {error}; build it first with `cargo build --release`");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// The binary beside this example; built first where cargo did not.
-fn certls() -> PathBuf {
-    let mut path = std::env::current_exe().unwrap_or_default();
-    path.pop();
-    path.pop();
-    let built = path.ends_with("release");
-    path.push(format!("certls{}", std::env::consts::EXE_SUFFIX));
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--bin", "certls"]).current_dir(env!("CARGO_MANIFEST_DIR"));
-    if built {
-        cargo.arg("--release");
-    }
-    // A failure shows itself when the binary is run.
-    let _ = cargo.status();
-    path
+        .status()
 }
 
 fn days(days: i64) -> Duration {

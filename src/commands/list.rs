@@ -52,7 +52,7 @@ impl List {
             now: cx.now,
             width: world.stdout.width(),
         };
-        output::print(&report, &self.output.output, world.stdout)?;
+        output::print(&report, output::by_name(&self.output.output), world.stdout)?;
         world.words().scan(&report);
         Ok(Exit::of(&inventory))
     }

@@ -35,7 +35,7 @@ impl Show {
             now: cx.now,
             width: world.stdout.width(),
         };
-        output::print(&report, &self.output, world.stdout)?;
+        output::print(&report, output::by_name(&self.output), world.stdout)?;
         let mut words = world.words();
         words.scan(&report);
         let missing = self.ids.iter().filter(|id| !inventory.certificates.iter().any(|c| c.id.as_ref() == Some(id)));

@@ -12,6 +12,7 @@ use crate::model::{Certificate, Inventory};
 mod columns;
 mod sink;
 mod style;
+mod text;
 mod words;
 
 pub use sink::Terminal;
@@ -25,7 +26,7 @@ macro_rules! registry {
     };
 }
 
-registry! { table, json, text }
+registry! { table, json }
 
 /// A way to write certificates.
 pub trait Format: Sync {
@@ -51,13 +52,16 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     ALL.iter().map(|format| format.name())
 }
 
-/// Prints `report` on standard output, in the format of this name.
+/// The format of this name; the one for reading single certificates has none in [`ALL`].
+pub fn by_name(name: &str) -> &'static dyn Format {
+    ALL.iter().copied().find(|format| format.name() == name).unwrap_or(&text::Format)
+}
+
+/// Prints `report` on standard output.
 ///
 /// # Errors
-/// Where the format is unknown, or standard output cannot be written.
-pub fn print(report: &Report<'_>, format: &str, stdout: Terminal) -> Result<(), Error> {
-    let format = ALL.iter().find(|known| known.name() == format);
-    let format = format.ok_or_else(|| Error::new(Kind::Usage, "there is no such format"))?;
+/// Where standard output cannot be written.
+pub fn print(report: &Report<'_>, format: &dyn Format, stdout: Terminal) -> Result<(), Error> {
     stdout
         .print(|out| format.write(report, out))
         .map_err(|error| Error::new(Kind::Output, format!("standard output cannot be written: {error}")))

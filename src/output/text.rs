@@ -2,9 +2,9 @@
 
 use std::io;
 
+use super::Report;
 use super::columns::RECORD;
 use super::style::{self, harmless};
-use super::Report;
 
 pub(super) struct Format;
 
