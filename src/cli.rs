@@ -51,6 +51,18 @@ pub struct ScopeArgs {
     /// Look only into this region; repeat or separate by comma, `all` for every one [default: all]
     #[arg(short, long = "region", value_name = "NAME", value_delimiter = ',', value_parser = region)]
     pub regions: Vec<String>,
+
+    /// Ask only this account of the configuration file; repeat or separate by comma [default: all of them]
+    #[arg(short, long = "account", value_name = "NAME", value_delimiter = ',')]
+    pub accounts: Vec<String>,
+
+    /// Log in with this profile of the clouds' own credential files, instead of an account
+    #[arg(long, value_name = "NAME", conflicts_with = "accounts")]
+    pub profile: Option<String>,
+
+    /// Ask this service; repeat or separate by comma, `all` for every one [default: the load balancers, slb and elb]
+    #[arg(long = "service", value_name = "NAME", value_delimiter = ',', value_parser = service_names())]
+    pub services: Vec<String>,
 }
 
 /// How to ask.
@@ -120,8 +132,13 @@ fn provider_names() -> PossibleValuesParser {
     PossibleValuesParser::new(providers::ALL.iter().map(|provider| provider.id()))
 }
 
+fn service_names() -> PossibleValuesParser {
+    let services = providers::ALL.iter().flat_map(|provider| provider.services());
+    PossibleValuesParser::new(services.map(|service| service.id).chain(["all"]))
+}
+
 /// A region's name becomes part of a host name, so nothing else may be in it.
-fn region(text: &str) -> Result<String, String> {
+pub(crate) fn region(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if text.is_empty() || !text.chars().all(fits) {
         return Err("a region is named in letters, digits and hyphens, such as cn-hangzhou".to_owned());

@@ -25,6 +25,7 @@ pub mod exit;
 pub mod interrupt;
 mod log;
 pub mod model;
+mod nearest;
 pub mod net;
 pub mod output;
 pub mod providers;

@@ -1,6 +1,7 @@
 //! The environment, read once, and the variables that belong to certls itself.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// A variable that certls reads.
 #[derive(Debug)]
@@ -14,6 +15,10 @@ pub(crate) const ENDPOINT_PREFIX: &str = "CERTLS_ENDPOINT_";
 
 /// Every variable that is not a provider's.
 pub static VARIABLES: &[EnvVar] = &[
+    EnvVar {
+        name: "CERTLS_CONFIG",
+        help: "the configuration file, instead of $XDG_CONFIG_HOME/certls/config.toml or ~/.config/certls/config.toml",
+    },
     EnvVar {
         name: "CERTLS_ENDPOINT_<PROVIDER>_<SERVICE>",
         help: "the same as --endpoint, for example CERTLS_ENDPOINT_ALIYUN_SLB",
@@ -37,6 +42,11 @@ impl Env {
 
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The user's home folder.
+    pub fn home(&self) -> Option<PathBuf> {
+        self.get(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(PathBuf::from)
     }
 
     /// The variables whose names begin with `prefix`: the rest of the name, and the value.

@@ -1,5 +1,7 @@
 //! Access keys from variables: a pair is whole, absent, or an error that names what is missing.
 
+use std::borrow::Cow;
+
 use secrecy::SecretString;
 
 use crate::error::{Error, Kind};
@@ -7,12 +9,12 @@ use crate::error::{Error, Kind};
 use super::Env;
 
 /// The names of the variables that together hold one access key.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct KeyPair {
-    pub id: &'static str,
-    pub secret: &'static str,
+    pub id: Cow<'static, str>,
+    pub secret: Cow<'static, str>,
     /// The variable of the token that goes with temporary keys.
-    pub token: Option<&'static str>,
+    pub token: Option<Cow<'static, str>>,
 }
 
 /// An access key. The id is kept as a secret too: it must not reach any output.
@@ -37,7 +39,7 @@ impl Keys {
             }
         }
         // Spellings may share a token, so that it stands alone is known only now.
-        let alone = |spelling: &&KeyPair| spelling.token.is_some_and(|token| env.get(token).is_some());
+        let alone = |spelling: &&KeyPair| spelling.token.as_ref().is_some_and(|token| env.get(token).is_some());
         match spellings.iter().find(alone) {
             Some(KeyPair { id, token: Some(token), .. }) => Err(missing(id, token)),
             _ => Ok(None),
@@ -46,16 +48,25 @@ impl Keys {
 }
 
 impl KeyPair {
+    /// The names of variables that are known beforehand.
+    pub const fn of(id: &'static str, secret: &'static str, token: Option<&'static str>) -> Self {
+        let token = match token {
+            Some(token) => Some(Cow::Borrowed(token)),
+            None => None,
+        };
+        Self { id: Cow::Borrowed(id), secret: Cow::Borrowed(secret), token }
+    }
+
     fn read(&self, env: &Env) -> Result<Option<Keys>, Error> {
-        match (env.get(self.id), env.get(self.secret)) {
+        match (env.get(&self.id), env.get(&self.secret)) {
             (Some(id), Some(secret)) => Ok(Some(Keys {
                 id: secret_of(id),
                 secret: secret_of(secret),
-                token: self.token.and_then(|token| env.get(token)).map(secret_of),
+                token: self.token.as_ref().and_then(|token| env.get(token)).map(secret_of),
                 origin: format!("{} in the environment", self.id),
             })),
-            (Some(_), None) => Err(missing(self.secret, self.id)),
-            (None, Some(_)) => Err(missing(self.id, self.secret)),
+            (Some(_), None) => Err(missing(&self.secret, &self.id)),
+            (None, Some(_)) => Err(missing(&self.id, &self.secret)),
             (None, None) => Ok(None),
         }
     }
@@ -75,7 +86,7 @@ fn missing(absent: &str, present: &str) -> Error {
 mod tests {
     use super::*;
 
-    const PAIR: KeyPair = KeyPair { id: "ID", secret: "SECRET", token: Some("TOKEN") };
+    const PAIR: KeyPair = KeyPair::of("ID", "SECRET", Some("TOKEN"));
 
     fn read(set: &[&str]) -> Result<Option<Keys>, Error> {
         Keys::find(&set.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect(), &[PAIR])

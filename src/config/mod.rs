@@ -1,10 +1,13 @@
 //! What the user set: flags and environment, merged once into [`Settings`].
 
+mod account;
 mod endpoint;
 pub mod env;
+mod file;
 mod keys;
 mod settings;
 
+pub use account::{Account, Login};
 pub use endpoint::{Endpoint, Endpoints};
 pub use env::{Env, EnvVar};
 pub use keys::{KeyPair, Keys};

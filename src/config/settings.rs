@@ -1,19 +1,22 @@
-//! The one merge of flags and environment.
+//! The one merge of flags, configuration file and environment.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::{NetArgs, ScopeArgs};
 use crate::error::{Error, Kind};
+use crate::nearest::did_you_mean;
+use crate::providers::{self, Provider, ServiceInfo};
 
 use super::env::ENDPOINT_PREFIX;
-use super::{Endpoint, Endpoints, Env};
+use super::{Account, Endpoint, Endpoints, Env, Login, file};
 
 /// Everything a run is told before it starts.
 #[derive(Debug)]
 pub struct Settings {
-    /// Ids of the providers that were named; empty for every one that is set up here.
-    pub providers: Vec<String>,
+    pub accounts: Vec<Account>,
+    /// The services that were named; empty for those that are asked by default.
+    pub services: Vec<String>,
     /// The regions that were named; `None` for all of them.
     pub regions: Option<Vec<String>>,
     pub net: Net,
@@ -36,10 +39,11 @@ pub struct Net {
 
 impl Settings {
     /// # Errors
-    /// Where a variable of certls holds what cannot be used.
+    /// Where a variable, the configuration file or a name in the flags cannot be used.
     pub fn resolve(scope: &ScopeArgs, net: &NetArgs, env: &Env) -> Result<Self, Error> {
         Ok(Self {
-            providers: scope.providers.clone(),
+            accounts: accounts(scope, env)?,
+            services: scope.services.clone(),
             regions: named_regions(&scope.regions),
             net: Net {
                 endpoints: endpoints(net, env)?,
@@ -52,6 +56,55 @@ impl Settings {
             },
         })
     }
+
+    /// The services of a provider that are to be asked.
+    pub fn services_of(&self, provider: &dyn Provider) -> Vec<&'static str> {
+        let all = self.services.iter().any(|service| service == "all");
+        let wanted = |service: &ServiceInfo| match self.services.as_slice() {
+            [] => service.by_default,
+            named => all || named.iter().any(|name| name == service.id),
+        };
+        provider.services().into_iter().filter(wanted).map(|service| service.id).collect()
+    }
+}
+
+/// The accounts of the configuration file, or one for each cloud; of those, the ones that were named.
+fn accounts(scope: &ScopeArgs, env: &Env) -> Result<Vec<Account>, Error> {
+    let ids: Vec<&str> = providers::ALL.iter().map(|provider| provider.id()).collect();
+    let named = |id: &str| scope.providers.iter().any(|name| name == id);
+    let of_named_provider = |account: &Account| scope.providers.is_empty() || named(&account.provider);
+    let unnamed = |login: &Login| -> Vec<Account> {
+        ids.iter().map(|id| Account::unnamed(id, login.clone(), named(id))).filter(of_named_provider).collect()
+    };
+    if let Some(profile) = &scope.profile {
+        return Ok(unnamed(&Login::Profile(profile.clone())));
+    }
+    let accounts = file::accounts(env, &ids)?;
+    let known: Vec<&str> = accounts.iter().flatten().map(|account| account.name.as_str()).collect();
+    if let Some(unknown) = scope.accounts.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(unknown_account(unknown, &known));
+    }
+    let Some(accounts) = accounts else { return Ok(unnamed(&Login::Chain)) };
+    let is_wanted = |account: &Account| {
+        of_named_provider(account) && (scope.accounts.is_empty() || scope.accounts.contains(&account.name))
+    };
+    let wanted: Vec<Account> = accounts.into_iter().filter(is_wanted).collect();
+    if wanted.is_empty() {
+        return Err(Error::new(
+            Kind::Usage,
+            format!("no account of the configuration file is of {}", scope.providers.join(", ")),
+        ));
+    }
+    Ok(wanted)
+}
+
+fn unknown_account(name: &str, known: &[&str]) -> Error {
+    let error = Error::new(Kind::Usage, format!("no account is named `{name}` in the configuration file"));
+    let all = || match known {
+        [] => "there is no configuration file; `certls --help` tells where it would be".to_owned(),
+        known => format!("it has {}", known.join(", ")),
+    };
+    error.with_hint(did_you_mean(name, known.iter().copied()).unwrap_or_else(all))
 }
 
 /// The regions that were named, each once; `None` where none was, or one of them is `all`.

@@ -17,9 +17,9 @@ use super::{Page, out_of_time};
 
 /// What a scope says while it is read.
 enum Event {
-    /// The scopes of an account became known, in place of those that stood in for them.
+    /// The scopes of a service became known, in place of the one that stood in for them.
     Opened {
-        instead_of: Vec<Scope>,
+        instead_of: Scope,
         scopes: Vec<Scope>,
     },
     Page(Scope, Page),
@@ -46,36 +46,34 @@ pub(super) async fn some(plan: Plan, ids: &[String], limit: Duration) -> Invento
 
 async fn gather(plan: Plan, limit: Duration, read: &Read) -> Inventory {
     let mut gathered = Gathered { reports: plan.failed, ..Gathered::default() };
-    for account in &plan.accounts {
-        gathered.open(standing_in(account));
-    }
-    let events = stream::iter(&plan.accounts).flat_map_unordered(None, |account| of_account(account, read));
+    let asked =
+        || plan.accounts.iter().flat_map(|account| account.services.iter().map(move |service| (account, *service)));
+    gathered.open(asked().map(|(account, service)| standing_in(account, service)).collect());
+    let events =
+        stream::iter(asked()).flat_map_unordered(None, |(account, service)| of_service(account, service, read));
     let whole = gathered.take_all(events);
     // What had arrived when the time is over is kept.
     let _ = tokio::time::timeout(limit, whole).await;
     gathered.finish(limit)
 }
 
-/// The scopes of an account whose regions are not known yet.
-fn standing_in(account: &Account) -> Vec<Scope> {
-    let services = account.session.services().iter();
-    services
-        .map(|service| Scope {
-            provider: account.provider.id(),
-            account: account.name.clone(),
-            region: Scope::ALL_REGIONS.to_owned(),
-            service,
-            project: None,
-        })
-        .collect()
+/// The scope of a service whose regions are not known yet.
+fn standing_in(account: &Account, service: &'static str) -> Scope {
+    Scope {
+        provider: account.provider.id(),
+        account: account.name.clone(),
+        region: Scope::ALL_REGIONS.to_owned(),
+        service,
+        project: None,
+    }
 }
 
-fn of_account<'a>(account: &'a Account, read: &'a Read) -> LocalBoxStream<'a, Event> {
+fn of_service<'a>(account: &'a Account, service: &'static str, read: &'a Read) -> LocalBoxStream<'a, Event> {
     let events = async move {
-        let instead_of = standing_in(account);
-        let stores = account.session.stores(account.regions.as_deref());
+        let instead_of = standing_in(account, service);
+        let stores = account.session.stores(service, account.regions.as_deref());
         let Ok(places) = AssertUnwindSafe(stores).catch_unwind().await else {
-            return stream::iter(instead_of).map(|scope| Event::Done(scope, Some(fault()))).boxed_local();
+            return stream::iter([Event::Done(instead_of, Some(fault()))]).boxed_local();
         };
         let scopes = places.iter().map(|place| place.scope.clone()).collect();
         let opened = stream::iter([Event::Opened { instead_of, scopes }]);
@@ -125,7 +123,7 @@ impl Gathered {
     fn take(&mut self, event: Event) {
         match event {
             Event::Opened { instead_of, scopes } => {
-                self.open.retain(|scope, _| !instead_of.contains(scope));
+                self.open.remove(&instead_of);
                 self.open(scopes);
             }
             Event::Page(scope, page) => {

@@ -14,8 +14,7 @@ use crate::model::{Certificate, Inventory};
 /// # Errors
 /// Where nothing could be asked at all: no credentials are set up.
 pub fn inventory(cx: &Context) -> Result<Inventory, Error> {
-    let plan = plan::plan(cx)?;
-    run(collect::all(plan, cx.settings.net.timeout))
+    run(async { Ok(collect::all(plan::plan(cx).await?, cx.settings.net.timeout).await) })?
 }
 
 /// The certificates with one of these ids, wherever they are.
@@ -23,8 +22,7 @@ pub fn inventory(cx: &Context) -> Result<Inventory, Error> {
 /// # Errors
 /// As [`inventory`].
 pub fn find(cx: &Context, ids: &[String]) -> Result<Inventory, Error> {
-    let plan = plan::plan(cx)?;
-    run(collect::some(plan, ids, cx.settings.net.timeout))
+    run(async { Ok(collect::some(plan::plan(cx).await?, ids, cx.settings.net.timeout).await) })?
 }
 
 fn run<T>(work: impl Future<Output = T>) -> Result<T, Error> {

@@ -1,14 +1,14 @@
-//! Which accounts are asked, and which regions each of them is asked for.
+//! Which accounts are asked for which services and regions.
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
+
+use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::model::{Scope, ScopeReport};
 use crate::providers::{self, Provider, Session};
-
-/// The account that is found without a configuration file.
-const ACCOUNT: &str = "default";
 
 /// What is going to be asked, and what is known to fail beforehand.
 pub(super) struct Plan {
@@ -20,35 +20,39 @@ pub(super) struct Account {
     pub provider: &'static dyn Provider,
     pub name: String,
     pub session: Arc<dyn Session>,
+    pub services: Vec<&'static str>,
     /// `None` for all.
     pub regions: Option<Vec<String>>,
 }
 
-/// Connects the accounts that are set up here.
-pub(super) fn plan(cx: &Context) -> Result<Plan, Error> {
-    let named = &cx.settings.providers;
-    let wanted: Vec<&'static dyn Provider> = providers::ALL
-        .iter()
-        .copied()
-        .filter(|provider| named.is_empty() || named.iter().any(|name| name == provider.id()))
-        .collect();
+/// Connects the accounts, all at once.
+pub(super) async fn plan(cx: &Context) -> Result<Plan, Error> {
+    let accounts = &cx.settings.accounts;
+    let connected = accounts.iter().filter_map(|account| {
+        let provider = providers::by_id(&account.provider)?;
+        Some(async move { (account, provider, provider.connect(cx, account).await) })
+    });
     let mut plan = Plan { accounts: Vec::new(), failed: Vec::new() };
     let mut absent = Vec::new();
-    for provider in &wanted {
-        match provider.connect(cx, ACCOUNT) {
-            Ok(Some(session)) => {
-                plan.accounts.push(Account { provider: *provider, name: ACCOUNT.to_owned(), session, regions: None });
+    for (account, provider, result) in join_all(connected).await {
+        let services = cx.settings.services_of(provider);
+        match result {
+            Ok(Some(session)) => plan.accounts.push(Account {
+                provider,
+                name: account.name.clone(),
+                session,
+                services,
+                regions: account.regions.clone(),
+            }),
+            Ok(None) if account.required => {
+                plan.failed.extend(unconnected(account, provider, &services, &no_credentials(&[provider])));
             }
-            Ok(None) => absent.push(*provider),
-            Err(error) => plan.failed.push(unconnected(*provider, error)),
+            Ok(None) => absent.push(provider),
+            Err(error) => plan.failed.extend(unconnected(account, provider, &services, &error)),
         }
     }
     if plan.accounts.is_empty() && plan.failed.is_empty() {
         return Err(no_credentials(&absent));
-    }
-    if !named.is_empty() {
-        // Who was named and is not set up cannot be passed over.
-        plan.failed.extend(absent.into_iter().map(|provider| unconnected(provider, no_credentials(&[provider]))));
     }
     share_regions(&mut plan.accounts, cx.settings.regions.as_deref());
     Ok(plan)
@@ -67,18 +71,22 @@ fn share_regions(accounts: &mut [Account], wanted: Option<&[String]>) {
     }
 }
 
-fn unconnected(provider: &dyn Provider, error: Error) -> ScopeReport {
-    ScopeReport {
-        scope: Scope {
-            provider: provider.id(),
-            account: ACCOUNT.to_owned(),
-            region: Scope::ALL_REGIONS.to_owned(),
-            service: provider.endpoints().first().copied().unwrap_or_default(),
-            project: None,
-        },
-        certificates: 0,
-        error: Some(error),
-    }
+/// One failed scope for each service that the account would have been asked for.
+fn unconnected(
+    account: &config::Account,
+    provider: &dyn Provider,
+    services: &[&'static str],
+    error: &Error,
+) -> Vec<ScopeReport> {
+    let scope = |service: &&'static str| Scope {
+        provider: provider.id(),
+        account: account.name.clone(),
+        region: Scope::ALL_REGIONS.to_owned(),
+        service,
+        project: None,
+    };
+    let report = |service| ScopeReport { scope: scope(service), certificates: 0, error: Some(error.clone()) };
+    services.iter().map(report).collect()
 }
 
 /// Lists every variable that was looked at, and the two lines to set.

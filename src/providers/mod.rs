@@ -8,13 +8,15 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
-use crate::config::EnvVar;
+use crate::config::{Account, EnvVar};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::model::{Certificate, Scope};
+use crate::nearest::did_you_mean;
 
 mod clock;
 mod digest;
+mod renewal;
 mod truth;
 mod wire;
 
@@ -40,27 +42,59 @@ pub trait Provider: Sync {
     fn options(&self) -> &'static [EnvVar];
     /// The two variables that a newcomer sets.
     fn first_steps(&self) -> [&'static str; 2];
+    /// The services that keep certificates.
+    fn services(&self) -> Vec<ServiceInfo>;
     /// The services whose endpoints `--endpoint` can override.
     fn endpoints(&self) -> &'static [&'static str];
     /// The regions known when certls was built; a cloud may have more.
     fn regions(&self) -> &'static [&'static str];
-    /// The account that is set up here.
+    /// Finds the account's credentials. Asks no more than who issues them.
     ///
-    /// `Ok(None)`: nothing is set up. Sends nothing.
+    /// `Ok(None)`: nothing is set up.
     ///
     /// # Errors
     /// Where something is set up, but broken.
-    fn connect(&self, cx: &Context, account: &str) -> Result<Option<Arc<dyn Session>>, Error>;
+    fn connect<'a>(
+        &'a self,
+        cx: &'a Context,
+        account: &'a Account,
+    ) -> BoxFuture<'a, Result<Option<Arc<dyn Session>>, Error>>;
 }
 
 /// One account of a cloud.
 pub trait Session: Send + Sync {
-    /// The services that this session looks into; their scopes stand in for all regions until those are known.
-    fn services(&self) -> &'static [&'static str];
-    /// Every place where this account keeps certificates, in the regions named, or in all.
+    /// Where the credentials were found.
+    fn origin(&self) -> String;
+    /// Who the cloud says this is. Asked once.
+    fn identity(&self) -> BoxFuture<'_, Result<Identity, Error>>;
+    /// Every place where a service of this account keeps certificates, in the regions named, or in all.
     ///
     /// A region that cannot be looked into is an `Err` of its own scope.
-    fn stores<'a>(&'a self, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>>;
+    fn stores<'a>(&'a self, service: &'a str, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>>;
+}
+
+/// Who an account is, as the cloud tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub account_id: String,
+    pub name: Option<String>,
+}
+
+/// A service that keeps certificates, as users name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServiceInfo {
+    pub id: &'static str,
+    /// Asked where no service is named: the load balancers' own.
+    pub by_default: bool,
+}
+
+/// A service of a provider whose accounts are `A`: one file with one of these, and its place in the
+/// provider's registry of services.
+trait Service<A>: Sync {
+    /// What users name, and whether it is asked unasked.
+    fn info(&self) -> ServiceInfo;
+    /// See [`Session::stores`].
+    fn stores<'a>(&'a self, account: &'a A, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>>;
 }
 
 /// A scope, and the way into it.
@@ -84,18 +118,9 @@ pub fn by_id(id: &str) -> Option<&'static dyn Provider> {
 
 /// The error for a region that the account does not have, with the names that are most like it.
 fn unknown_region<'a>(region: &str, message: String, known: impl IntoIterator<Item = &'a str>) -> Error {
-    const ALIKE: f64 = 0.85;
-    let mut near: Vec<(f64, &str)> = known
-        .into_iter()
-        .map(|name| (strsim::jaro_winkler(region, name), name))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    near.dedup_by(|a, b| a.1 == b.1);
     let error = Error::new(Kind::Region, message);
-    if near.is_empty() {
-        return error;
+    match did_you_mean(region, known) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
     }
-    let names: Vec<String> = near.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
-    error.with_hint(format!("did you mean {}?", names.join(" or ")))
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-use crate::config::{Endpoint, Keys};
+use crate::config::{Endpoint, Endpoints, Keys};
 use crate::error::{Error, Kind};
 use crate::net::{Http, Redactor, Reply};
 
-use super::errors;
+use super::credentials::Credentials;
 use super::sign::{Signature, Unsigned};
+use super::{ID, endpoints, errors};
 
 /// An operation of one of the vendor's products.
 #[derive(Debug)]
@@ -20,33 +21,59 @@ pub(super) struct Operation {
     pub permission: Option<&'static str>,
 }
 
+/// The vendor's APIs, asked with whichever keys.
+#[derive(Debug, Clone)]
+pub(super) struct Client {
+    pub http: Arc<Http>,
+    pub endpoints: Endpoints,
+    pub signature: Signature,
+}
+
 /// The vendor's APIs, asked as one account.
+#[derive(Debug)]
 pub(super) struct Api {
-    http: Arc<Http>,
-    keys: Keys,
-    signature: Signature,
-    redactor: Redactor,
+    pub client: Client,
+    pub credentials: Credentials,
 }
 
 impl Api {
-    pub(super) fn new(http: Arc<Http>, keys: Keys, signature: Signature) -> Self {
-        let redactor = Redactor::new([&keys.id, &keys.secret].into_iter().chain(&keys.token));
-        Self { http, keys, signature, redactor }
+    /// # Errors
+    /// Where no keys could be had, the cloud refused, or no whole reply came.
+    pub(super) async fn call(
+        &self,
+        operation: &Operation,
+        endpoint: &Endpoint,
+        params: &[(&str, &str)],
+    ) -> Result<Reply, Error> {
+        let keys = self.credentials.keys(&self.client).await?;
+        self.client.call(&keys, operation, endpoint, params).await
+    }
+}
+
+impl Client {
+    /// The override of a service's endpoint, or the host that the vendor names.
+    pub(super) fn endpoint(&self, service: &str, host: &str) -> Result<Endpoint, Error> {
+        let overridden = self.endpoints.get(ID, service).cloned();
+        overridden.or_else(|| endpoints::named(host)).ok_or_else(|| {
+            Error::new(Kind::Reply, "the cloud named an endpoint outside aliyuncs.com; no key is sent there")
+        })
     }
 
     /// # Errors
     /// Where the cloud refused, or no whole reply came.
-    pub(super) async fn call(&self, operation: &Operation, endpoint: &Endpoint, params: &[(&str, &str)]) -> Result<Reply, Error> {
-        let region = params.iter().find(|(name, _)| *name == "RegionId").map_or("", |(_, region)| region);
-        let label = format!("aliyun {} {region}", operation.action);
-        self.http
-            .retrying(|| self.attempt(&label, operation, endpoint, params))
-            .await
+    pub(super) async fn call(
+        &self,
+        keys: &Keys,
+        operation: &Operation,
+        endpoint: &Endpoint,
+        params: &[(&str, &str)],
+    ) -> Result<Reply, Error> {
+        self.http.retrying(|| self.attempt(keys, operation, endpoint, params)).await
     }
 
     async fn attempt(
         &self,
-        label: &str,
+        keys: &Keys,
         operation: &Operation,
         endpoint: &Endpoint,
         params: &[(&str, &str)],
@@ -60,7 +87,9 @@ impl Api {
             at: sent_at,
             nonce: &nonce()?,
         };
-        let signed = self.signature.sign(&unsigned, &self.keys)?;
+        let signed = self.signature.sign(&unsigned, keys)?;
+        let region = params.iter().find(|(name, _)| *name == "RegionId").map_or("", |(_, region)| region);
+        let label = format!("{ID} {} {region}", operation.action);
         let reply = self.http.send(label.trim_end(), signed.request).await?;
         if reply.status.is_success() {
             return Ok(reply);
@@ -69,9 +98,9 @@ impl Api {
             reply: &reply,
             sent_at,
             string_to_sign: &signed.string_to_sign,
-            origin: &self.keys.origin,
+            origin: &keys.origin,
             permission: operation.permission,
-            redactor: &self.redactor,
+            redactor: &Redactor::new([&keys.id, &keys.secret].into_iter().chain(&keys.token)),
         };
         Err(refusal.into_error())
     }

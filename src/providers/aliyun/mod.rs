@@ -6,14 +6,16 @@
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
+use tokio::sync::OnceCell;
 
-use crate::config::{EnvVar, Endpoints};
+use crate::config::{self, EnvVar};
 use crate::context::Context;
 use crate::error::Error;
 use crate::model::Scope;
 
-use super::{Place, Session};
-use api::Api;
+use super::{Identity, Place, Service, ServiceInfo, Session};
+use api::{Api, Client};
+use sign::Signature;
 
 mod api;
 mod credentials;
@@ -21,10 +23,11 @@ mod endpoints;
 mod errors;
 mod sign;
 mod slb;
+mod sts;
 
 const ID: &str = "aliyun";
 
-static SERVICES: &[&str] = &[slb::ID];
+static SERVICES: &[&dyn Service<Account>] = &[&slb::Service];
 
 pub(super) struct Provider;
 
@@ -49,53 +52,69 @@ impl super::Provider for Provider {
         ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"]
     }
 
+    fn services(&self) -> Vec<ServiceInfo> {
+        SERVICES.iter().map(|service| service.info()).collect()
+    }
+
     fn endpoints(&self) -> &'static [&'static str] {
-        SERVICES
+        &[slb::ID, "cas", "sts", "metadata"]
     }
 
     fn regions(&self) -> &'static [&'static str] {
         endpoints::REGIONS
     }
 
-    fn connect(&self, cx: &Context, account: &str) -> Result<Option<Arc<dyn Session>>, Error> {
-        let signature = sign::Signature::chosen(&cx.env)?;
-        let Some(keys) = credentials::find(&cx.env)? else {
-            return Ok(None);
-        };
-        tracing::info!(account, "{ID}: signing with {}", keys.origin);
-        Ok(Some(Arc::new(Account {
-            name: account.to_owned(),
-            endpoints: cx.settings.net.endpoints.clone(),
-            api: Arc::new(Api::new(cx.http.clone(), keys, signature)),
-        })))
+    fn connect<'a>(
+        &'a self,
+        cx: &'a Context,
+        account: &'a config::Account,
+    ) -> BoxFuture<'a, Result<Option<Arc<dyn Session>>, Error>> {
+        async move {
+            let client = Client {
+                http: cx.http.clone(),
+                endpoints: cx.settings.net.endpoints.clone(),
+                signature: Signature::chosen(&cx.env, account)?,
+            };
+            let Some(credentials) = credentials::find(cx, account, &client).await? else {
+                return Ok(None);
+            };
+            let session = Account {
+                name: account.name.clone(),
+                api: Arc::new(Api { client, credentials }),
+                identity: OnceCell::new(),
+            };
+            Ok(Some(Arc::new(session) as Arc<dyn Session>))
+        }
+        .boxed()
     }
 }
 
 /// An Alibaba Cloud account whose certificates are asked for.
 struct Account {
     name: String,
-    endpoints: Endpoints,
     api: Arc<Api>,
+    identity: OnceCell<Identity>,
 }
 
 impl Session for Account {
-    fn services(&self) -> &'static [&'static str] {
-        SERVICES
+    fn origin(&self) -> String {
+        self.api.credentials.origin().to_owned()
     }
 
-    fn stores<'a>(&'a self, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>> {
-        slb::stores(self, regions).boxed()
+    fn identity(&self) -> BoxFuture<'_, Result<Identity, Error>> {
+        async move { self.identity.get_or_try_init(|| sts::caller_identity(&self.api)).await.cloned() }.boxed()
+    }
+
+    fn stores<'a>(&'a self, service: &'a str, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>> {
+        match SERVICES.iter().find(|known| known.info().id == service) {
+            Some(service) => service.stores(self, regions),
+            None => async { Vec::new() }.boxed(),
+        }
     }
 }
 
 impl Account {
     fn scope(&self, region: &str, service: &'static str) -> Scope {
-        Scope {
-            provider: ID,
-            account: self.name.clone(),
-            region: region.to_owned(),
-            service,
-            project: None,
-        }
+        Scope { provider: ID, account: self.name.clone(), region: region.to_owned(), service, project: None }
     }
 }

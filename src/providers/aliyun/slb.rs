@@ -15,7 +15,7 @@ use crate::config::Endpoint;
 use crate::error::{Error, Kind};
 use crate::model::{Certificate, Scope, Source};
 use crate::providers::wire::{Field, Loose, Reader};
-use crate::providers::{Place, Store, unknown_region};
+use crate::providers::{Place, ServiceInfo, Store, unknown_region};
 
 use super::api::{Api, Operation};
 use super::{Account, ID as PROVIDER, endpoints};
@@ -35,11 +35,23 @@ static DESCRIBE_SERVER_CERTIFICATES: Operation = Operation {
     permission: Some("slb:DescribeServerCertificates"),
 };
 
+pub(super) struct Service;
+
+impl super::Service<Account> for Service {
+    fn info(&self) -> ServiceInfo {
+        ServiceInfo { id: ID, by_default: true }
+    }
+
+    fn stores<'a>(&'a self, account: &'a Account, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>> {
+        stores(account, regions).boxed()
+    }
+}
+
 /// Every region that was named, or that the cloud names.
 ///
 /// A region that certls does not know is looked up at the cloud, so that neither a new region nor a
 /// misspelt one is taken for something else.
-pub(super) async fn stores(account: &Account, wanted: Option<&[String]>) -> Vec<Place> {
+async fn stores(account: &Account, wanted: Option<&[String]>) -> Vec<Place> {
     let known = |region: &str| endpoints::REGIONS.contains(&region);
     let listed = match wanted {
         Some(wanted) if wanted.iter().all(|region| known(region)) => Ok(Vec::new()),
@@ -52,11 +64,11 @@ pub(super) async fn stores(account: &Account, wanted: Option<&[String]>) -> Vec<
     };
     let endpoint = |region: &str| match &listed {
         Ok(listed) => match listed.iter().find(|listed| listed.region_id == region) {
-            Some(listed) => account.endpoint(&listed.region_endpoint),
-            None if known(region) => account.endpoint(&endpoints::host(region)),
+            Some(listed) => account.api.client.endpoint(ID, &listed.region_endpoint),
+            None if known(region) => account.api.client.endpoint(ID, &endpoints::host(region)),
             None => Err(not_listed(region, listed)),
         },
-        Err(_) if known(region) => account.endpoint(&endpoints::host(region)),
+        Err(_) if known(region) => account.api.client.endpoint(ID, &endpoints::host(region)),
         Err(error) => Err(error.clone()),
     };
     let place = |region: &String| {
@@ -79,16 +91,6 @@ fn not_listed(region: &str, listed: &[RegionWire]) -> Error {
     )
 }
 
-impl Account {
-    /// The override, or the vendor's host.
-    fn endpoint(&self, host: &str) -> Result<Endpoint, Error> {
-        let overridden = self.endpoints.get(PROVIDER, ID).cloned();
-        overridden.or_else(|| endpoints::named(host)).ok_or_else(|| {
-            Error::new(Kind::Reply, "the cloud named an endpoint outside aliyuncs.com; no key is sent there")
-        })
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RegionsWire {
@@ -109,7 +111,7 @@ struct RegionWire {
 }
 
 async fn describe_regions(account: &Account) -> Result<Vec<RegionWire>, Error> {
-    let endpoint = account.endpoint(endpoints::CENTRAL)?;
+    let endpoint = account.api.client.endpoint(ID, endpoints::CENTRAL)?;
     let reply = account.api.call(&DESCRIBE_REGIONS, &endpoint, &[]).await?;
     let regions = reply.json::<RegionsWire>()?.regions.region;
     if regions.is_empty() {

@@ -2,7 +2,8 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{Env, EnvVar, KeyPair, Keys};
+use crate::config::{Account, Env, EnvVar, KeyPair, Keys, Login};
+use crate::context::Context;
 use crate::error::{Error, Kind};
 
 /// What requests are authorised with.
@@ -32,21 +33,9 @@ static TOKENS: [&str; 2] = ["HW_AUTH_TOKEN", "OS_AUTH_TOKEN"];
 /// The spellings of the access key's variables, in the order in which they win: the SDKs', the one
 /// of the API pages' samples, and Terraform's.
 static SPELLINGS: [KeyPair; 3] = [
-    KeyPair {
-        id: "HUAWEICLOUD_SDK_AK",
-        secret: "HUAWEICLOUD_SDK_SK",
-        token: Some("HUAWEICLOUD_SDK_SECURITY_TOKEN"),
-    },
-    KeyPair {
-        id: "CLOUD_SDK_AK",
-        secret: "CLOUD_SDK_SK",
-        token: None,
-    },
-    KeyPair {
-        id: "HW_ACCESS_KEY",
-        secret: "HW_SECRET_KEY",
-        token: Some("HW_SECURITY_TOKEN"),
-    },
+    KeyPair::of("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", Some("HUAWEICLOUD_SDK_SECURITY_TOKEN")),
+    KeyPair::of("CLOUD_SDK_AK", "CLOUD_SDK_SK", None),
+    KeyPair::of("HW_ACCESS_KEY", "HW_SECRET_KEY", Some("HW_SECURITY_TOKEN")),
 ];
 
 /// Name, password and domain of a user: the vendor's spelling, and that of `OpenStack`.
@@ -96,8 +85,18 @@ pub(super) static OPTIONS: &[EnvVar] = &[EnvVar {
     help: "project of the one region that --region names, to spare the look-up; also HW_PROJECT_ID, OS_PROJECT_ID",
 }];
 
-/// The credentials that are set up here, if any are.
-pub(super) fn find(env: &Env) -> Result<Option<Credentials>, Error> {
+/// The credentials of this account; `None` where nothing is set up.
+pub(super) async fn find(cx: &Context, account: &Account) -> Result<Option<Credentials>, Error> {
+    match &account.login {
+        Login::Variables(names) => {
+            let keys = Keys::find(&cx.env, std::slice::from_ref(names))?;
+            keys.map(|keys| refuse_foreign(&keys).map(|()| Credentials::Keys(keys))).transpose()
+        }
+        _ => from_environment(&cx.env),
+    }
+}
+
+fn from_environment(env: &Env) -> Result<Option<Credentials>, Error> {
     for origin in TOKENS {
         if let Some(token) = env.get(origin) {
             let token = token.trim().to_owned().into();

@@ -15,7 +15,7 @@ use crate::error::{Error, Kind};
 use crate::model::{Certificate, Kind as CertificateKind, Scope, Source};
 use crate::net::Reply;
 use crate::providers::wire::{Field, Reader};
-use crate::providers::{Place, Store, truth, unknown_region};
+use crate::providers::{Place, ServiceInfo, Store, truth, unknown_region};
 use crate::x509;
 
 use super::api::{Api, Call, Reach};
@@ -27,8 +27,20 @@ pub(super) const ID: &str = "elb";
 /// The most that a page may hold; the marker is heeded only beside a limit.
 const PAGE: usize = 2000;
 
+pub(super) struct Service;
+
+impl super::Service<Account> for Service {
+    fn info(&self) -> ServiceInfo {
+        ServiceInfo { id: ID, by_default: true }
+    }
+
+    fn stores<'a>(&'a self, account: &'a Account, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>> {
+        stores(account, regions).boxed()
+    }
+}
+
 /// Every project that is in a region, of those that were named or of all.
-pub(super) async fn stores(account: &Account, wanted: Option<&[String]>) -> Vec<Place> {
+async fn stores(account: &Account, wanted: Option<&[String]>) -> Vec<Place> {
     if let (Some(id), Some([region])) = (&account.project_id, wanted) {
         let project = Project { id: id.clone(), name: region.clone(), domain_id: None };
         return vec![place(account, region, project)];

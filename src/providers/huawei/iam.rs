@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
 use crate::net::Reply;
+use crate::providers::Identity;
 
 use super::api::{Api, Call, Reach};
 use super::credentials::Credentials;
@@ -74,6 +75,36 @@ fn listed(reply: &Reply) -> Result<Vec<Project>, Error> {
         return Err(Error::new(Kind::Region, "this account has no project: no region was ever opened in it"));
     }
     Ok(projects)
+}
+
+#[derive(Deserialize)]
+struct DomainsWire {
+    domains: Vec<Domain>,
+}
+
+#[derive(Deserialize)]
+struct Domain {
+    id: String,
+    name: Option<String>,
+}
+
+/// The account that the credentials belong to, which the vendor calls domain.
+pub(super) async fn domain(api: &Api) -> Result<Identity, Error> {
+    let iam = &api.iam(None)?;
+    let call = Call {
+        operation: "KeystoneListAuthDomains",
+        permission: None,
+        endpoint: iam,
+        iam,
+        path: "/v3/auth/domains",
+        query: &[],
+        reach: Reach::Domain,
+        subject: None,
+    };
+    let reply = api.get(&call).await?;
+    let domain = reply.json::<DomainsWire>()?.domains.into_iter().next();
+    let domain = domain.ok_or_else(|| Error::new(Kind::Reply, "IAM names no account for these credentials"))?;
+    Ok(Identity { account_id: domain.id, name: domain.name })
 }
 
 #[derive(Deserialize)]

@@ -6,13 +6,14 @@
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
+use tokio::sync::OnceCell;
 
-use crate::config::EnvVar;
+use crate::config::{self, EnvVar};
 use crate::context::Context;
 use crate::error::Error;
 use crate::model::Scope;
 
-use super::{Place, Session};
+use super::{Identity, Place, Service, ServiceInfo, Session};
 use api::Api;
 
 mod api;
@@ -26,7 +27,7 @@ mod tokens;
 
 const ID: &str = "huawei";
 
-static SERVICES: &[&str] = &[elb::ID];
+static SERVICES: &[&dyn Service<Account>] = &[&elb::Service];
 
 pub(super) struct Provider;
 
@@ -51,24 +52,36 @@ impl super::Provider for Provider {
         ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"]
     }
 
+    fn services(&self) -> Vec<ServiceInfo> {
+        SERVICES.iter().map(|service| service.info()).collect()
+    }
+
     fn endpoints(&self) -> &'static [&'static str] {
-        &["elb", "iam"]
+        &["elb", "iam", "scm", "metadata"]
     }
 
     fn regions(&self) -> &'static [&'static str] {
         endpoints::REGIONS
     }
 
-    fn connect(&self, cx: &Context, account: &str) -> Result<Option<Arc<dyn Session>>, Error> {
-        let Some(credentials) = credentials::find(&cx.env)? else {
-            return Ok(None);
-        };
-        tracing::info!(account, "{ID}: signing with {}", credentials.origin());
-        Ok(Some(Arc::new(Account {
-            name: account.to_owned(),
-            project_id: credentials::project_id(&cx.env),
-            api: Arc::new(Api::new(cx.http.clone(), cx.settings.net.endpoints.clone(), credentials)),
-        })))
+    fn connect<'a>(
+        &'a self,
+        cx: &'a Context,
+        account: &'a config::Account,
+    ) -> BoxFuture<'a, Result<Option<Arc<dyn Session>>, Error>> {
+        async move {
+            let Some(credentials) = credentials::find(cx, account).await? else {
+                return Ok(None);
+            };
+            let session = Account {
+                name: account.name.clone(),
+                project_id: credentials::project_id(&cx.env),
+                api: Arc::new(Api::new(cx.http.clone(), cx.settings.net.endpoints.clone(), credentials)),
+                identity: OnceCell::new(),
+            };
+            Ok(Some(Arc::new(session) as Arc<dyn Session>))
+        }
+        .boxed()
     }
 }
 
@@ -78,15 +91,23 @@ struct Account {
     /// Set by the user to spare the look-up; belongs to one region.
     project_id: Option<String>,
     api: Arc<Api>,
+    identity: OnceCell<Identity>,
 }
 
 impl Session for Account {
-    fn services(&self) -> &'static [&'static str] {
-        SERVICES
+    fn origin(&self) -> String {
+        self.api.credentials().origin()
     }
 
-    fn stores<'a>(&'a self, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>> {
-        elb::stores(self, regions).boxed()
+    fn identity(&self) -> BoxFuture<'_, Result<Identity, Error>> {
+        async move { self.identity.get_or_try_init(|| iam::domain(&self.api)).await.cloned() }.boxed()
+    }
+
+    fn stores<'a>(&'a self, service: &'a str, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>> {
+        match SERVICES.iter().find(|known| known.info().id == service) {
+            Some(service) => service.stores(self, regions),
+            None => async { Vec::new() }.boxed(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::config::{Endpoint, Env, Keys};
+use crate::config::{Account, Endpoint, Env, Keys};
 use crate::error::{Error, Kind};
 use crate::net::Request;
 
@@ -40,9 +40,9 @@ pub(super) struct Signed {
 }
 
 impl Signature {
-    /// What the environment asks for.
-    pub(super) fn chosen(env: &Env) -> Result<Self, Error> {
-        match env.get(VARIABLE) {
+    /// What the account asks for, or else the environment.
+    pub(super) fn chosen(env: &Env, account: &Account) -> Result<Self, Error> {
+        match account.signature.as_deref().or_else(|| env.get(VARIABLE)) {
             None | Some("rpc") => Ok(Self::Rpc),
             Some("acs3") => Ok(Self::Acs3),
             Some(other) => Err(Error::new(Kind::Config, format!("{VARIABLE}: `{other}` is no signature"))
