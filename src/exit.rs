@@ -1,7 +1,7 @@
 //! The exit codes, a line each.
 
 use crate::error::{Error, Kind};
-use crate::model::Inventory;
+use crate::model::{ScopeReport, is_complete};
 
 /// What a run tells the shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,13 +37,14 @@ impl Exit {
     }
 
     /// What the shell is told of a scan.
-    pub fn of(inventory: &Inventory) -> Self {
-        let any_read = inventory.scopes.iter().any(|report| report.error.is_none() || report.certificates > 0);
-        if inventory.is_complete() {
+    pub fn of(scopes: &[ScopeReport]) -> Self {
+        let is_read = |report: &ScopeReport| report.error.is_none() || report.certificates > 0;
+        let of_setting_up = |error: &Error| matches!(error.kind, Kind::Config | Kind::Usage);
+        if is_complete(scopes) {
             Self::Ok
-        } else if any_read {
+        } else if scopes.iter().any(is_read) {
             Self::Incomplete
-        } else if inventory.failed().all(|(_, error)| matches!(error.kind, Kind::Config | Kind::Usage)) {
+        } else if scopes.iter().filter_map(|report| report.error.as_ref()).all(of_setting_up) {
             Self::Usage
         } else {
             Self::Failed

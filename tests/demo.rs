@@ -44,7 +44,10 @@ fn outer() -> std::io::Result<ExitStatus> {
         .env("HUAWEICLOUD_SDK_AK", "DEMOACCESSKEY0000000")
         .env("HUAWEICLOUD_SDK_SK", "demo-secret-key")
         .env("CERTLS_ENDPOINT_ALIYUN_SLB", &aliyun.url)
+        .env("CERTLS_ENDPOINT_ALIYUN_CAS", &aliyun.url)
+        .env("CERTLS_ENDPOINT_ALIYUN_STS", &aliyun.url)
         .env("CERTLS_ENDPOINT_HUAWEI_ELB", &huawei.url)
+        .env("CERTLS_ENDPOINT_HUAWEI_SCM", &huawei.url)
         .env("CERTLS_ENDPOINT_HUAWEI_IAM", &huawei.url)
         .status()
 }

@@ -6,7 +6,9 @@ use clap_complete::Shell;
 use crate::error::Error;
 use crate::exit::Exit;
 
-use super::{World, unwritable};
+use crate::output;
+
+use super::World;
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
@@ -19,7 +21,7 @@ impl Completions {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut crate::Cli::command(), "certls", &mut script);
-        world.stdout.print(|out| out.write_all(&script)).map_err(|error| unwritable(&error))?;
+        output::print(world.stdout, |out| out.write_all(&script))?;
         Ok(Exit::Ok)
     }
 }

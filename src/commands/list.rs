@@ -7,9 +7,9 @@ use crate::engine;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Filter, Kinds};
-use crate::output::{self, Report};
+use crate::output::{self, Printed, Report};
 
-use super::World;
+use super::{World, scan};
 
 /// List every certificate of every region, soonest expiry first
 #[derive(Debug, Args)]
@@ -38,7 +38,6 @@ enum KindArg {
 impl List {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
         let cx = world.context(&self.scope, &self.net)?;
-        let inventory = engine::inventory(&cx)?;
         let filter = Filter {
             kinds: match self.kind {
                 KindArg::Server => Kinds::Server,
@@ -46,14 +45,22 @@ impl List {
                 KindArg::All => Kinds::All,
             },
         };
-        let report = Report {
-            certificates: inventory.certificates.iter().filter(|certificate| filter.matches(certificate)).collect(),
-            inventory: &inventory,
-            now: cx.now,
-            width: world.stdout.width(),
+        let format = output::by_name(&self.output.output);
+        let (shown, scopes) = if format.is_streamed() {
+            match scan::streamed(world, &cx, &filter, format)? {
+                Some(told) => told,
+                None => return Ok(Exit::Ok),
+            }
+        } else {
+            let inventory = scan::whole(world, |listener| engine::scan(&cx, listener))?;
+            let certificates: Vec<_> = inventory.certificates.iter().filter(|certificate| filter.matches(certificate)).collect();
+            let report = Report { certificates, scopes: &inventory.scopes, now: cx.now, width: world.stdout.width() };
+            if output::print(world.stdout, |out| format.write(&report, out))? == Printed::Closed {
+                return Ok(Exit::Ok);
+            }
+            (report.certificates.len(), inventory.scopes)
         };
-        output::print(&report, output::by_name(&self.output.output), world.stdout)?;
-        world.words().scan(&report);
-        Ok(Exit::of(&inventory))
+        world.words().scan(shown, &scopes);
+        Ok(Exit::of(&scopes))
     }
 }

@@ -5,7 +5,9 @@ use clap::{Args, CommandFactory};
 use crate::error::Error;
 use crate::exit::Exit;
 
-use super::{World, unwritable};
+use crate::output;
+
+use super::World;
 
 /// Print the manual page
 #[derive(Debug, Args)]
@@ -17,16 +19,13 @@ impl Man {
         let manual = |command| clap_mangen::Man::new(command);
         let mut whole = crate::Cli::command();
         whole.build();
-        world
-            .stdout
-            .print(|out| {
-                manual(whole.clone()).render(out)?;
-                for command in whole.get_subcommands().filter(|command| !command.is_hide_set()) {
-                    manual(command.clone()).render(out)?;
-                }
-                Ok(())
-            })
-            .map_err(|error| unwritable(&error))?;
+        output::print(world.stdout, |out| {
+            manual(whole.clone()).render(out)?;
+            for command in whole.get_subcommands().filter(|command| !command.is_hide_set()) {
+                manual(command.clone()).render(out)?;
+            }
+            Ok(())
+        })?;
         Ok(Exit::Ok)
     }
 }

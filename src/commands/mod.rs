@@ -29,7 +29,9 @@ macro_rules! registry {
     };
 }
 
-registry! { list::List, show::Show, completions::Completions, man::Man }
+mod scan;
+
+registry! { list::List, show::Show, accounts::Accounts, completions::Completions, man::Man }
 
 /// What a command is given: the environment, and the streams to speak to.
 #[derive(Debug)]
@@ -54,9 +56,4 @@ impl World {
     pub(crate) fn words(&self) -> Words<impl std::io::Write> {
         Words::new(self.stderr.dress(std::io::stderr()))
     }
-}
-
-/// What cannot be written ends the run.
-fn unwritable(error: &std::io::Error) -> Error {
-    Error::new(crate::error::Kind::Output, format!("the output cannot be written: {error}"))
 }

@@ -6,9 +6,10 @@ use crate::cli::{NetArgs, ScopeArgs};
 use crate::engine;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::{self, Report};
+use crate::model::is_complete;
+use crate::output::{self, Printed, Report};
 
-use super::World;
+use super::{World, scan};
 
 /// Show all that is known of a certificate
 #[derive(Debug, Args)]
@@ -28,24 +29,25 @@ pub(crate) struct Show {
 impl Show {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
         let cx = world.context(&self.scope, &self.net)?;
-        let inventory = engine::find(&cx, &self.ids)?;
+        let inventory = scan::whole(world, |listener| engine::find(&cx, &self.ids, listener))?;
         let report = Report {
             certificates: inventory.certificates.iter().collect(),
-            inventory: &inventory,
+            scopes: &inventory.scopes,
             now: cx.now,
             width: world.stdout.width(),
         };
-        output::print(&report, output::by_name(&self.output), world.stdout)?;
-        let mut words = world.words();
-        words.scan(&report);
-        let missing = self.ids.iter().filter(|id| !inventory.certificates.iter().any(|c| c.id.as_ref() == Some(id)));
-        let mut found_all = true;
-        for id in missing {
-            found_all = false;
-            words.not_found(id, inventory.is_complete());
+        if output::print(world.stdout, |out| output::by_name(&self.output).write(&report, out))? == Printed::Closed {
+            return Ok(Exit::Ok);
         }
-        Ok(match Exit::of(&inventory) {
-            Exit::Ok if !found_all => Exit::NotFound,
+        let mut words = world.words();
+        words.scan(report.certificates.len(), &inventory.scopes);
+        let is_found = |id: &&String| inventory.certificates.iter().any(|certificate| certificate.id.as_ref() == Some(id));
+        let missing: Vec<&String> = self.ids.iter().filter(|id| !is_found(id)).collect();
+        for id in &missing {
+            words.not_found(id, is_complete(&inventory.scopes));
+        }
+        Ok(match Exit::of(&inventory.scopes) {
+            Exit::Ok if !missing.is_empty() => Exit::NotFound,
             exit => exit,
         })
     }

@@ -1,6 +1,7 @@
 //! The fan-out: every scope is read at the same time, and none waits for, or is lost with, another.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +10,11 @@ use futures_util::future::FutureExt;
 use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt};
 
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Inventory, Scope, ScopeReport};
+use crate::model::{Certificate, Scope, ScopeReport};
 use crate::providers::{Place, Store};
 
 use super::plan::{Account, Plan};
-use super::{Page, out_of_time};
+use super::{Listener, out_of_time};
 
 /// What a scope says while it is read.
 enum Event {
@@ -22,36 +23,37 @@ enum Event {
         instead_of: Scope,
         scopes: Vec<Scope>,
     },
-    Page(Scope, Page),
+    Page(Scope, Vec<Certificate>),
     Done(Scope, Option<Error>),
+    /// Time passed.
+    Tick,
 }
 
 /// How the certificates are read from one place.
-type Read = dyn Fn(Arc<dyn Store>) -> BoxStream<'static, Result<Page, Error>>;
+type Read = dyn Fn(Arc<dyn Store>) -> BoxStream<'static, Result<Vec<Certificate>, Error>>;
 
 /// Reads every certificate of every scope.
-pub(super) async fn all(plan: Plan, limit: Duration) -> Inventory {
-    gather(plan, limit, &|store| store.certificates()).await
+pub(super) async fn all(plan: Plan, limit: Duration, listener: &mut dyn Listener) -> Vec<ScopeReport> {
+    gather(plan, limit, &|store| store.certificates(), listener).await
 }
 
 /// Reads the certificates with one of these ids from every scope.
-pub(super) async fn some(plan: Plan, ids: &[String], limit: Duration) -> Inventory {
+pub(super) async fn some(plan: Plan, ids: &[String], limit: Duration, listener: &mut dyn Listener) -> Vec<ScopeReport> {
     let ids = ids.to_vec();
     let read = move |store: Arc<dyn Store>| {
         let found = stream::iter(ids.clone()).then(move |id| store.clone().certificate(id));
         found.map(|found| Ok(found?.into_iter().collect())).boxed()
     };
-    gather(plan, limit, &read).await
+    gather(plan, limit, &read, listener).await
 }
 
-async fn gather(plan: Plan, limit: Duration, read: &Read) -> Inventory {
-    let mut gathered = Gathered { reports: plan.failed, ..Gathered::default() };
-    let asked =
-        || plan.accounts.iter().flat_map(|account| account.services.iter().map(move |service| (account, *service)));
-    gathered.open(asked().map(|(account, service)| standing_in(account, service)).collect());
-    let events =
-        stream::iter(asked()).flat_map_unordered(None, |(account, service)| of_service(account, service, read));
-    let whole = gathered.take_all(events);
+async fn gather(plan: Plan, limit: Duration, read: &Read, listener: &mut dyn Listener) -> Vec<ScopeReport> {
+    let services = |account| Account::services_of(account).map(move |service| (account, service));
+    let asked = || plan.accounts.iter().flat_map(services);
+    let mut gathered = Gathered { open: BTreeMap::new(), reports: plan.failed, certificates: 0, listener };
+    gathered.open(asked().map(|(account, service)| standing_in(account, service)));
+    let read = stream::iter(asked()).flat_map_unordered(None, |(account, service)| of_service(account, service, read));
+    let whole = gathered.take_all(read);
     // What had arrived when the time is over is kept.
     let _ = tokio::time::timeout(limit, whole).await;
     gathered.finish(limit)
@@ -104,37 +106,65 @@ fn fault() -> Error {
 }
 
 /// What arrived so far.
-#[derive(Default)]
-struct Gathered {
-    certificates: Vec<Certificate>,
+struct Gathered<'a> {
     /// Scopes that are still read, and how many certificates each has sent.
     open: BTreeMap<Scope, usize>,
     reports: Vec<ScopeReport>,
+    certificates: usize,
+    listener: &'a mut dyn Listener,
 }
 
-impl Gathered {
+impl Gathered<'_> {
+    /// Ends early where the listener has heard enough.
     async fn take_all(&mut self, events: impl Stream<Item = Event>) {
+        const BEAT: Duration = Duration::from_millis(100);
+        let beat = stream::unfold((), |()| async {
+            tokio::time::sleep(BEAT).await;
+            Some((Event::Tick, ()))
+        });
+        // The beat has no end of its own.
+        let events = events.map(Some).chain(stream::iter([None]));
+        let events = stream::select(events, beat.map(Some));
         let mut events = std::pin::pin!(events);
-        while let Some(event) = events.next().await {
-            self.take(event);
+        while let Some(Some(event)) = events.next().await {
+            if self.take(event).is_break() {
+                return;
+            }
+            let done = self.reports.len();
+            self.listener.progress(done, done + self.open.len(), self.certificates);
         }
     }
 
-    fn take(&mut self, event: Event) {
+    fn take(&mut self, event: Event) -> ControlFlow<()> {
         match event {
             Event::Opened { instead_of, scopes } => {
                 self.open.remove(&instead_of);
                 self.open(scopes);
             }
-            Event::Page(scope, page) => {
+            Event::Page(scope, mut page) => {
+                page.retain(|certificate| self.belongs(&scope, certificate));
                 *self.open.entry(scope).or_default() += page.len();
-                self.certificates.extend(page);
+                self.certificates += page.len();
+                return self.listener.page(page);
             }
             Event::Done(scope, error) => self.close(&scope, error),
+            Event::Tick => {}
         }
+        ControlFlow::Continue(())
     }
 
-    fn open(&mut self, scopes: Vec<Scope>) {
+    /// A central endpoint that does not know a region answers with another region's list. Where that
+    /// region is asked itself, its certificates are read there, and are not listed twice.
+    fn belongs(&self, scope: &Scope, certificate: &Certificate) -> bool {
+        let is_asked = |other: &Scope| {
+            (other.provider, &other.account, other.service) == (scope.provider, &scope.account, scope.service)
+                && other.region == certificate.region
+        };
+        certificate.region == scope.region
+            || !(self.open.keys().any(is_asked) || self.reports.iter().any(|report| is_asked(&report.scope)))
+    }
+
+    fn open(&mut self, scopes: impl IntoIterator<Item = Scope>) {
         self.open.extend(scopes.into_iter().map(|scope| (scope, 0)));
     }
 
@@ -145,10 +175,11 @@ impl Gathered {
         }
     }
 
-    fn finish(mut self, limit: Duration) -> Inventory {
+    fn finish(mut self, limit: Duration) -> Vec<ScopeReport> {
         while let Some((scope, certificates)) = self.open.pop_first() {
             self.reports.push(ScopeReport { scope, certificates, error: Some(out_of_time(limit)) });
         }
-        Inventory::new(self.certificates, self.reports)
+        self.reports.sort_by(|a, b| a.scope.cmp(&b.scope));
+        self.reports
     }
 }

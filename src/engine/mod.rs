@@ -1,28 +1,51 @@
 //! Asks every scope at once and gathers what comes back. Holds the only runtime of the program.
 
+mod accounts;
 mod collect;
 mod plan;
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Inventory};
+use crate::model::{Certificate, ScopeReport};
+use crate::providers;
 
-/// The inventory of everything that the settings name. A scope that fails is a value in it.
+pub use accounts::{AccountReport, accounts};
+
+/// Who hears of a scan while it goes on.
+pub trait Listener {
+    /// Certificates of one scope, as they arrive. A break ends the scan.
+    fn page(&mut self, page: Vec<Certificate>) -> ControlFlow<()>;
+    /// How far the scan is; told at least ten times a second.
+    fn progress(&mut self, done: usize, scopes: usize, certificates: usize);
+}
+
+/// Reads every certificate of everything that the settings name. A scope that fails is a value in
+/// what comes back, which is in the scopes' order.
 ///
 /// # Errors
 /// Where nothing could be asked at all: no credentials are set up.
-pub fn inventory(cx: &Context) -> Result<Inventory, Error> {
-    run(async { Ok(collect::all(plan::plan(cx).await?, cx.settings.net.timeout).await) })?
+pub fn scan(cx: &Context, listener: &mut dyn Listener) -> Result<Vec<ScopeReport>, Error> {
+    let limit = cx.settings.net.timeout;
+    run(async { Ok(collect::all(plan::plan(cx).await?, limit, listener).await) })?
 }
 
-/// The certificates with one of these ids, wherever they are.
+/// The error for when none of the accounts is set up.
+pub fn no_credentials(cx: &Context) -> Error {
+    let providers: Vec<_> =
+        cx.settings.accounts.iter().filter_map(|account| providers::by_id(&account.provider)).collect();
+    plan::no_credentials(&providers)
+}
+
+/// Reads the certificates with one of these ids, wherever they are.
 ///
 /// # Errors
-/// As [`inventory`].
-pub fn find(cx: &Context, ids: &[String]) -> Result<Inventory, Error> {
-    run(async { Ok(collect::some(plan::plan(cx).await?, ids, cx.settings.net.timeout).await) })?
+/// As [`scan`].
+pub fn find(cx: &Context, ids: &[String], listener: &mut dyn Listener) -> Result<Vec<ScopeReport>, Error> {
+    let limit = cx.settings.net.timeout;
+    run(async { Ok(collect::some(plan::plan(cx).await?, ids, limit, listener).await) })?
 }
 
 fn run<T>(work: impl Future<Output = T>) -> Result<T, Error> {
@@ -44,6 +67,3 @@ fn out_of_time(limit: Duration) -> Error {
     Error::new(Kind::Timeout, format!("not done when the run's time ({limit}) was over"))
         .with_hint("allow the run more time with `--timeout`")
 }
-
-/// A page of certificates that one scope sent.
-type Page = Vec<Certificate>;

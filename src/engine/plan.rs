@@ -25,6 +25,12 @@ pub(super) struct Account {
     pub regions: Option<Vec<String>>,
 }
 
+impl Account {
+    pub(super) fn services_of(&self) -> impl Iterator<Item = &'static str> {
+        self.services.iter().copied()
+    }
+}
+
 /// Connects the accounts, all at once.
 pub(super) async fn plan(cx: &Context) -> Result<Plan, Error> {
     let accounts = &cx.settings.accounts;
@@ -90,7 +96,7 @@ fn unconnected(
 }
 
 /// Lists every variable that was looked at, and the two lines to set.
-fn no_credentials(absent: &[&dyn Provider]) -> Error {
+pub(super) fn no_credentials(absent: &[&dyn Provider]) -> Error {
     let looked = absent.iter().map(|provider| {
         let variables: Vec<String> = provider
             .credentials()

@@ -1,7 +1,6 @@
-//! What one run read, and from where.
+//! Where certificates are read from, what became of each place, and the order of what was read.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 use std::fmt;
 
 use crate::error::{Error, Kind};
@@ -79,44 +78,21 @@ impl ScopeReport {
     }
 }
 
-/// Everything that a run read, in an order that does not depend on who answered first.
-#[derive(Debug, Default)]
-pub struct Inventory {
-    pub certificates: Vec<Certificate>,
-    pub scopes: Vec<ScopeReport>,
-}
-
-impl Inventory {
-    /// Orders both lists, soonest expiry first, and drops what an endpoint listed twice.
-    ///
-    /// A central endpoint that does not know a region may answer with another region's list; an id
-    /// names one certificate within a region of an account, so the second is the same one.
-    pub fn new(mut certificates: Vec<Certificate>, mut scopes: Vec<ScopeReport>) -> Self {
-        scopes.sort_by(|a, b| a.scope.cmp(&b.scope));
-        certificates.sort_by(soonest_first);
-        let mut seen = HashSet::new();
-        certificates.retain(|c| {
-            c.id.is_none() || seen.insert((c.provider, c.service, c.account.clone(), c.region.clone(), c.id.clone()))
-        });
-        Self { certificates, scopes }
-    }
-
-    pub fn is_complete(&self) -> bool {
-        self.failed().next().is_none()
-    }
-
-    /// The scopes that could not be read to the end.
-    pub fn failed(&self) -> impl Iterator<Item = (&Scope, &Error)> {
-        self.scopes.iter().filter_map(|report| Some((&report.scope, report.error.as_ref()?)))
-    }
+/// Whether every scope was read to its end.
+pub fn is_complete(scopes: &[ScopeReport]) -> bool {
+    scopes.iter().all(|report| report.error.is_none())
 }
 
 /// Soonest expiry first, unknown expiry last; ties by where a certificate is, then by what it is.
-fn soonest_first(a: &Certificate, b: &Certificate) -> Ordering {
+pub fn soonest_first(a: &Certificate, b: &Certificate) -> Ordering {
     let expiry = match (a.not_after, b.not_after) {
         (Some(a), Some(b)) => a.cmp(&b),
         (a, b) => b.is_some().cmp(&a.is_some()),
     };
-    let identity = |c: &Certificate| (c.provider, c.account.clone(), c.region.clone(), c.name.clone(), c.id.clone());
     expiry.then_with(|| identity(a).cmp(&identity(b)))
+}
+
+/// Where a certificate is, and what it is.
+fn identity(c: &Certificate) -> impl Ord {
+    (c.provider, &c.account, &c.region, &c.name, &c.id)
 }

@@ -8,4 +8,4 @@ mod inventory;
 
 pub use certificate::{Certificate, ChainElement, Kind, Source, Status, Use};
 pub use filter::{Filter, Kinds};
-pub use inventory::{Inventory, Scope, ScopeReport, ScopeStatus};
+pub use inventory::{Scope, ScopeReport, ScopeStatus, is_complete, soonest_first};

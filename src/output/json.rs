@@ -5,13 +5,13 @@ use std::io;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::model::ScopeReport;
+use crate::model::{ScopeReport, is_complete};
 
 use super::Report;
 use super::columns::{Record, rfc3339};
 
 /// Raised when a key changes its meaning or goes; new keys do not raise it.
-const SCHEMA_VERSION: u32 = 1;
+pub(super) const SCHEMA_VERSION: u32 = 1;
 
 pub(super) struct Format;
 
@@ -24,9 +24,9 @@ impl super::Format for Format {
         let document = Document {
             schema_version: SCHEMA_VERSION,
             generated_at: rfc3339(report.now),
-            complete: report.inventory.is_complete(),
+            complete: is_complete(report.scopes),
             certificates: report.certificates.iter().map(|certificate| Record(certificate, report.now)).collect(),
-            scopes: report.inventory.scopes.iter().map(Scope::from).collect(),
+            scopes: report.scopes.iter().map(Scope::from).collect(),
         };
         serde_json::to_writer_pretty(&mut *out, &document)?;
         out.write_all(b"\n")
@@ -70,7 +70,7 @@ impl<'a> From<&'a ScopeReport> for Scope<'a> {
 }
 
 #[derive(Serialize)]
-struct Failure<'a> {
+pub(super) struct Failure<'a> {
     kind: &'static str,
     code: Option<&'a str>,
     message: &'a str,

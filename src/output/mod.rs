@@ -7,15 +7,20 @@ use std::io;
 use chrono::{DateTime, Utc};
 
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Inventory};
+use crate::model::{Certificate, ScopeReport};
 
+pub mod accounts;
 mod columns;
+mod grid;
+mod progress;
+mod receipt;
 mod sink;
 mod style;
 mod text;
 mod words;
 
-pub use sink::Terminal;
+pub use progress::Progress;
+pub use sink::{Printed, Terminal};
 pub use words::Words;
 
 macro_rules! registry {
@@ -26,12 +31,16 @@ macro_rules! registry {
     };
 }
 
-registry! { table, json }
+registry! { table, json, jsonl }
 
 /// A way to write certificates.
 pub trait Format: Sync {
     /// The name users type.
     fn name(&self) -> &'static str;
+    /// Whether each page is written as it arrives, in a report of its own.
+    fn is_streamed(&self) -> bool {
+        false
+    }
     /// # Errors
     /// Where the output cannot be written.
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()>;
@@ -40,9 +49,10 @@ pub trait Format: Sync {
 /// What a format is given.
 #[derive(Debug)]
 pub struct Report<'a> {
-    pub inventory: &'a Inventory,
     /// The certificates that are wanted, in their order.
     pub certificates: Vec<&'a Certificate>,
+    /// The scopes that were asked for them.
+    pub scopes: &'a [ScopeReport],
     pub now: DateTime<Utc>,
     /// The terminal's width; `None` where the output goes elsewhere and is never cut.
     pub width: Option<u16>,
@@ -57,12 +67,10 @@ pub fn by_name(name: &str) -> &'static dyn Format {
     ALL.iter().copied().find(|format| format.name() == name).unwrap_or(&text::Format)
 }
 
-/// Prints `report` on standard output.
+/// Prints on standard output, which a reader may close before the end.
 ///
 /// # Errors
 /// Where standard output cannot be written.
-pub fn print(report: &Report<'_>, format: &dyn Format, stdout: Terminal) -> Result<(), Error> {
-    stdout
-        .print(|out| format.write(report, out))
-        .map_err(|error| Error::new(Kind::Output, format!("standard output cannot be written: {error}")))
+pub fn print(stdout: Terminal, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<Printed, Error> {
+    stdout.print(write).map_err(|error| Error::new(Kind::Output, format!("standard output cannot be written: {error}")))
 }

@@ -10,8 +10,17 @@ use crate::config::Env;
 /// A stream, and what is known of the terminal behind it.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
+    seen: bool,
     width: Option<u16>,
     colour: bool,
+}
+
+/// How far the printing came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Printed {
+    Whole,
+    /// The reader left.
+    Closed,
 }
 
 impl Terminal {
@@ -34,7 +43,7 @@ impl Terminal {
             Color::Never => false,
             Color::Auto => is_terminal && env.get("NO_COLOR").is_none() && env.get("TERM") != Some("dumb"),
         };
-        Self { width: size.map(|(width, _)| width.0).filter(|_| is_terminal), colour }
+        Self { seen: is_terminal, width: size.map(|(width, _)| width.0).filter(|_| is_terminal), colour }
     }
 
     /// The width to fit into; `None` where nothing may be cut.
@@ -51,15 +60,21 @@ impl Terminal {
         AutoStream::new(stream, if self.colour { ColorChoice::Always } else { ColorChoice::Never })
     }
 
+    /// Whether people look at it.
+    pub fn is_terminal(self) -> bool {
+        self.seen
+    }
+
     /// Writes to standard output. A reader who has left has seen enough: that is no error.
     ///
     /// # Errors
     /// Where standard output cannot be written.
-    pub fn print(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    pub(super) fn print(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Printed> {
         let mut out = BufWriter::with_capacity(1 << 16, self.dress(io::stdout().lock()));
         match write(&mut out).and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other,
+            Ok(()) => Ok(Printed::Whole),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Printed::Closed),
+            Err(error) => Err(error),
         }
     }
 }

@@ -25,6 +25,11 @@ pub(super) fn of(certificate: &Certificate, now: DateTime<Utc>) -> Style {
     }
 }
 
+/// The colour of an account's line.
+pub(super) fn of_account(is_well: bool) -> Style {
+    if is_well { Style::new() } else { AnsiColor::Red.on_default() }
+}
+
 /// Text from a cloud with every character escaped that could move the cursor, turn the direction of
 /// writing, or hide.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {

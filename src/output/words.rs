@@ -5,9 +5,9 @@ use std::io::Write;
 use chrono::{DateTime, Utc};
 
 use crate::error::Error;
-use crate::model::{Certificate, Status};
+use crate::model::{Certificate, ScopeReport, Status};
 
-use super::Report;
+use super::receipt::{self, Receipt};
 use super::style::{self, harmless};
 
 /// Standard error, for people.
@@ -24,14 +24,12 @@ impl<W: Write> Words<W> {
         self.failure("", error);
     }
 
-    /// Tells of each scope that could not be read, and that nothing was found where nothing was.
-    pub fn scan(&mut self, report: &Report<'_>) {
-        for (scope, error) in report.inventory.failed() {
-            self.failure(&format!("{scope}: "), error);
+    /// Tells of the scopes that could not be read, and gives account of all.
+    pub fn scan(&mut self, shown: usize, scopes: &[ScopeReport]) {
+        for (places, error) in receipt::failures(scopes) {
+            self.failure(&format!("{places}: "), error);
         }
-        if report.certificates.is_empty() && report.inventory.is_complete() {
-            self.line(&format!("no certificates in {} scopes", report.inventory.scopes.len()));
-        }
+        self.line(&Receipt { shown, scopes }.to_string());
     }
 
     /// Tells that no scope that answered has a certificate of this id.
@@ -39,6 +37,11 @@ impl<W: Write> Words<W> {
         let red = style::ERROR;
         let where_to = if looked_everywhere { "anywhere" } else { "where certls could look" };
         self.line(&format!("{red}error:{red:#} no certificate {} {where_to}", harmless(id)));
+    }
+
+    /// Tells an error of one account.
+    pub fn account(&mut self, provider: &str, name: &str, error: &Error) {
+        self.failure(&format!("{provider} {}: ", harmless(name)), error);
     }
 
     fn failure(&mut self, place: &str, error: &Error) {

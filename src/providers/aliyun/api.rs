@@ -1,16 +1,19 @@
 //! One call of an RPC-style operation: sign, send, tell success from refusal; again, if it pays.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Utc;
+use tokio::sync::OnceCell;
 
 use crate::config::{Endpoint, Endpoints, Keys};
 use crate::error::{Error, Kind};
 use crate::net::{Http, Redactor, Reply};
+use crate::providers::Identity;
 
 use super::credentials::Credentials;
 use super::sign::{Signature, Unsigned};
-use super::{ID, endpoints, errors};
+use super::{ID, endpoints, errors, sts};
 
 /// An operation of one of the vendor's products.
 #[derive(Debug)]
@@ -34,9 +37,34 @@ pub(super) struct Client {
 pub(super) struct Api {
     pub client: Client,
     pub credentials: Credentials,
+    identity: OnceCell<Identity>,
 }
 
+/// How long records wait to be told whose they are.
+const IDENTITY_PATIENCE: Duration = Duration::from_secs(5);
+
 impl Api {
+    pub(super) fn new(client: Client, credentials: Credentials) -> Self {
+        Self { client, credentials, identity: OnceCell::new() }
+    }
+
+    /// Who the keys belong to; asked once, however many wait for it.
+    pub(super) async fn identity(&self) -> Result<Identity, Error> {
+        self.identity.get_or_try_init(|| sts::caller_identity(self)).await.cloned()
+    }
+
+    /// The id of the account, where the cloud tells it in time.
+    pub(super) async fn account_id(&self) -> Option<String> {
+        match tokio::time::timeout(IDENTITY_PATIENCE, self.identity()).await {
+            Ok(Ok(identity)) => Some(identity.account_id),
+            Ok(Err(error)) => {
+                tracing::info!("the account id is unknown: {error}");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
     /// # Errors
     /// Where no keys could be had, the cloud refused, or no whole reply came.
     pub(super) async fn call(

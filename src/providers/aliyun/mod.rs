@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
-use tokio::sync::OnceCell;
 
 use crate::config::{self, EnvVar};
 use crate::context::Context;
@@ -80,8 +79,7 @@ impl super::Provider for Provider {
             };
             let session = Account {
                 name: account.name.clone(),
-                api: Arc::new(Api { client, credentials }),
-                identity: OnceCell::new(),
+                api: Arc::new(Api::new(client, credentials)),
             };
             Ok(Some(Arc::new(session) as Arc<dyn Session>))
         }
@@ -93,7 +91,6 @@ impl super::Provider for Provider {
 struct Account {
     name: String,
     api: Arc<Api>,
-    identity: OnceCell<Identity>,
 }
 
 impl Session for Account {
@@ -102,7 +99,7 @@ impl Session for Account {
     }
 
     fn identity(&self) -> BoxFuture<'_, Result<Identity, Error>> {
-        async move { self.identity.get_or_try_init(|| sts::caller_identity(&self.api)).await.cloned() }.boxed()
+        self.api.identity().boxed()
     }
 
     fn stores<'a>(&'a self, service: &'a str, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>> {

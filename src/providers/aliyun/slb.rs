@@ -145,10 +145,12 @@ impl Slb {
     async fn describe(&self, id: Option<&str>) -> Result<Vec<Certificate>, Error> {
         let mut params = vec![("RegionId", self.scope.region.as_str())];
         params.extend(id.map(|id| ("ServerCertificateId", id)));
-        let reply = self.api.call(&DESCRIBE_SERVER_CERTIFICATES, &self.endpoint, &params).await?;
+        let listed = self.api.call(&DESCRIBE_SERVER_CERTIFICATES, &self.endpoint, &params);
+        let (reply, account_id) = tokio::join!(listed, self.api.account_id());
+        let reply = reply?;
         let list: ListWire<'_> = reply.json()?;
         let records = list.server_certificates.server_certificate;
-        Ok(records.into_iter().map(|record| certificate(&self.scope, record)).collect())
+        Ok(records.into_iter().map(|record| Certificate { account_id: account_id.clone(), ..certificate(&self.scope, record) }).collect())
     }
 }
 

@@ -1,0 +1,52 @@
+//! `certls accounts`: which accounts would be asked, and who they are.
+
+use clap::Args;
+
+use crate::cli::{NetArgs, ScopeArgs};
+use crate::engine;
+use crate::error::{Error, Kind};
+use crate::exit::Exit;
+use crate::output::{self, Printed, accounts};
+
+use super::World;
+
+/// Show which accounts would be asked, where their credentials are, and who they are
+#[derive(Debug, Args)]
+pub(crate) struct Accounts {
+    #[command(flatten)]
+    scope: ScopeArgs,
+    /// Format of standard output
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = ["table", "json"], help_heading = "Output")]
+    output: String,
+    #[command(flatten)]
+    net: NetArgs,
+}
+
+impl Accounts {
+    pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
+        let cx = world.context(&self.scope, &self.net)?;
+        let found = engine::accounts(&cx)?;
+        let printed = output::print(world.stdout, |out| match self.output.as_str() {
+            "json" => accounts::json(&found, cx.now, out),
+            _ => accounts::table(&found, world.stdout.width(), out),
+        })?;
+        if printed == Printed::Closed {
+            return Ok(Exit::Ok);
+        }
+        let mut words = world.words();
+        for account in &found {
+            for error in &account.errors {
+                words.account(account.provider, &account.name, error);
+            }
+        }
+        let broken = found.iter().filter(|account| !account.errors.is_empty());
+        let only_set_up = |error: &Error| matches!(error.kind, Kind::Config | Kind::Usage);
+        Ok(match broken.clone().count() {
+            0 if found.is_empty() => return Err(engine::no_credentials(&cx)),
+            0 => Exit::Ok,
+            broken if broken < found.len() => Exit::Incomplete,
+            _ if broken.flat_map(|account| &account.errors).all(only_set_up) => Exit::Usage,
+            _ => Exit::Failed,
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! What commands that read certificates do alike: scan, with progress, and keep or print what comes.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+
+use crate::context::Context;
+use crate::engine::{self, Listener};
+use crate::error::Error;
+use crate::model::{Certificate, Filter, ScopeReport, soonest_first};
+use crate::output::{self, Format, Printed, Progress, Report};
+
+use super::World;
+
+/// Certificates, soonest expiry first, and the scopes they came from.
+pub(super) struct Inventory {
+    pub certificates: Vec<Certificate>,
+    pub scopes: Vec<ScopeReport>,
+}
+
+/// Keeps what comes.
+struct Keep {
+    certificates: Vec<Certificate>,
+    progress: Progress,
+}
+
+impl Listener for Keep {
+    fn page(&mut self, page: Vec<Certificate>) -> ControlFlow<()> {
+        self.certificates.extend(page);
+        ControlFlow::Continue(())
+    }
+
+    fn progress(&mut self, done: usize, scopes: usize, certificates: usize) {
+        self.progress.show(done, scopes, certificates);
+    }
+}
+
+/// Reads with `read` until everything has arrived.
+pub(super) fn whole(
+    world: &World,
+    read: impl FnOnce(&mut dyn Listener) -> Result<Vec<ScopeReport>, Error>,
+) -> Result<Inventory, Error> {
+    let mut kept = Keep { certificates: Vec::new(), progress: Progress::new(world.stderr.is_terminal()) };
+    let scopes = read(&mut kept)?;
+    let mut certificates = kept.certificates;
+    certificates.sort_by(soonest_first);
+    Ok(Inventory { certificates, scopes })
+}
+
+/// Prints what comes, and keeps nothing.
+struct Print<'a> {
+    cx: &'a Context,
+    filter: &'a Filter,
+    format: &'a dyn Format,
+    out: &'a mut dyn Write,
+    shown: usize,
+    failed: Option<io::Error>,
+    progress: Progress,
+}
+
+impl Listener for Print<'_> {
+    fn page(&mut self, page: Vec<Certificate>) -> ControlFlow<()> {
+        let certificates: Vec<&Certificate> =
+            page.iter().filter(|certificate| self.filter.matches(certificate)).collect();
+        self.shown += certificates.len();
+        let report = Report { certificates, scopes: &[], now: self.cx.now, width: None };
+        match self.format.write(&report, self.out).and_then(|()| self.out.flush()) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    fn progress(&mut self, done: usize, scopes: usize, certificates: usize) {
+        self.progress.show(done, scopes, certificates);
+    }
+}
+
+/// Prints each page as it arrives: how many certificates were shown, and the scopes they came from.
+/// `None` where the reader left.
+pub(super) fn streamed(
+    world: &World,
+    cx: &Context,
+    filter: &Filter,
+    format: &dyn Format,
+) -> Result<Option<(usize, Vec<ScopeReport>)>, Error> {
+    // Progress and lines would overwrite one another where both go to the terminal.
+    let on_terminal = world.stderr.is_terminal() && !world.stdout.is_terminal();
+    let mut outcome = None;
+    let printed = output::print(world.stdout, |out| {
+        let progress = Progress::new(on_terminal);
+        let mut print = Print { cx, filter, format, out, shown: 0, failed: None, progress };
+        let scopes = engine::scan(cx, &mut print);
+        outcome = Some(scopes.map(|scopes| (print.shown, scopes)));
+        print.failed.map_or(Ok(()), Err)
+    })?;
+    match printed {
+        Printed::Closed => Ok(None),
+        Printed::Whole => outcome.transpose(),
+    }
+}

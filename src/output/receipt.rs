@@ -1,0 +1,85 @@
+//! The account of a scan: what was asked, what answered, and what did not.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::error::Error;
+use crate::model::{ScopeReport, ScopeStatus};
+
+/// `412 certificates · 2 clouds, 3 accounts, 57 scopes: 55 read, 1 denied, 1 timed out`.
+pub(super) struct Receipt<'a> {
+    pub shown: usize,
+    pub scopes: &'a [ScopeReport],
+}
+
+impl fmt::Display for Receipt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let clouds: BTreeSet<_> = self.scopes.iter().map(|report| report.scope.provider).collect();
+        let accounts: BTreeSet<_> =
+            self.scopes.iter().map(|report| (report.scope.provider, &report.scope.account)).collect();
+        write!(
+            f,
+            "{} · {}, {}, {}: ",
+            counted(self.shown, "certificate"),
+            counted(clouds.len(), "cloud"),
+            counted(accounts.len(), "account"),
+            counted(self.scopes.len(), "scope"),
+        )?;
+        let count = |status| self.scopes.iter().filter(|report| report.status() == status).count();
+        if count(ScopeStatus::Ok) == self.scopes.len() {
+            return f.write_str("all read");
+        }
+        let outcomes = [
+            (ScopeStatus::Ok, "read"),
+            (ScopeStatus::Denied, "denied"),
+            (ScopeStatus::Throttled, "throttled"),
+            (ScopeStatus::Timeout, "timed out"),
+            (ScopeStatus::Failed, "failed"),
+        ];
+        let outcomes = outcomes.iter().map(|(status, word)| (count(*status), word));
+        let told: Vec<String> =
+            outcomes.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        f.write_str(&told.join(", "))
+    }
+}
+
+/// The failed scopes that failed alike, and how: told once, with their places.
+pub(super) fn failures(scopes: &[ScopeReport]) -> Vec<(String, &Error)> {
+    let mut groups: Vec<Vec<&ScopeReport>> = Vec::new();
+    for report in scopes.iter().filter(|report| report.error.is_some()) {
+        match groups.iter_mut().find(|group| group.first().is_some_and(|first| alike(first, report))) {
+            Some(group) => group.push(report),
+            None => groups.push(vec![report]),
+        }
+    }
+    let told = groups.iter().filter_map(|group| Some((places(group)?, group.first()?.error.as_ref()?)));
+    told.collect()
+}
+
+fn alike(a: &ScopeReport, b: &ScopeReport) -> bool {
+    let place = |report: &ScopeReport| (report.scope.provider, report.scope.account.clone(), report.scope.service);
+    let failure = |report: &ScopeReport| {
+        report
+            .error
+            .as_ref()
+            .map(|error| (error.kind, error.message.clone(), error.code.clone(), error.hint().map(str::to_owned)))
+    };
+    place(a) == place(b) && failure(a) == failure(b)
+}
+
+/// `aliyun shop cn-hangzhou slb`; of several, `aliyun shop slb in 3 regions (cn-beijing, …)`.
+fn places(group: &[&ScopeReport]) -> Option<String> {
+    let first = &group.first()?.scope;
+    if group.len() == 1 {
+        return Some(first.to_string());
+    }
+    let regions: BTreeSet<&str> =
+        group.iter().map(|report| report.scope.project.as_deref().unwrap_or(&report.scope.region)).collect();
+    let regions: Vec<&str> = regions.into_iter().collect();
+    let (provider, account, service) = (first.provider, &first.account, first.service);
+    Some(format!("{provider} {account} {service} in {} regions ({})", regions.len(), regions.join(", ")))
+}
+
+pub(super) fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
