@@ -32,9 +32,11 @@ pub struct Reply {
 /// The way out of this machine, shared by all accounts.
 #[derive(Debug)]
 pub struct Http {
-    proxied: reqwest::Client,
+    proxied: OnceLock<reqwest::Client>,
     /// For endpoints on this machine, which no proxy may see.
     direct: OnceLock<reqwest::Client>,
+    /// Reading the trusted roots is most of what a short run does: once, however many clients.
+    tls: rustls::ClientConfig,
     net: Net,
     in_flight: Semaphore,
 }
@@ -44,8 +46,9 @@ impl Http {
     /// Where the CA bundle cannot be read.
     pub fn new(net: &Net) -> Result<Self, Error> {
         Ok(Self {
-            proxied: client(net, reqwest::ClientBuilder::new())?,
+            proxied: OnceLock::new(),
             direct: OnceLock::new(),
+            tls: tls::config(net.ca_bundle.as_deref())?,
             in_flight: Semaphore::new(net.concurrency),
             net: net.clone(),
         })
@@ -84,27 +87,28 @@ impl Http {
     }
 
     fn client_for(&self, request: &Request) -> Result<&reqwest::Client, Error> {
-        if request.uri().scheme_str() != Some("http") {
-            return Ok(&self.proxied);
+        let is_direct = request.uri().scheme_str() == Some("http");
+        let client = if is_direct { &self.direct } else { &self.proxied };
+        if let Some(built) = client.get() {
+            return Ok(built);
         }
-        if self.direct.get().is_none() {
-            let direct = client(&self.net, reqwest::ClientBuilder::new().no_proxy())?;
-            return Ok(self.direct.get_or_init(|| direct));
-        }
-        self.direct.get().ok_or_else(|| Error::new(Kind::Internal, "the client for this machine vanished"))
+        let built = self.client(is_direct)?;
+        Ok(client.get_or_init(|| built))
     }
-}
 
-fn client(net: &Net, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
-    builder
-        .tls_backend_preconfigured(tls::config(net.ca_bundle.as_deref())?)
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(net.connect_timeout)
-        .read_timeout(net.read_timeout)
-        .pool_idle_timeout(Duration::from_secs(60))
-        .user_agent(concat!("certls/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| failure::Failed::Send(error).into_error("this machine", net))
+    fn client(&self, is_direct: bool) -> Result<reqwest::Client, Error> {
+        let builder = reqwest::ClientBuilder::new();
+        let builder = if is_direct { builder.no_proxy() } else { builder };
+        builder
+            .tls_backend_preconfigured(self.tls.clone())
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(self.net.connect_timeout)
+            .read_timeout(self.net.read_timeout)
+            .pool_idle_timeout(Duration::from_secs(60))
+            .user_agent(concat!("certls/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| failure::Failed::Send(error).into_error("this machine", &self.net))
+    }
 }
 
 async fn exchange(client: &reqwest::Client, request: reqwest::Request) -> Result<Reply, failure::Failed> {
