@@ -4,7 +4,7 @@ use super::fault::{Faults, What};
 use super::huawei_auth as auth;
 use super::huawei_elb::{self as elb, refuse};
 use super::huawei_iam as iam;
-pub(crate) use super::huawei_world::{Account, Project, World};
+pub(crate) use super::huawei_world::{Account, Project, Token, User, World};
 use super::seen::{Log, Seen};
 use super::server::{self, Reply, Request, Running};
 use super::wire::{self, Plus};
