@@ -87,6 +87,7 @@ fn unknown_region<'a>(region: &str, message: String, known: impl IntoIterator<It
     const ALIKE: f64 = 0.85;
     let mut near: Vec<(f64, &str)> = known
         .into_iter()
+        .filter(|name| *name != region)
         .map(|name| (strsim::jaro_winkler(region, name), name))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();
