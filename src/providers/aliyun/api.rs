@@ -65,13 +65,16 @@ impl Api {
         if reply.status.is_success() {
             return Ok(reply);
         }
+        // A server may echo the signature as well.
+        let mut redactor = self.redactor.clone();
+        redactor.add(&signed.signature);
         let refusal = errors::Refusal {
             reply: &reply,
             sent_at,
             string_to_sign: &signed.string_to_sign,
             origin: &self.keys.origin,
             permission: operation.permission,
-            redactor: &self.redactor,
+            redactor: &redactor,
         };
         Err(refusal.into_error())
     }
