@@ -7,6 +7,7 @@ const ALIKE: f64 = 0.85;
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut near: Vec<(f64, &str)> = known
         .into_iter()
+        .filter(|known| *known != name)
         .map(|known| (strsim::jaro_winkler(name, known), known))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();

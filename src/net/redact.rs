@@ -25,7 +25,8 @@ impl Redactor {
         redactor
     }
 
-    /// Hides `secret` too: as it is, percent-encoded, and encoded twice as in Alibaba's string to sign.
+    /// Hides `secret` too: as it is, percent-encoded, encoded twice as in Alibaba's string to sign, and as
+    /// JSON has it.
     pub fn add(&mut self, secret: &SecretString) {
         let plain = secret.expose_secret();
         if plain.len() < SHORTEST {
@@ -33,12 +34,21 @@ impl Redactor {
         }
         let once = encode(plain);
         let twice = encode(&once);
-        for form in [plain.to_owned(), once, twice] {
+        let json = serde_json::Value::from(plain).to_string();
+        let json = json[1..json.len() - 1].to_owned();
+        for form in [plain.to_owned(), once, twice, json] {
             self.forms.push(form.into());
         }
         // Longest first, or a part of a secret could be masked before the whole.
         self.forms.sort_by_key(|form| std::cmp::Reverse(form.expose_secret().len()));
         self.forms.dedup_by(|a, b| a.expose_secret() == b.expose_secret());
+    }
+
+    /// `text` in one line, without any of the secrets: a line end would let a server forge lines of ours.
+    pub fn line(&self, text: &str) -> String {
+        let safe = self.scrub(text);
+        let parts: Vec<&str> = safe.split(['\r', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect();
+        parts.join(" ")
     }
 
     /// `text` without any of the secrets.
@@ -65,6 +75,8 @@ mod tests {
         let twice = encode(&once);
         let echoed = format!("a {} b {once} c {twice} d", token.expose_secret());
         assert_eq!(redactor.scrub(&echoed), "a *** b *** c *** d");
+        let quoted: SecretString = "pass\"word\\".to_owned().into();
+        assert_eq!(Redactor::new([&quoted]).scrub(r#"{"p":"pass\"word\\"}"#), r#"{"p":"***"}"#);
         assert!(matches!(redactor.scrub("nothing here"), Cow::Borrowed(_)));
     }
 }

@@ -15,10 +15,19 @@ use crate::x509::{Chain, Facts};
 pub(super) fn apply(record: &mut Certificate, chain: Chain) {
     record.notes.extend(chain.notes);
     record.chain = chain.certificates.iter().map(element).collect();
-    if let Some(leaf) = chain.certificates.into_iter().next() {
-        tell_differences(record, &leaf);
-        fill(record, leaf);
+    match chain.certificates.into_iter().next() {
+        Some(leaf) if is_readable(&leaf) => {
+            tell_differences(record, &leaf);
+            fill(record, leaf);
+        }
+        Some(leaf) => record.notes.extend(leaf.notes),
+        None => {}
     }
+}
+
+/// Bytes that are no certificate have a fingerprint too, and nothing else.
+fn is_readable(leaf: &Facts) -> bool {
+    leaf.serial_number.is_some() || leaf.not_after.is_some()
 }
 
 /// The second certificate of an SM2 pair: the record ends when the first of the two does.

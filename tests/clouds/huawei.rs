@@ -6,7 +6,7 @@ use super::huawei_auth as auth;
 use super::huawei_call::Call;
 use super::huawei_elb::{self as elb, refuse};
 use super::huawei_metadata::{self as metadata, Given, Temporary};
-pub(crate) use super::huawei_world::{Account, Agency, Project, ScmStore, World};
+pub(crate) use super::huawei_world::{Account, Agency, Project, ScmStore, Token, User, World};
 use super::seen::{Log, Seen};
 use super::server::{self, Reply, Request, Running};
 use super::wire::{self, Plus};

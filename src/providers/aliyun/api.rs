@@ -128,7 +128,8 @@ impl Client {
             string_to_sign: &signed.string_to_sign,
             origin: &keys.origin,
             permission: operation.permission,
-            redactor: &Redactor::new([&keys.id, &keys.secret].into_iter().chain(&keys.token)),
+            // A server may echo the signature as well.
+            redactor: &Redactor::new([&keys.id, &keys.secret, &signed.signature].into_iter().chain(&keys.token)),
         };
         Err(refusal.into_error())
     }

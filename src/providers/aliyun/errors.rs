@@ -87,8 +87,8 @@ impl Refusal<'_> {
         };
         let told = message.unwrap_or_default();
         let mut error = self.meaning(&code, &told, &by_status);
-        error.code = Some(self.redactor.scrub(&code).into_owned());
-        error.request_id = request_id.map(|id| self.redactor.scrub(&id).into_owned());
+        error.code = Some(self.redactor.line(&code));
+        error.request_id = request_id.map(|id| self.redactor.line(&id));
         error.retry_after = by_status.retry_after;
         if self.reply.headers.contains_key("x-acs-retry-after") {
             // Not all codes of throttling are named so; the header is its surest sign.
@@ -112,7 +112,7 @@ impl Refusal<'_> {
         });
         let message = match told.trim() {
             "" => by_status.message.clone(),
-            told => self.redactor.scrub(told).into_owned(),
+            told => self.redactor.line(told),
         };
         let kind = row.map_or(by_status.kind, |(_, kind, _)| *kind);
         let error = Error::new(kind, message);

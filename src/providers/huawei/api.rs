@@ -111,7 +111,8 @@ impl Api {
         if reply.status.is_success() {
             return Ok(reply);
         }
-        let secrets = self.credentials.secrets().into_iter().chain(&token);
+        // A server may echo the signature as well.
+        let secrets = self.credentials.secrets().into_iter().chain(&token).chain([&signed.signature]);
         let refusal = Refusal {
             reply: &reply,
             canonical_request: &signed.canonical_request,
@@ -152,5 +153,9 @@ fn with_token(call: &Call<'_>, token: &SecretString) -> Result<Signed, http::Err
     if let Some(subject) = call.subject {
         request = request.header("x-subject-token", sensitive(subject)?);
     }
-    Ok(Signed { request: request.body(String::new())?, canonical_request: String::new() })
+    Ok(Signed {
+        request: request.body(String::new())?,
+        canonical_request: String::new(),
+        signature: SecretString::default(),
+    })
 }

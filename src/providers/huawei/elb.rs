@@ -150,7 +150,12 @@ impl Store for Elb {
     }
 
     fn certificate(self: Arc<Self>, id: String) -> BoxFuture<'static, Result<Option<Certificate>, Error>> {
+        // The id becomes part of a path. None of the vendor's own needs to be escaped there.
+        let is_plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         async move {
+            if !is_plain {
+                return Ok(None);
+            }
             match self.read("ShowCertificate", "elb:certificates:show", &format!("/{id}"), &[]).await {
                 Ok(reply) => {
                     let show: ShowWire<'_> = reply.json()?;

@@ -93,8 +93,8 @@ impl Refusal<'_> {
         let request_id = body.request_id.or_else(|| header().map(str::to_owned));
         // IAM repeats the status as its code, which says nothing more.
         let code = code.filter(|code| *code != self.reply.status.as_u16().to_string());
-        error.code = code.map(|code| self.redactor.scrub(&code).into_owned());
-        error.request_id = request_id.map(|id| self.redactor.scrub(&id).into_owned());
+        error.code = code.map(|code| self.redactor.line(&code));
+        error.request_id = request_id.map(|id| self.redactor.line(&id));
         error.retry_after = by_status.retry_after;
         error
     }
@@ -106,7 +106,7 @@ impl Refusal<'_> {
         let row = CODES.iter().find(|(known, ..)| *known == code);
         let message = match told.trim() {
             "" => by_status.message.clone(),
-            told => self.redactor.scrub(told).into_owned(),
+            told => self.redactor.line(told),
         };
         let kind = row.map_or(by_status.kind, |(_, kind, _)| *kind);
         let default = (kind == Kind::Denied).then_some(GRANT);

@@ -31,6 +31,8 @@ pub(super) struct Unsigned<'a> {
 pub(super) struct Signed {
     pub request: Request,
     pub canonical_request: String,
+    /// Empty where a token was sent instead.
+    pub signature: SecretString,
 }
 
 /// Signs the headers that name host, time and project; proxies may change the others.
@@ -42,7 +44,8 @@ pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, http:
     let query = canonical_query(unsigned.query);
     let canonical_request = canonical_request(METHOD, unsigned.path, &query, &mut headers, BODY);
     let string_to_sign = string_to_sign(&date, &canonical_request);
-    let authorization = authorization(&keys.id, &headers, &signature(&keys.secret, &string_to_sign));
+    let signature = signature(&keys.secret, &string_to_sign);
+    let authorization = authorization(&keys.id, &headers, &signature);
     headers.push(("authorization", &authorization));
     let mut request = http::Request::builder()
         .method(METHOD)
@@ -50,7 +53,7 @@ pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, http:
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    Ok(Signed { request: request.body(BODY.to_owned())?, canonical_request })
+    Ok(Signed { request: request.body(BODY.to_owned())?, canonical_request, signature: signature.into() })
 }
 
 /// `20260301T123456Z`.

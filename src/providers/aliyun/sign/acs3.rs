@@ -37,7 +37,8 @@ pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, http:
     }
     let canonical = canonical_request(METHOD, &query, &mut headers, BODY);
     let string_to_sign = string_to_sign(&canonical);
-    let authorization = authorization(&keys.id, &headers, &signature(&keys.secret, &string_to_sign));
+    let signature = signature(&keys.secret, &string_to_sign);
+    let authorization = authorization(&keys.id, &headers, &signature);
     headers.push(("authorization", &authorization));
     let mut request = http::Request::builder()
         .method(METHOD)
@@ -46,7 +47,7 @@ pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, http:
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    Ok(Signed { request: request.body(BODY.to_owned())?, string_to_sign })
+    Ok(Signed { request: request.body(BODY.to_owned())?, string_to_sign, signature: signature.into() })
 }
 
 /// ```text

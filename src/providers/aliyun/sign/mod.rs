@@ -1,6 +1,7 @@
 //! Turns an operation into a signed request, in the vendor's older or newer way.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use secrecy::SecretString;
 
 use crate::config::{Account, Endpoint, Env, Keys};
 use crate::error::{Error, Kind};
@@ -37,6 +38,7 @@ pub(super) struct Unsigned<'a> {
 pub(super) struct Signed {
     pub request: Request,
     pub string_to_sign: String,
+    pub signature: SecretString,
 }
 
 impl Signature {

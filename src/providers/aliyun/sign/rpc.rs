@@ -39,7 +39,7 @@ pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, http:
         .uri(unsigned.endpoint.at("/", ""))
         .header("content-type", "application/x-www-form-urlencoded")
         .body(query(params))?;
-    Ok(Signed { request, string_to_sign })
+    Ok(Signed { request, string_to_sign, signature: signature.into() })
 }
 
 /// ```text

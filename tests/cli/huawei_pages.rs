@@ -1,0 +1,85 @@
+//! Huawei Cloud: pages, to the last and no further.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::certls::{Certls, Run, assert_run};
+use crate::clouds::fault::{Fault, What};
+use crate::clouds::huawei::{self, Huawei, World};
+use crate::clouds::records;
+use crate::worlds::{ELB_LIST, Stored, huawei_world};
+
+const SIX: [Stored; 6] = [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5), ("f", 6)];
+
+fn cloud(stored: &[Stored], page_cap: usize) -> Huawei {
+    huawei::start(World { page_cap, ..huawei_world(&[("cn-north-4", stored)]) })
+}
+
+fn list(cloud: &Huawei) -> Run {
+    Certls::new().huawei(cloud).run("list -o json")
+}
+
+#[test]
+fn every_page_is_read_and_none_too_many() {
+    // A page that is full names the next, so a list that ends with one has an empty page behind it.
+    for (rows, page_cap, pages) in
+        [(0, 1, 1), (1, 1, 2), (1, 2, 1), (3, 1, 4), (5, 2, 3), (5, 3, 2), (6, 2, 4), (6, 3, 3), (6, 0, 1)]
+    {
+        let cloud = cloud(&SIX[..rows], page_cap);
+        let run = list(&cloud);
+        let wanted: Vec<&str> = SIX[..rows].iter().map(|(name, _)| *name).collect();
+        assert_eq!((run.code, run.names()), (0, wanted.iter().map(ToString::to_string).collect()), "{}", run.text());
+        assert_eq!(cloud.log.count(ELB_LIST), pages, "{rows} rows in pages of {page_cap}");
+        assert_eq!(run.scope("cn-north-4")["certificates"], rows);
+    }
+}
+
+#[test]
+fn pages_are_asked_for_at_their_largest() {
+    let cloud = cloud(&SIX, 3);
+    list(&cloud);
+    let asked = cloud.log.all().into_iter().filter(|seen| seen.action == ELB_LIST);
+    let queries: Vec<String> = asked.map(|seen| seen.query).collect();
+    let marker = |name: &str| format!("limit=2000&marker={}", records::id_of(name));
+    // The marker counts only beside a limit.
+    assert_eq!(queries, ["limit=2000".to_owned(), marker("c"), marker("f")]);
+}
+
+#[test]
+fn a_marker_that_repeats_ends_the_scope_and_what_was_read_stays() {
+    let mut world = World { page_cap: 3, ..huawei_world(&[("cn-north-4", &SIX), ("cn-east-3", &[("other", 9)])]) };
+    world.faults = vec![Fault::always(ELB_LIST, What::RepeatMarker).in_region("cn-north-4")];
+    let cloud = huawei::start(world);
+    let run = Certls::new().huawei(&cloud).run("list -o json");
+    assert_eq!(run.code, 3, "{}", run.text());
+    // What came twice is listed once.
+    let wanted: Vec<String> = ["a", "b", "c", "d", "e", "f", "other"].map(str::to_owned).to_vec();
+    assert_eq!(run.names(), wanted);
+    assert_eq!(run.scope("cn-north-4")["error"]["kind"], "reply");
+    assert_eq!(cloud.log.count_in(ELB_LIST, "cn-north-4"), 2);
+}
+
+#[test]
+fn a_later_page_that_fails_costs_only_itself() {
+    let cloud = || {
+        // The first page is only late; the others are refused.
+        let late = Fault::once(ELB_LIST, What::Delay(Duration::from_millis(1)));
+        let faults = vec![late, Fault::always(ELB_LIST, What::Denied)];
+        huawei::start(World { page_cap: 2, faults, ..huawei_world(&[("cn-north-4", &SIX)]) })
+    };
+    assert_run!(Certls::new().huawei(&cloud()).run("list"), @r"
+    exit 3
+    --- stdout
+    NAME  COVERS         EXPIRES    ON          CLOUD   REGION      ACCOUNT  ID
+    a     a.example.com  in 1 day   20YY-MM-DD  huawei  cn-north-4  default  ca978112ca1bbdcafac231b39a23dc4d
+    b     b.example.com  in 2 days  20YY-MM-DD  huawei  cn-north-4  default  3e23e8160039594a33894f6564e1b134
+    --- stderr
+    error: huawei default cn-north-4 elb: Policy doesn't allow elb:certificates:list to be performed. (ELB.9802, request REQUEST)
+    hint: allow the IAM action `elb:certificates:list` to this user or agency
+    ");
+    let run = list(&cloud());
+    let scope = run.scope("cn-north-4");
+    assert_eq!((&scope["certificates"], &scope["status"]), (&json!(2), &json!("denied")));
+    assert_eq!(run.json()["complete"], false);
+}

@@ -1,0 +1,127 @@
+//! Huawei Cloud: which projects there are, and in which regions.
+
+use crate::certls::{Certls, Run, assert_run};
+use crate::clouds::fault::{Fault, What};
+use crate::clouds::huawei::{self, Huawei};
+use crate::worlds::{ELB_LIST, Stored, aliyun_world, huawei_world, two_projects};
+
+fn list(cloud: &Huawei, args: &str) -> Run {
+    Certls::new().huawei(cloud).run(&format!("list -o json {args}"))
+}
+
+#[test]
+fn projects_below_a_region_belong_to_it() {
+    let projects: &[(&str, &[Stored])] = &[
+        ("cn-north-4", &[("main", 10)]),
+        ("cn-north-4_dev", &[("dev", 20)]),
+        ("cn-north-4_dev_two", &[("two", 30)]),
+        ("cn-north-1", &[("other", 40)]),
+    ];
+    let cloud = huawei::start(huawei_world(projects));
+    let run = list(&cloud, "-r cn-north-4");
+    assert_eq!((run.code, run.names()), (0, ["main", "dev", "two"].map(str::to_owned).to_vec()), "{}", run.text());
+    for certificate in run.certificates() {
+        assert_eq!(certificate["region"], "cn-north-4");
+    }
+    let document = run.json();
+    let projects: Vec<&str> =
+        document["scopes"].as_array().expect("scopes").iter().filter_map(|scope| scope["project"].as_str()).collect();
+    assert_eq!(projects, ["cn-north-4", "cn-north-4_dev", "cn-north-4_dev_two"]);
+    assert_eq!(list(&cloud, "").names().len(), 4);
+}
+
+#[test]
+fn the_project_is_told_where_it_is_not_the_regions_own() {
+    let mut world = huawei_world(&[("cn-north-4", &[]), ("cn-north-4_dev", &[("dev", 20)])]);
+    world.faults = vec![Fault::always(ELB_LIST, What::Denied)];
+    let cloud = huawei::start(world);
+    assert_run!(Certls::new().huawei(&cloud).run("list"), @r"
+    exit 1
+    --- stdout
+    --- stderr
+    error: huawei default cn-north-4 elb: Policy doesn't allow elb:certificates:list to be performed. (ELB.9802, request REQUEST)
+    hint: allow the IAM action `elb:certificates:list` to this user or agency
+    error: huawei default cn-north-4 elb (project cn-north-4_dev): Policy doesn't allow elb:certificates:list to be performed. (ELB.9802, request REQUEST)
+    hint: allow the IAM action `elb:certificates:list` to this user or agency
+    ");
+}
+
+#[test]
+fn what_is_no_region_is_not_asked() {
+    let cloud = huawei::start(huawei_world(&[("MOS", &[("hidden", 1)]), ("cn-north-4", &[("main", 10)])]));
+    let run = list(&cloud, "");
+    assert_eq!((run.code, run.names()), (0, vec!["main".to_owned()]), "{}", run.text());
+    assert_eq!((run.scopes().len(), cloud.log.count_in(ELB_LIST, "MOS")), (1, 0));
+}
+
+#[test]
+fn a_region_that_is_newer_than_certls_is_asked() {
+    let cloud = huawei::start(huawei_world(&[("xx-newland-7", &[("new", 10)])]));
+    assert_eq!(list(&cloud, "").names(), ["new"]);
+    assert_eq!(list(&cloud, "-r xx-newland-7").names(), ["new"]);
+}
+
+#[test]
+fn who_may_not_list_all_projects_lists_the_own_ones() {
+    let mut world = two_projects();
+    world.accounts[0].denied = vec!["iam:projects".to_owned()];
+    let cloud = huawei::start(world);
+    let run = list(&cloud, "");
+    assert_eq!((run.code, run.names().len(), run.stderr.as_str()), (0, 2, ""), "{}", run.text());
+    assert_eq!((cloud.log.count("iam:projects"), cloud.log.count("iam:auth-projects")), (1, 1));
+}
+
+#[test]
+fn who_may_list_no_projects_at_all_is_denied() {
+    let mut world = two_projects();
+    world.accounts[0].denied = vec!["iam:projects".to_owned(), "iam:auth-projects".to_owned()];
+    let cloud = huawei::start(world);
+    let run = Certls::new().huawei(&cloud).run("list");
+    assert_run!(run, @r"
+    exit 1
+    --- stdout
+    --- stderr
+    error: huawei default all elb: You have no right to do this action (request REQUEST)
+    hint: ask the account's administrator for read access to its certificates
+    ");
+    assert_eq!(cloud.log.count(ELB_LIST), 0);
+}
+
+#[test]
+fn a_region_without_a_project_gets_the_likely_name() {
+    let cloud = huawei::start(two_projects());
+    assert_run!(Certls::new().huawei(&cloud).run("list -r cn-north-44"), @r"
+    exit 1
+    --- stdout
+    --- stderr
+    error: huawei default cn-north-44 elb: this account has no project in a region `cn-north-44`
+    hint: did you mean `cn-north-4` or `cn-north-1` or `cn-north-2`?
+    ");
+    let run = list(&cloud, "-r cn-north-44,cn-north-4");
+    assert_eq!((run.code, run.names()), (3, vec!["pay".to_owned()]), "{}", run.text());
+}
+
+#[test]
+fn an_account_without_any_project_is_no_empty_inventory() {
+    let cloud = huawei::start(huawei_world(&[]));
+    let run = list(&cloud, "");
+    assert_eq!((run.code, run.scopes()), (1, vec!["huawei all failed 0".to_owned()]), "{}", run.text());
+}
+
+#[test]
+fn a_named_region_goes_to_the_cloud_that_has_it() {
+    let ali = crate::clouds::aliyun::start(aliyun_world(&[("cn-hangzhou", &[("shop", 9)])]));
+    let huawei = huawei::start(two_projects());
+    let certls = Certls::new().aliyun(&ali).huawei(&huawei);
+    let run = certls.run("list -o json -r cn-hangzhou");
+    assert_eq!((run.code, run.scopes()), (0, vec!["aliyun cn-hangzhou ok 1".to_owned()]), "{}", run.text());
+    assert_eq!(huawei.log.all().len(), 0);
+    let run = certls.run("list -o json -r cn-north-4,cn-hangzhou");
+    assert_eq!((run.code, run.names()), (0, ["shop", "pay"].map(str::to_owned).to_vec()), "{}", run.text());
+    // One that neither is known to have may be new in either.
+    let run = certls.run("list -o json -r xx-new-1");
+    assert_eq!(
+        (run.code, run.scopes()),
+        (1, ["aliyun xx-new-1 failed 0", "huawei xx-new-1 failed 0"].map(str::to_owned).to_vec())
+    );
+}
