@@ -96,7 +96,8 @@ impl Certls {
 
     #[must_use]
     pub(crate) fn aliyun_at(self, url: &str) -> Self {
-        self.env("CERTLS_ENDPOINT_ALIYUN_SLB", url)
+        let services = ["SLB", "STS", "CAS"].map(|service| format!("CERTLS_ENDPOINT_ALIYUN_{service}"));
+        services.iter().fold(self, |certls, name| certls.env(name, url))
     }
 
     #[must_use]
@@ -112,7 +113,8 @@ impl Certls {
 
     #[must_use]
     pub(crate) fn huawei_at(self, url: &str) -> Self {
-        self.env("CERTLS_ENDPOINT_HUAWEI_ELB", url).env("CERTLS_ENDPOINT_HUAWEI_IAM", url)
+        let services = ["ELB", "IAM", "SCM"].map(|service| format!("CERTLS_ENDPOINT_HUAWEI_{service}"));
+        services.iter().fold(self, |certls, name| certls.env(name, url))
     }
 
     #[must_use]
@@ -145,6 +147,10 @@ impl Certls {
         std::fs::create_dir_all(&home).expect("a home");
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_certls"));
         command.args(args).env_clear().env("HOME", home).stdin(Stdio::null());
+        // No test asks this machine's own metadata service, should it have one.
+        for provider in ["ALIYUN", "HUAWEI"] {
+            command.env(format!("CERTLS_ENDPOINT_{provider}_METADATA"), "http://127.0.0.1:9");
+        }
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -12,6 +12,7 @@ mod clouds_aliyun;
 mod clouds_client;
 mod clouds_huawei;
 mod clouds_vectors;
+mod estate;
 mod happy;
 mod hosts;
 mod huawei_credentials;

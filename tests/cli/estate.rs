@@ -1,0 +1,283 @@
+//! Many accounts at once: what one of them meets, the others do not.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::certls::{ALI_KEY, ALI_SECRET, Certls, HW_KEY, HW_SECRET};
+use crate::clouds::aliyun::{self, Aliyun};
+use crate::clouds::fault::{Fault, What};
+use crate::clouds::huawei::{self, Huawei};
+use crate::worlds::{SLB_LIST, project, slb_region};
+
+const BLOG_KEY: &str = "LTAI5tPLANTEDBLOGKEYID";
+const BLOG_SECRET: &str = "PLANTED/blog+secret=00000002";
+const REGIONS: usize = 20;
+
+const CONFIG: &str = r#"
+[accounts.shop]
+provider = "aliyun"
+credentials = { access_key_env = "SHOP_KEY_ID", secret_key_env = "SHOP_KEY_SECRET" }
+
+[accounts.blog]
+provider = "aliyun"
+credentials = { access_key_env = "BLOG_KEY_ID", secret_key_env = "BLOG_KEY_SECRET" }
+
+[accounts.cdn]
+provider = "huawei"
+credentials = { access_key_env = "CDN_KEY_ID", secret_key_env = "CDN_KEY_SECRET" }
+regions = "all"
+"#;
+
+/// Two accounts of Alibaba Cloud and one of Huawei Cloud, each with a certificate in each of 20 regions.
+struct Estate {
+    aliyun: Aliyun,
+    huawei: Huawei,
+}
+
+impl Estate {
+    fn start(change: impl FnOnce(&mut aliyun::World, &mut huawei::World)) -> Self {
+        let (mut alibaba, mut cloud) = Self::worlds();
+        change(&mut alibaba, &mut cloud);
+        Self { aliyun: aliyun::start(alibaba), huawei: huawei::start(cloud) }
+    }
+
+    fn worlds() -> (aliyun::World, huawei::World) {
+        let mut alibaba = aliyun::World {
+            accounts: vec![
+                aliyun::Account { uid: "1000000000000001".to_owned(), ..aliyun::Account::new(ALI_KEY, ALI_SECRET) },
+                aliyun::Account { uid: "1000000000000002".to_owned(), ..aliyun::Account::new(BLOG_KEY, BLOG_SECRET) },
+            ],
+            ..Default::default()
+        };
+        for (account, uid) in [("shop", "1000000000000001"), ("blog", "1000000000000002")] {
+            for number in 0..REGIONS {
+                let region = slb_region(&format!("xx-{account}-{number}"), &[(account, 30)]);
+                alibaba.regions.push(aliyun::Region { uid: uid.to_owned(), ..region });
+            }
+        }
+        let cloud = huawei::World {
+            accounts: vec![huawei::Account::new(HW_KEY, HW_SECRET)],
+            projects: (0..REGIONS).map(|number| project(&format!("xx-cdn-{number}"), &[("cdn", 60)])).collect(),
+            ..Default::default()
+        };
+        (alibaba, cloud)
+    }
+
+    fn certls(&self) -> Certls {
+        let certls = Certls::new().aliyun_at(&self.aliyun.url).huawei_at(&self.huawei.url).envs(&[
+            ("SHOP_KEY_ID", ALI_KEY),
+            ("SHOP_KEY_SECRET", ALI_SECRET),
+            ("BLOG_KEY_ID", BLOG_KEY),
+            ("BLOG_KEY_SECRET", BLOG_SECRET),
+            ("CDN_KEY_ID", HW_KEY),
+            ("CDN_KEY_SECRET", HW_SECRET),
+        ]);
+        let config = certls.file("config.toml", CONFIG);
+        certls.env("CERTLS_CONFIG", &config)
+    }
+}
+
+/// One account denied, one region throttled for two tries, and one that hangs.
+fn troubled() -> Estate {
+    Estate::start(|alibaba, _| {
+        alibaba.accounts[1].denied = vec![SLB_LIST.to_owned()];
+        alibaba.faults = vec![
+            Fault::new(SLB_LIST, 2, What::Throttle { headers: Vec::new() }).in_region("xx-shop-3"),
+            Fault::always(SLB_LIST, What::Hang).in_region("xx-shop-7"),
+        ];
+    })
+}
+
+#[test]
+fn three_accounts_in_sixty_regions_and_three_kinds_of_trouble() {
+    let estate = troubled();
+    let begun = Instant::now();
+    let run = estate.certls().run("list -o json --timeout 4s");
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    assert_eq!((run.code, run.certificates().len()), (3, 39), "{}", run.text());
+    assert_eq!(run.json()["complete"], false);
+    let count = |status: &str| run.scopes().iter().filter(|scope| scope.contains(&format!(" {status} "))).count();
+    assert_eq!((count("ok"), count("denied"), count("timeout")), (39, 20, 1), "{:?}", run.scopes());
+    assert_eq!(run.scope("xx-shop-7")["error"]["kind"], "timeout");
+    assert_eq!(run.scope("xx-shop-3")["status"], "ok");
+    assert_eq!(estate.aliyun.log.count_in(SLB_LIST, "xx-shop-3"), 3);
+    assert_eq!(estate.aliyun.log.count_by(SLB_LIST, BLOG_KEY), REGIONS, "a refusal is not tried again");
+    for key in [ALI_KEY, BLOG_KEY] {
+        assert_eq!(estate.aliyun.log.count_by("GetCallerIdentity", key), 1);
+        assert_eq!(estate.aliyun.log.count_by("DescribeRegions", key), 1);
+    }
+    assert_eq!(estate.huawei.log.count("iam:projects"), 1);
+    let last = run.stderr.lines().last();
+    assert_eq!(
+        last,
+        Some("39 certificates · 2 clouds, 3 accounts, 60 scopes: 39 read, 20 denied, 1 timed out"),
+        "{}",
+        run.text()
+    );
+}
+
+#[test]
+fn equal_failures_are_told_once_with_their_regions() {
+    let run = troubled().certls().run("list --timeout 4s");
+    let denied: Vec<&str> = run.stderr.lines().filter(|line| line.contains("not authorized")).collect();
+    assert_eq!(denied.len(), 1, "{}", run.text());
+    assert!(denied[0].starts_with("error: aliyun blog slb in 20 regions (xx-blog-0, xx-blog-1, "), "{}", denied[0]);
+    assert!(denied[0].contains("(Forbidden, request "), "{}", denied[0]);
+    assert_eq!(run.stderr.matches("slb:DescribeServerCertificates").count(), 1, "{}", run.text());
+    assert!(run.stderr.contains("error: aliyun shop xx-shop-7 slb: not done when the run's time (4s) was over"));
+}
+
+#[test]
+fn every_certificate_says_whose_it_is() {
+    let run = Estate::start(|_, _| {}).certls().run("list -o json");
+    assert_eq!((run.code, run.certificates().len()), (0, 60), "{}", run.text());
+    for certificate in run.certificates() {
+        let expected = match certificate["account"].as_str() {
+            Some("shop") => "1000000000000001",
+            Some("blog") => "1000000000000002",
+            _ => "d78cbac186b744899480f25bd022f468",
+        };
+        assert_eq!(certificate["account_id"], expected, "{certificate}");
+    }
+}
+
+#[test]
+fn ten_runs_under_changing_reply_order_print_the_same_bytes() {
+    let (alibaba, cloud) = Estate::worlds();
+    let mut printed: Vec<String> = Vec::new();
+    for run in 0..10_u64 {
+        let (mut alibaba, mut cloud) = (alibaba.clone(), cloud.clone());
+        for number in 0..REGIONS {
+            // Another order in each run.
+            let wait = |salt: u64| {
+                let mixed =
+                    (run * 7 + salt).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(number as u64 * 0x1234_5677);
+                What::Delay(Duration::from_millis((mixed >> 40) % 60))
+            };
+            alibaba.faults.push(Fault::always(SLB_LIST, wait(1)).in_region(&format!("xx-shop-{number}")));
+            cloud.faults.push(Fault::always("elb:list", wait(2)).in_region(&format!("xx-cdn-{number}")));
+        }
+        let estate = Estate { aliyun: aliyun::start(alibaba), huawei: huawei::start(cloud) };
+        let run = estate.certls().run("list -o json");
+        let bytes: Vec<&str> = run.stdout.lines().filter(|line| !line.contains("\"generated_at\"")).collect();
+        assert!(bytes.len() > 60 * 33, "{}", run.text());
+        printed.push(format!("{}\n{}", bytes.join("\n"), run.stderr));
+    }
+    assert!(printed.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
+fn named_accounts_and_clouds_only() {
+    let estate = Estate::start(|_, _| {});
+    let accounts = |args: &str| -> Vec<String> {
+        let run = estate.certls().run(&format!("list -o jsonl {args}"));
+        assert_eq!(run.code, 0, "{}", run.text());
+        let account =
+            |line: &str| serde_json::from_str::<Value>(line).expect("JSON")["account"].as_str().map(str::to_owned);
+        let mut accounts: Vec<String> = run.stdout.lines().filter_map(account).collect();
+        accounts.sort();
+        accounts.dedup();
+        accounts
+    };
+    assert_eq!(accounts(""), ["blog", "cdn", "shop"]);
+    assert_eq!(accounts("--account shop"), ["shop"]);
+    assert_eq!(accounts("-a shop,cdn"), ["cdn", "shop"]);
+    assert_eq!(accounts("-p huawei"), ["cdn"]);
+    let run = estate.certls().run("list --account shpo");
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr.contains("no account is named `shpo`") && run.stderr.contains("did you mean `shop`?"),
+        "{}",
+        run.text()
+    );
+    let run = estate.certls().run("list --account cdn --provider aliyun");
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.text());
+}
+
+#[test]
+fn a_broken_account_costs_only_itself() {
+    let estate = Estate::start(|_, _| {});
+    let run = estate.certls().env("BLOG_KEY_SECRET", "").run("list -o json");
+    assert_eq!((run.code, run.certificates().len()), (3, 40), "{}", run.text());
+    assert!(
+        run.stderr.contains("error: aliyun blog all slb: BLOG_KEY_ID is set, but BLOG_KEY_SECRET is not"),
+        "{}",
+        run.text()
+    );
+}
+
+#[test]
+fn json_lines_come_as_they_arrive() {
+    let estate = Estate::start(|alibaba, _| {
+        alibaba.faults = vec![Fault::always(SLB_LIST, What::Delay(Duration::from_millis(1500))).in_region("xx-shop-0")];
+    });
+    let certls = estate.certls();
+    let mut child = certls
+        .command(&["list", "-o", "jsonl"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("certls runs");
+    let stdout = child.stdout.take().expect("its output");
+    let begun = Instant::now();
+    let arrived: Vec<Duration> =
+        std::io::BufRead::lines(std::io::BufReader::new(stdout)).map(|_| begun.elapsed()).collect();
+    assert!(child.wait().expect("its end").success());
+    assert_eq!(arrived.len(), 60);
+    let late = arrived.iter().filter(|at| **at > Duration::from_millis(1200)).count();
+    assert_eq!(late, 1, "{arrived:?}");
+}
+
+#[test]
+fn accounts_tells_who_they_are_and_what_is_wrong() {
+    let estate = Estate::start(|alibaba, _| alibaba.regions.retain(|region| !region.id.starts_with("xx-blog")));
+    let run = estate.certls().env("CDN_KEY_SECRET", "PLANTED-another-secret").run("accounts -o json");
+    assert_eq!(run.code, 3, "{}", run.text());
+    let accounts = run.json()["accounts"].clone();
+    let shop = &accounts[2];
+    assert_eq!((&shop["name"], &shop["provider"]), (&"shop".into(), &"aliyun".into()));
+    assert_eq!(shop["credentials"], "SHOP_KEY_ID in the environment");
+    assert_eq!(shop["account_id"], "1000000000000001");
+    assert!(shop["account_name"].as_str().is_some_and(|name| name.starts_with("acs:ram::1000000000000001:")), "{shop}");
+    assert_eq!(shop["regions"].as_array().map(Vec::len), Some(REGIONS));
+    assert_eq!(shop["errors"], Value::Array(Vec::new()));
+    let cdn = &accounts[1];
+    assert_eq!((&cdn["account_id"], &cdn["errors"][0]["kind"]), (&Value::Null, &"credentials".into()), "{cdn}");
+    let table = estate.certls().run("accounts");
+    assert!(
+        table.stdout.lines().next().is_some_and(|line| line.starts_with("ACCOUNT  CLOUD   CREDENTIALS ")),
+        "{}",
+        table.text()
+    );
+    assert_eq!(estate.aliyun.log.count(SLB_LIST), 0, "accounts reads no certificates");
+}
+
+/// A terminal is needed, which util-linux's `script` gives.
+#[cfg(target_os = "linux")]
+#[test]
+fn progress_is_shown_on_a_terminal_and_goes_without_a_trace() {
+    use std::process::Command;
+
+    if Command::new("script").arg("--version").output().is_err() {
+        println!("skipped: there is no `script` command here");
+        return;
+    }
+    let estate = Estate::start(|alibaba, _| {
+        alibaba.faults = vec![Fault::always(SLB_LIST, What::Delay(Duration::from_millis(1200))).in_region("xx-shop-0")];
+    });
+    let certls = estate.certls();
+    let plain = certls.command(&["list", "-o", "json"]);
+    let line = format!("{} list -o json >/dev/null", plain.get_program().to_string_lossy());
+    let mut command = Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).env_clear().env("PATH", "/usr/bin:/bin").env("TERM", "xterm");
+    command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = command.stdin(std::process::Stdio::null()).output().expect("script runs");
+    let seen = String::from_utf8_lossy(&output.stdout);
+    assert!(seen.contains("59 of 60 scopes · 59 certificates"), "{seen:?}");
+    let (_, after) = seen.rsplit_once("59 certificates").expect("progress");
+    assert!(after.contains("\x1b[2K") || after.contains("\x1b[0J"), "the line is not cleared: {after:?}");
+    assert!(after.contains("60 certificates · 2 clouds, 3 accounts, 60 scopes: all read"), "{after:?}");
+    let run = certls.run("list -o json");
+    assert!(!run.stderr.contains("of 60 scopes"), "progress in a pipe: {}", run.stderr);
+}
