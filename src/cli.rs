@@ -1,7 +1,7 @@
 //! The shapes of the command line that commands share. Pure: nothing here reads a file or asks a cloud.
 
+use std::collections::HashSet;
 use std::fmt::Write;
-use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +9,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::config::{Endpoint, EnvVar, env};
+use crate::error::{Error, Kind};
+use crate::nearest::did_you_mean;
+use crate::output::{Column, Target};
 use crate::{output, providers};
 
 /// What most people want, before everything else.
@@ -94,17 +97,53 @@ pub struct NetArgs {
     pub retry_count: usize,
 
     /// How many requests may be in flight at once
-    #[arg(long, value_name = "N", default_value = "16")]
-    pub concurrency: NonZeroU8,
+    #[arg(long, value_name = "N", default_value = "16", value_parser = clap::value_parser!(u8).range(1..))]
+    pub concurrency: u8,
 }
 
 /// What to print.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// Format of standard output
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = PossibleValuesParser::new(output::names()))]
-    pub output: String,
+    /// Format of the output; with =FILE it replaces that file, and repeats: one scan, many outputs [default: table]
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = target)]
+    pub outputs: Vec<Target>,
+
+    /// Columns of the tabular formats, in this order
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = column)]
+    pub columns: Vec<&'static Column>,
+
+    /// Leave out the line with the columns' names
+    #[arg(long)]
+    pub no_header: bool,
+}
+
+impl OutputArgs {
+    /// The columns that were chosen, if any were.
+    pub fn chosen(&self) -> Option<&[&'static Column]> {
+        (!self.columns.is_empty()).then_some(self.columns.as_slice())
+    }
+
+    /// Where the output goes, at most once to standard output.
+    ///
+    /// # Errors
+    /// Where two outputs would go to the same place.
+    pub fn targets(&self) -> Result<Vec<Target>, Error> {
+        if self.outputs.is_empty() {
+            return Ok(vec![Target { format: "table".to_owned(), file: None }]);
+        }
+        let mut taken = HashSet::new();
+        match self.outputs.iter().find(|target| !taken.insert(&target.file)) {
+            None => Ok(self.outputs.clone()),
+            Some(Target { file: Some(file), .. }) => {
+                Err(Error::new(Kind::Usage, format!("two outputs are to replace {}", file.display())))
+            }
+            Some(Target { file: None, .. }) => {
+                Err(Error::new(Kind::Usage, "two formats are to be printed on standard output")
+                    .with_hint("write all but one to a file, such as `-o json=certs.json -o table`"))
+            }
+        }
+    }
 }
 
 /// What every command understands.
@@ -130,6 +169,24 @@ pub enum Color {
 
 fn provider_names() -> PossibleValuesParser {
     PossibleValuesParser::new(providers::ALL.iter().map(|provider| provider.id()))
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    let (format, file) = text.split_once('=').map_or((text, None), |(format, file)| (format, Some(file)));
+    if !output::names().any(|name| name == format) {
+        return Err(format!("the formats are {}", output::names().collect::<Vec<_>>().join(", ")));
+    }
+    match file {
+        Some("") => Err(format!("write the file's name after the =, such as {format}=certs.{format}")),
+        file => Ok(Target { format: format.to_owned(), file: file.map(PathBuf::from) }),
+    }
+}
+
+fn column(name: &str) -> Result<&'static Column, String> {
+    output::column(name).ok_or_else(|| {
+        let near = did_you_mean(name, output::column_names()).map(|near| format!("{near} ")).unwrap_or_default();
+        format!("{near}the columns are {}", output::column_names().collect::<Vec<_>>().join(", "))
+    })
 }
 
 fn service_names() -> PossibleValuesParser {

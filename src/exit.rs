@@ -39,7 +39,7 @@ impl Exit {
     /// What the shell is told of a scan.
     pub fn of(scopes: &[ScopeReport]) -> Self {
         let is_read = |report: &ScopeReport| report.error.is_none() || report.certificates > 0;
-        let of_setting_up = |error: &Error| matches!(error.kind, Kind::Config | Kind::Usage);
+        let of_setting_up = |error: &Error| matches!(error.kind, Kind::Config | Kind::Usage | Kind::Region);
         if is_complete(scopes) {
             Self::Ok
         } else if scopes.iter().any(is_read) {

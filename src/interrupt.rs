@@ -1,22 +1,37 @@
 //! Ctrl-C and faults: the run ends at once, and says no more than that.
 
 use std::io::{self, Write};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
-use signal_hook::consts::SIGINT;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag::register_conditional_shutdown;
 
 use crate::exit::Exit;
+
+/// What the shell is told of a process that SIGTERM ended.
+const TERMINATED: i32 = 128 + SIGTERM;
+
+static ARMED: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
 
 /// From now on Ctrl-C ends the process at once, whatever it is waiting for, and a panic tells where
 /// it happened but not over which data.
 pub fn arm() {
-    let armed = Arc::new(AtomicBool::new(true));
-    // Where the system refuses, its own reaction to Ctrl-C remains.
-    let _ = signal_hook::flag::register_conditional_shutdown(SIGINT, Exit::Interrupted as i32, armed);
+    // Where the system refuses, its own reaction to the signal remains.
+    let _ = register_conditional_shutdown(SIGINT, Exit::Interrupted as i32, ARMED.clone());
+    let _ = register_conditional_shutdown(SIGTERM, TERMINATED, ARMED.clone());
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let _ = writeln!(io::stderr(), "error: certls met a fault of its own at {place}");
         let _ = writeln!(io::stderr(), "hint: please report this as a bug of certls");
     }));
+}
+
+/// Runs `work` to its end: a signal that comes meanwhile is passed over. For moments that would leave
+/// something behind.
+pub(crate) fn undisturbed<T>(work: impl FnOnce() -> T) -> T {
+    ARMED.store(false, Ordering::SeqCst);
+    let done = work();
+    ARMED.store(true, Ordering::SeqCst);
+    done
 }

@@ -13,7 +13,8 @@
 
 use std::ffi::OsString;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 pub mod cli;
 mod commands;
@@ -57,6 +58,13 @@ struct Cli {
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
+        Err(told) if told.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let help = Cli::command().render_help();
+            let _ = output::print(Terminal::stdout(cli::Color::Auto, &Env::of_process()), |out| {
+                write!(out, "{}", help.ansi())
+            });
+            return Exit::Ok;
+        }
         Err(told) => {
             let exit = if told.use_stderr() { Exit::Usage } else { Exit::Ok };
             // Help into a closed pipe has no one left to complain to.

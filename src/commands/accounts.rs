@@ -40,7 +40,7 @@ impl Accounts {
             }
         }
         let broken = found.iter().filter(|account| !account.errors.is_empty());
-        let only_set_up = |error: &Error| matches!(error.kind, Kind::Config | Kind::Usage);
+        let only_set_up = |error: &Error| matches!(error.kind, Kind::Config | Kind::Usage | Kind::Region);
         Ok(match broken.clone().count() {
             0 if found.is_empty() => return Err(engine::no_credentials(&cx)),
             0 => Exit::Ok,

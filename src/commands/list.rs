@@ -7,7 +7,7 @@ use crate::engine;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Filter, Kinds};
-use crate::output::{self, Printed, Report};
+use crate::output::{self, Printed, Report, Style, Target};
 
 use super::{World, scan};
 
@@ -45,22 +45,29 @@ impl List {
                 KindArg::All => Kinds::All,
             },
         };
-        let format = output::by_name(&self.output.output);
-        let (shown, scopes) = if format.is_streamed() {
-            match scan::streamed(world, &cx, &filter, format)? {
-                Some(told) => told,
-                None => return Ok(Exit::Ok),
-            }
-        } else {
-            let inventory = scan::whole(world, |listener| engine::scan(&cx, listener))?;
-            let certificates: Vec<_> = inventory.certificates.iter().filter(|certificate| filter.matches(certificate)).collect();
-            let report = Report { certificates, scopes: &inventory.scopes, now: cx.now, width: world.stdout.width() };
-            if output::print(world.stdout, |out| format.write(&report, out))? == Printed::Closed {
+        let targets = self.output.targets()?;
+        let style = Style { columns: self.output.chosen(), header: !self.output.no_header };
+        if let [Target { format, file: None }] = targets.as_slice()
+            && output::by_name(format).is_streamed()
+        {
+            let Some((shown, scopes)) = scan::streamed(world, &cx, &filter, output::by_name(format))? else {
                 return Ok(Exit::Ok);
-            }
-            (report.certificates.len(), inventory.scopes)
-        };
-        world.words().scan(shown, &scopes);
-        Ok(Exit::of(&scopes))
+            };
+            world.words().scan(shown, &scopes);
+            return Ok(Exit::of(&scopes));
+        }
+        let inventory = scan::whole(world, |listener| engine::scan(&cx, listener))?;
+        let certificates: Vec<_> =
+            inventory.certificates.iter().filter(|certificate| filter.matches(certificate)).collect();
+        let shown = certificates.len();
+        let report = Report { certificates, scopes: &inventory.scopes, now: cx.now, style, width: None };
+        let written = output::write_all(&report, &targets, world.stdout);
+        if written.stdout == Printed::Closed {
+            return Ok(Exit::Ok);
+        }
+        let mut words = world.words();
+        words.scan(shown, &inventory.scopes);
+        written.failed.iter().for_each(|error| words.error(error));
+        Ok(if written.failed.is_empty() { Exit::of(&inventory.scopes) } else { Exit::Failed })
     }
 }

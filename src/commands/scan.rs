@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::engine::{self, Listener};
 use crate::error::Error;
 use crate::model::{Certificate, Filter, ScopeReport, soonest_first};
-use crate::output::{self, Format, Printed, Progress, Report};
+use crate::output::{self, Format, Printed, Progress, Report, Style};
 
 use super::World;
 
@@ -62,7 +62,7 @@ impl Listener for Print<'_> {
         let certificates: Vec<&Certificate> =
             page.iter().filter(|certificate| self.filter.matches(certificate)).collect();
         self.shown += certificates.len();
-        let report = Report { certificates, scopes: &[], now: self.cx.now, width: None };
+        let report = Report { certificates, scopes: &[], now: self.cx.now, style: Style::OWN, width: None };
         match self.format.write(&report, self.out).and_then(|()| self.out.flush()) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {

@@ -7,7 +7,7 @@ use crate::engine;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::is_complete;
-use crate::output::{self, Printed, Report};
+use crate::output::{self, Printed, Report, Style};
 
 use super::{World, scan};
 
@@ -34,6 +34,7 @@ impl Show {
             certificates: inventory.certificates.iter().collect(),
             scopes: &inventory.scopes,
             now: cx.now,
+            style: Style::OWN,
             width: world.stdout.width(),
         };
         if output::print(world.stdout, |out| output::by_name(&self.output).write(&report, out))? == Printed::Closed {

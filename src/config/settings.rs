@@ -52,7 +52,7 @@ impl Settings {
                 read_timeout: net.read_timeout,
                 timeout: net.timeout,
                 retries: net.retry_count,
-                concurrency: usize::from(net.concurrency.get()),
+                concurrency: usize::from(net.concurrency),
             },
         })
     }
@@ -120,11 +120,25 @@ fn named_regions(regions: &[String]) -> Option<Vec<String>> {
 
 /// The overrides, a flag before a variable.
 fn endpoints(net: &NetArgs, env: &Env) -> Result<Endpoints, Error> {
+    let known = || {
+        let services = |provider: &&'static dyn Provider| {
+            let id = provider.id();
+            provider.endpoints().iter().map(move |service| format!("{id}.{service}"))
+        };
+        providers::ALL.iter().flat_map(services)
+    };
+    let variable = |target: &str| format!("{ENDPOINT_PREFIX}{}", target.to_ascii_uppercase().replace('.', "_"));
     let mut endpoints = Endpoints::default();
     for (name, value) in env.with_prefix(ENDPOINT_PREFIX) {
         let endpoint = Endpoint::parse(value)
             .map_err(|why| Error::new(Kind::Config, format!("{ENDPOINT_PREFIX}{name}: {why}")))?;
-        endpoints.insert(&name.replacen('_', ".", 1), endpoint);
+        let target = name.to_ascii_lowercase().replacen('_', ".", 1);
+        if !known().any(|known| known == target) {
+            let hint =
+                format!("the variables are {}", known().map(|known| variable(&known)).collect::<Vec<_>>().join(", "));
+            return Err(Error::new(Kind::Config, format!("{ENDPOINT_PREFIX}{name} names no service")).with_hint(hint));
+        }
+        endpoints.insert(&target, endpoint);
     }
     for (target, endpoint) in &net.endpoints {
         endpoints.insert(target, endpoint.clone());

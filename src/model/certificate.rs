@@ -118,13 +118,13 @@ impl Status {
     }
 }
 
-const SECONDS_A_DAY: i64 = 86_400;
+const MILLISECONDS_A_DAY: i64 = 86_400_000;
 
 impl Certificate {
     /// Whole days until `not_after`, rounded down, so negative from the first second after it.
     pub fn days_left(&self, now: DateTime<Utc>) -> Option<i64> {
         let left = self.not_after? - now;
-        Some(left.num_seconds().div_euclid(SECONDS_A_DAY))
+        Some(left.num_milliseconds().div_euclid(MILLISECONDS_A_DAY))
     }
 
     /// Both ends of the validity period belong to it.
@@ -161,6 +161,7 @@ mod tests {
         assert_eq!(days(86_399), Some(0));
         assert_eq!(days(0), Some(0));
         assert_eq!(days(-1), Some(-1));
+        assert_eq!(certificate.days_left(end + TimeDelta::milliseconds(1)), Some(-1));
         assert_eq!(days(-86_401), Some(-2));
         assert_eq!(Certificate::default().days_left(end), None);
     }

@@ -35,7 +35,7 @@ pub fn table(accounts: &[AccountReport], width: Option<u16>, out: &mut dyn io::W
         column("STATE", None, 0, |account| state(account).to_owned()),
     ];
     let styles: Vec<_> = accounts.iter().map(|account| style::of_account(account.errors.is_empty())).collect();
-    grid::write(columns, &styles, width, out)
+    grid::write(columns, &styles, true, width, out)
 }
 
 fn state(account: &AccountReport) -> &'static str {

@@ -15,9 +15,9 @@ use super::words::time_left;
 
 /// One thing that is told of a certificate.
 #[derive(Debug)]
-pub(super) struct Column {
+pub struct Column {
     pub name: &'static str,
-    pub value: for<'a> fn(&'a Certificate, DateTime<Utc>) -> Value<'a>,
+    pub(super) value: for<'a> fn(&'a Certificate, DateTime<Utc>) -> Value<'a>,
 }
 
 /// A value in a column. Displayed, it is the text of a cell; serialised, it is JSON.
@@ -78,11 +78,31 @@ static FOR_PEOPLE: &[Column] = &[
         name: "expiry_date",
         value: |c, _| c.not_after.map_or(Value::Unknown, |end| end.format("%Y-%m-%d").to_string().into()),
     },
-    Column { name: "names", value: |c, _| names(c) },
+    Column { name: "names", value: |c, _| covered(c) },
 ];
 
+impl Column {
+    /// What stands above the column for people.
+    pub(super) fn heading(&self) -> &'static str {
+        HEADINGS.iter().find(|(name, _)| *name == self.name).map_or(self.name, |(_, heading)| heading)
+    }
+}
+
+/// Shorter words than the names.
+static HEADINGS: &[(&str, &str)] = &[
+    ("names", "covers"),
+    ("expiry_date", "on"),
+    ("provider", "cloud"),
+    ("subject_alternative_names", "alternative names"),
+];
+
+/// The names of all columns.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    RECORD.iter().chain(FOR_PEOPLE).map(|column| column.name)
+}
+
 /// The column of this name.
-pub(super) fn by_name(name: &str) -> Option<&'static Column> {
+pub fn by_name(name: &str) -> Option<&'static Column> {
     RECORD.iter().chain(FOR_PEOPLE).find(|column| column.name == name)
 }
 
@@ -96,7 +116,7 @@ impl Serialize for Record<'_> {
 }
 
 /// The names that the certificate covers; the common name where it has no others.
-fn names(certificate: &Certificate) -> Value<'_> {
+fn covered(certificate: &Certificate) -> Value<'_> {
     match certificate.subject_alternative_names.as_slice() {
         [] => text(certificate.common_name.as_ref()),
         names => Value::Texts(names),

@@ -30,6 +30,7 @@ type Filled = (Column, Vec<String>);
 pub(super) fn write(
     columns: impl IntoIterator<Item = Filled>,
     styles: &[Style],
+    header: bool,
     width: Option<u16>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
@@ -41,7 +42,9 @@ pub(super) fn write(
         leave_out(&mut columns, width.into());
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
-    table.set_header(columns.iter().map(|(column, _)| column.heading));
+    if header {
+        table.set_header(columns.iter().map(|(column, _)| column.heading.to_uppercase()));
+    }
     for number in 0..styles.len() {
         let mut row = Row::from(columns.iter().filter_map(|(_, cells)| cells.get(number)));
         row.max_height(1);
@@ -52,7 +55,7 @@ pub(super) fn write(
         let constraint = filled.0.least.map(|_| ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         column.set_padding((0, GAP)).set_constraint(constraint.unwrap_or(ColumnConstraint::ContentWidth));
     }
-    for (line, style) in table.lines().zip([style::HEADING].iter().chain(styles)) {
+    for (line, style) in table.lines().zip(header.then_some(&style::HEADING).into_iter().chain(styles)) {
         writeln!(out, "{style}{}{style:#}", line.trim_end())?;
     }
     Ok(())

@@ -16,11 +16,14 @@ mod progress;
 mod receipt;
 mod sink;
 mod style;
+mod target;
 mod text;
 mod words;
 
+pub use columns::{Column, by_name as column, names as column_names};
 pub use progress::Progress;
 pub use sink::{Printed, Terminal};
+pub use target::Target;
 pub use words::Words;
 
 macro_rules! registry {
@@ -31,7 +34,7 @@ macro_rules! registry {
     };
 }
 
-registry! { table, json, jsonl }
+registry! { table, json, jsonl, csv, tsv, markdown, prometheus }
 
 /// A way to write certificates.
 pub trait Format: Sync {
@@ -47,15 +50,37 @@ pub trait Format: Sync {
 }
 
 /// What a format is given.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Report<'a> {
     /// The certificates that are wanted, in their order.
     pub certificates: Vec<&'a Certificate>,
     /// The scopes that were asked for them.
     pub scopes: &'a [ScopeReport],
     pub now: DateTime<Utc>,
+    pub style: Style<'a>,
     /// The terminal's width; `None` where the output goes elsewhere and is never cut.
     pub width: Option<u16>,
+}
+
+/// What tabular formats are told of their columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Style<'a> {
+    /// The columns that were chosen; `None` for each format's own.
+    pub columns: Option<&'a [&'static Column]>,
+    /// Whether they begin with the columns' names.
+    pub header: bool,
+}
+
+impl Style<'_> {
+    /// Each format's own.
+    pub const OWN: Style<'static> = Style { columns: None, header: true };
+}
+
+impl Report<'_> {
+    /// The columns that were chosen, or else a format's own.
+    fn columns_or(&self, own: impl Iterator<Item = &'static Column>) -> Vec<&'static Column> {
+        self.style.columns.map_or_else(|| own.collect(), <[_]>::to_vec)
+    }
 }
 
 pub fn names() -> impl Iterator<Item = &'static str> {
@@ -73,4 +98,38 @@ pub fn by_name(name: &str) -> &'static dyn Format {
 /// Where standard output cannot be written.
 pub fn print(stdout: Terminal, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<Printed, Error> {
     stdout.print(write).map_err(|error| Error::new(Kind::Output, format!("standard output cannot be written: {error}")))
+}
+
+/// What became of several outputs.
+#[derive(Debug)]
+pub struct Written {
+    pub stdout: Printed,
+    /// One error for each output that could not be written; the others were.
+    pub failed: Vec<Error>,
+}
+
+/// Writes `report` to every target: files first, so that a reader who leaves costs none of them.
+pub fn write_all(report: &Report<'_>, targets: &[Target], stdout: Terminal) -> Written {
+    let mut written = Written { stdout: Printed::Whole, failed: Vec::new() };
+    for (target, path) in targets.iter().filter_map(|target| Some((target, target.file.as_ref()?))) {
+        let mut content = anstream::StripStream::new(Vec::new());
+        let report = Report { width: None, ..report.clone() };
+        let replaced = by_name(&target.format)
+            .write(&report, &mut content)
+            .and_then(|()| target::replace(path, &content.into_inner()));
+        if let Err(error) = replaced {
+            let told = format!("{} cannot be written: {error}", path.display());
+            written
+                .failed
+                .push(Error::new(Kind::Output, told).with_hint("the old file, where there was one, is unharmed"));
+        }
+    }
+    for target in targets.iter().filter(|target| target.file.is_none()) {
+        let report = Report { width: stdout.width(), ..report.clone() };
+        match print(stdout, |out| by_name(&target.format).write(&report, out)) {
+            Ok(printed) => written.stdout = printed,
+            Err(error) => written.failed.push(error),
+        }
+    }
+    written
 }

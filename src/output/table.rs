@@ -2,19 +2,20 @@
 
 use std::io;
 
-use super::grid::{self, Column};
-use super::{Report, columns, style};
+use super::columns::{self, Column};
+use super::{Report, grid, style};
 
-/// The columns of the grid, and what is in them.
-static SHOWN: &[(Column, &str)] = &[
-    (Column { heading: "NAME", least: Some(8), spare: 0 }, "name"),
-    (Column { heading: "COVERS", least: Some(10), spare: 0 }, "names"),
-    (Column { heading: "EXPIRES", least: None, spare: 0 }, "expires"),
-    (Column { heading: "ON", least: None, spare: 4 }, "expiry_date"),
-    (Column { heading: "CLOUD", least: None, spare: 2 }, "provider"),
-    (Column { heading: "REGION", least: None, spare: 1 }, "region"),
-    (Column { heading: "ACCOUNT", least: Some(7), spare: 3 }, "account"),
-    (Column { heading: "ID", least: Some(10), spare: 5 }, "id"),
+/// The columns that are shown unasked, the width to which each may be cut, and how soon it is left
+/// out of a narrow terminal: the higher, the sooner.
+static SHOWN: &[(&str, Option<usize>, u8)] = &[
+    ("name", Some(8), 0),
+    ("names", Some(10), 0),
+    ("expires", None, 0),
+    ("expiry_date", None, 4),
+    ("provider", None, 2),
+    ("region", None, 1),
+    ("account", Some(7), 3),
+    ("id", Some(10), 5),
 ];
 
 pub(super) struct Format;
@@ -28,12 +29,23 @@ impl super::Format for Format {
         if report.certificates.is_empty() {
             return Ok(());
         }
-        let filled = SHOWN.iter().filter_map(|(shown, name)| {
-            let column = columns::by_name(name)?;
+        let filled = report.columns_or(columns()).into_iter().map(|column| {
+            let shown = SHOWN.iter().find(|(name, ..)| *name == column.name);
+            // A column that was asked for stays, and may be cut.
+            let (least, spare) = match (shown, report.style.columns) {
+                (Some((_, least, spare)), None) => (*least, *spare),
+                (Some((_, least, _)), Some(_)) => (*least, 0),
+                (None, _) => (Some(8), 0),
+            };
             let cells = report.certificates.iter().map(|certificate| (column.value)(certificate, report.now).to_string());
-            Some((*shown, cells.collect()))
+            (grid::Column { heading: column.heading(), least, spare }, cells.collect())
         });
         let styles: Vec<_> = report.certificates.iter().map(|certificate| style::of(certificate, report.now)).collect();
-        grid::write(filled, &styles, report.width, out)
+        grid::write(filled, &styles, report.style.header, report.width, out)
     }
+}
+
+/// The columns that are shown unasked.
+pub(super) fn columns() -> impl Iterator<Item = &'static Column> {
+    SHOWN.iter().filter_map(|(name, ..)| columns::by_name(name))
 }

@@ -64,6 +64,22 @@ impl Reader {
         self.value(name, field).filter(|text| !text.is_empty())
     }
 
+    /// A fingerprint as SHA-1 and as SHA-256, one of them: the vendors do not say which it is, its
+    /// length does.
+    pub(super) fn fingerprints(&mut self, name: &str, field: Field<String>) -> (Option<String>, Option<String>) {
+        let Some(text) = self.text(name, field) else { return (None, None) };
+        let hex = text.replace(':', "").to_ascii_lowercase();
+        let is_hex = hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match hex.len() {
+            40 if is_hex => (Some(hex), None),
+            64 if is_hex => (None, Some(hex)),
+            _ => {
+                self.notes.push(format!("the cloud's `{name}` is neither SHA-1 nor SHA-256"));
+                (None, None)
+            }
+        }
+    }
+
     /// A time in the vendors' `yyyy-MM-ddTHH:mm:ssZ`, where some samples leave out the seconds.
     pub(super) fn time(&mut self, name: &str, field: Field<String>) -> Option<DateTime<Utc>> {
         let text = self.text(name, field)?;

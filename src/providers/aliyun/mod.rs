@@ -72,11 +72,12 @@ impl super::Provider for Provider {
             let client = Client {
                 http: cx.http.clone(),
                 endpoints: cx.settings.net.endpoints.clone(),
-                signature: Signature::chosen(&cx.env, account)?,
+                signature: Signature::Rpc,
             };
             let Some(credentials) = credentials::find(cx, account, &client).await? else {
                 return Ok(None);
             };
+            let client = Client { signature: Signature::chosen(&cx.env, account)?, ..client };
             let session = Account {
                 name: account.name.clone(),
                 api: Arc::new(Api::new(client, credentials)),

@@ -26,7 +26,7 @@ const VERSION: &str = "2014-05-15";
 static DESCRIBE_REGIONS: Operation = Operation {
     action: "DescribeRegions",
     version: VERSION,
-    permission: None,
+    permission: Some("slb:DescribeRegions"),
 };
 
 static DESCRIBE_SERVER_CERTIFICATES: Operation = Operation {
@@ -230,7 +230,7 @@ fn certificate(scope: &Scope, record: &RawValue) -> Certificate {
     }
     let create_time = reader.time("CreateTime", wire.create_time);
     let create_stamp = reader.millis("CreateTimeStamp", wire.create_time_stamp);
-    let (fingerprint_sha1, fingerprint_sha256) = fingerprints(&mut reader, wire.fingerprint);
+    let (fingerprint_sha1, fingerprint_sha256) = reader.fingerprints("Fingerprint", wire.fingerprint);
     let names = reader.value("SubjectAlternativeNames", wire.subject_alternative_names);
     let managed = reader.value("IsAliCloudCertificate", wire.is_ali_cloud_certificate);
     let managed_id = reader.value("AliCloudCertificateId", wire.ali_cloud_certificate_id);
@@ -242,7 +242,7 @@ fn certificate(scope: &Scope, record: &RawValue) -> Certificate {
         // The id of the region may be the vendor's internal one; its alias is the public one.
         region: reader.text("RegionIdAlias", wire.region_id_alias).unwrap_or_else(|| scope.region.clone()),
         id: reader.text("ServerCertificateId", wire.server_certificate_id),
-        name: reader.text("ServerCertificateName", wire.server_certificate_name),
+        name: reader.value("ServerCertificateName", wire.server_certificate_name),
         common_name: reader.text("CommonName", wire.common_name),
         subject_alternative_names: names.map(flatten).unwrap_or_default(),
         fingerprint_sha1,
@@ -271,21 +271,6 @@ fn flatten(names: NamesWire) -> Vec<String> {
     names
         .flat_map(|name| serde_json::from_str::<Vec<String>>(&name).unwrap_or_else(|_| vec![name]))
         .collect()
-}
-
-/// The vendor's pages call the fingerprint SHA-256 in one place and show SHA-1 in another: its length tells.
-fn fingerprints(reader: &mut Reader, field: Field<String>) -> (Option<String>, Option<String>) {
-    let Some(text) = reader.text("Fingerprint", field) else { return (None, None) };
-    let hex = text.replace(':', "").to_ascii_lowercase();
-    let is_hex = hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-    match hex.len() {
-        40 if is_hex => (Some(hex), None),
-        64 if is_hex => (None, Some(hex)),
-        _ => {
-            reader.notes.push("the cloud's `Fingerprint` is neither SHA-1 nor SHA-256".to_owned());
-            (None, None)
-        }
-    }
 }
 
 fn tags(wire: TagsWire) -> BTreeMap<String, String> {

@@ -86,12 +86,13 @@ fn of_region(account: &Account, region: &str, projects: &[Project]) -> Vec<Place
     if !own.is_empty() {
         return own;
     }
-    let reached = projects.iter().filter_map(Project::region);
-    let message = match projects {
-        [only] => format!("these credentials reach only the project {}, not the region `{region}`", only.name),
-        _ => format!("this account has no project in a region `{region}`"),
+    let error = if let [only] = projects {
+        let message = format!("these credentials reach only the project {}, not the region `{region}`", only.name);
+        Error::new(Kind::Region, message).with_hint("leave out `--region`, or use credentials of that region")
+    } else {
+        let message = format!("this account has no project in a region `{region}`");
+        unknown_region(region, message, projects.iter().filter_map(Project::region))
     };
-    let error = unknown_region(region, message, reached.chain(endpoints::REGIONS.iter().copied()));
     vec![failed(account, region, error)]
 }
 
@@ -150,8 +151,8 @@ impl Store for Elb {
     }
 
     fn certificate(self: Arc<Self>, id: String) -> BoxFuture<'static, Result<Option<Certificate>, Error>> {
-        // The id becomes part of a path. None of the vendor's own needs to be escaped there.
-        let is_plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        // The id becomes part of a path; what is none of the vendor's is not there.
+        let is_plain = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
         async move {
             if !is_plain {
                 return Ok(None);
@@ -212,6 +213,7 @@ impl Elb {
         let encryption_pem = reader.text("enc_certificate", wire.enc_certificate);
         let managed_id = reader.text("scm_certificate_id", wire.scm_certificate_id);
         let managed = reader.text("source", wire.source).is_some_and(|source| source == "scm");
+        let (fingerprint_sha1, fingerprint_sha256) = reader.fingerprints("fingerprint", wire.fingerprint);
         let mut certificate = Certificate {
             provider: PROVIDER,
             service: ID,
@@ -226,9 +228,8 @@ impl Elb {
             subject_alternative_names: reader
                 .value("subject_alternative_names", wire.subject_alternative_names)
                 .unwrap_or_default(),
-            fingerprint_sha1: reader
-                .text("fingerprint", wire.fingerprint)
-                .map(|text| text.replace(':', "").to_ascii_lowercase()),
+            fingerprint_sha1,
+            fingerprint_sha256,
             not_after: reader.time("expire_time", wire.expire_time),
             uploaded_at: reader.time("created_at", wire.created_at),
             updated_at: reader.time("updated_at", wire.updated_at),

@@ -61,7 +61,7 @@ pub(super) async fn projects(api: &Api, iam: &Endpoint) -> Result<Vec<Project>, 
     let reply = match api.get(&all).await {
         // A user who may not see the account's projects may still see the own ones.
         Err(error) if error.kind == Kind::Denied => {
-            let own = Call { operation: "KeystoneListAuthProjects", permission: None, path: "/v3/auth/projects", ..all };
+            let own = Call { operation: "KeystoneListAuthProjects", path: "/v3/auth/projects", ..all };
             api.get(&own).await?
         }
         other => other?,
