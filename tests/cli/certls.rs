@@ -51,9 +51,9 @@ pub(crate) const FILTERS: &[(&str, &str)] = &[
     (r"\b0{16}[0-9a-f]{16}\b", "REQUEST"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
     (r"\b20\d\d-\d\d-\d\d\b", "20YY-MM-DD"),
-    (r#""serial_number": "[0-9a-f]+""#, r#""serial_number": "SERIAL""#),
-    (r#""[0-9a-f]{64}""#, r#""SHA256""#),
-    (r#""[0-9a-f]{40}""#, r#""SHA1""#),
+    (r#"(serial_number"?:? +"?)[0-9a-f]+"#, "${1}SERIAL"),
+    (r"\b[0-9a-f]{64}\b", "SHA256"),
+    (r"\b[0-9a-f]{40}\b", "SHA1"),
 ];
 
 /// Compares a run with a snapshot beside the test.

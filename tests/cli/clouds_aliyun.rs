@@ -1,4 +1,5 @@
 //! The simulated Alibaba Cloud behaves as the real one is documented.
+#![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! A client of bare sockets, to try the simulated clouds without certls.
+#![allow(clippy::unwrap_used)]
 
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -26,9 +28,9 @@ pub(crate) fn bytes(request: &Request) -> Vec<u8> {
         request.method, request.path, request.host
     );
     for (name, value) in request.headers.iter().filter(|(name, _)| name != "host") {
-        head += &format!("{name}: {value}\r\n");
+        let _ = write!(head, "{name}: {value}\r\n");
     }
-    head += &format!("content-length: {}\r\n\r\n", request.body.len());
+    let _ = write!(head, "content-length: {}\r\n\r\n", request.body.len());
     let mut all = head.into_bytes();
     all.extend(&request.body);
     all

@@ -1,4 +1,5 @@
 //! The simulated Huawei Cloud, and the simulated internet before it, behave as the real ones are documented.
+#![allow(clippy::unwrap_used)]
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -8,7 +8,7 @@ use crate::certls::{Certls, Run, assert_run};
 use crate::clouds::fault::{Fault, What};
 use crate::clouds::huawei::{self, Huawei, World};
 use crate::clouds::records;
-use crate::worlds::{ELB_LIST, Stored, huawei_world};
+use crate::worlds::{ELB_LIST, Stored, huawei_world, made};
 
 const SIX: [Stored; 6] = [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5), ("f", 6)];
 
@@ -82,4 +82,24 @@ fn a_later_page_that_fails_costs_only_itself() {
     let scope = run.scope("cn-north-4");
     assert_eq!((&scope["certificates"], &scope["status"]), (&json!(2), &json!("denied")));
     assert_eq!(run.json()["complete"], false);
+}
+
+#[test]
+fn a_page_that_is_not_described_is_the_last_unless_it_is_full() {
+    let record = records::huawei_record(&records::id_of("a"), "p", "a", &made("a", 5));
+    for page_info in ["", ",\"page_info\":null", ",\"page_info\":{}", ",\"page_info\":{\"next_marker\":\"\"}"] {
+        let body = format!("{{\"certificates\":[{record}]{page_info}}}");
+        let mut world = huawei_world(&[("cn-north-4", &[])]);
+        world.faults = vec![Fault::always(ELB_LIST, What::Status(200, Vec::new(), body))];
+        let cloud = huawei::start(world);
+        let run = list(&cloud);
+        assert_eq!((run.code, run.names(), cloud.log.count(ELB_LIST)), (0, vec!["a".to_owned()], 1), "{page_info}");
+    }
+    let full = format!("{{\"certificates\":[{}]}}", vec![record.to_string(); 2000].join(","));
+    let mut world = huawei_world(&[("cn-north-4", &[("b", 9)])]);
+    world.faults = vec![Fault::once(ELB_LIST, What::Status(200, Vec::new(), full))];
+    let cloud = huawei::start(world);
+    list(&cloud);
+    let queries: Vec<String> = cloud.log.all().into_iter().map(|seen| seen.query).collect();
+    assert_eq!(queries.last(), Some(&format!("limit=2000&marker={}", records::id_of("a"))));
 }

@@ -1,0 +1,280 @@
+//! The words of the command line itself: help, version, completions, manual.
+
+use crate::certls::{Certls, assert_run};
+
+fn said(args: &str) -> crate::certls::Run {
+    Certls::new().run(args)
+}
+
+#[test]
+fn alone_it_prints_its_help_examples_first() {
+    let run = said("");
+    let help = format!("{}{}", run.stdout, run.stderr);
+    assert!(help.starts_with("Examples:\n  certls list"), "{help}");
+    for command in ["list", "show", "completions", "man"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
+    }
+    assert!(help.contains("Usage: certls"), "{help}");
+}
+
+#[test]
+fn the_short_help() {
+    assert_run!(said("-h"), @r"
+    exit 0
+    --- stdout
+    Examples:
+      certls list                                        every certificate, soonest expiry first
+      certls list --provider aliyun --region cn-hangzhou
+      certls list -o json | jq -r '.certificates[] | select(.days_left < 30) | .name'
+      certls show 5494a835d88f40ff940554992f2f04d4       all that is known of one
+
+    Every TLS certificate in your clouds: whose it is, and when it dies
+
+    Usage: certls [OPTIONS] <COMMAND>
+
+    Commands:
+      list         List every certificate of every region, soonest expiry first
+      show         Show all that is known of a certificate
+      completions  Print completions for a shell
+      man          Print the manual page
+
+    Options:
+      -v, --verbose...    Tell on standard error what is asked and answered; twice for more
+          --color <WHEN>  Colour the output [default: auto] [possible values: auto, always, never]
+      -h, --help          Print help (see more with '--help')
+      -V, --version       Print version
+    --- stderr
+    ");
+}
+
+#[test]
+fn the_long_help_names_every_variable() {
+    let run = said("--help");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(run.stdout.starts_with("Examples:"), "{}", run.stdout);
+    for variable in [
+        "ALIBABA_CLOUD_ACCESS_KEY_ID",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        "ALIBABA_CLOUD_SECURITY_TOKEN",
+        "ALIBABACLOUD_",
+        "ALICLOUD_ACCESS_KEY",
+        "ALICLOUD_SECRET_KEY",
+        "CERTLS_ALIYUN_SIGNATURE",
+        "CERTLS_ENDPOINT_",
+        "HUAWEICLOUD_SDK_AK",
+        "HUAWEICLOUD_SDK_SK",
+        "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+        "HUAWEICLOUD_SDK_PROJECT_ID",
+        "CLOUD_SDK_AK",
+        "HW_ACCESS_KEY",
+        "HW_AUTH_TOKEN",
+        "OS_AUTH_TOKEN",
+        "HW_USER_NAME",
+        "HW_USER_PASSWORD",
+        "HW_DOMAIN_NAME",
+        "OS_USERNAME",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "SSL_CERT_FILE",
+        "NO_COLOR",
+    ] {
+        assert!(run.stdout.contains(variable), "{variable}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn the_help_of_list() {
+    assert_run!(said("list --help"), @r"
+    exit 0
+    --- stdout
+    List every certificate of every region, soonest expiry first
+
+    Usage: certls list [OPTIONS]
+
+    Options:
+      -v, --verbose...
+              Tell on standard error what is asked and answered; twice for more
+
+          --color <WHEN>
+              Colour the output
+
+              Possible values:
+              - auto:   On a terminal, unless `NO_COLOR` is set
+              - always
+              - never
+              
+              [default: auto]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Scope:
+      -p, --provider <NAME>
+              Look only into this cloud; repeat or separate by comma [default: every cloud with
+              credentials here]
+              
+              [possible values: aliyun, huawei]
+
+      -r, --region <NAME>
+              Look only into this region; repeat or separate by comma, `all` for every one [default:
+              all]
+
+    Selection:
+          --kind <KIND>
+              Kind of certificates to list
+
+              Possible values:
+              - server: Those that servers present, SM2 dual certificates included
+              - ca:     CA certificates that client certificates are checked against
+              - all:    Both
+              
+              [default: server]
+
+    Output:
+      -o, --output <FORMAT>
+              Format of standard output
+              
+              [default: table]
+              [possible values: table, json, text]
+
+    Network:
+          --endpoint <PROVIDER.SERVICE=URL>
+              Send a service's requests elsewhere, for example
+              aliyun.slb=https://slb-vpc.cn-hangzhou.aliyuncs.com; http: only to this machine
+
+          --ca-bundle <FILE>
+              Trust the certificate authorities in this PEM file too
+
+          --connect-timeout <DURATION>
+              How long one connection may take to open
+              
+              [default: 5s]
+
+          --read-timeout <DURATION>
+              How long a server may stay silent
+              
+              [default: 15s]
+
+          --timeout <DURATION>
+              How long the whole run may take; what arrived until then is printed
+              
+              [default: 5m]
+
+          --retry-count <N>
+              How often a request that failed for the moment is tried again
+              
+              [default: 3]
+
+          --concurrency <N>
+              How many requests may be in flight at once
+              
+              [default: 16]
+    --- stderr
+    ");
+}
+
+#[test]
+fn the_help_of_show() {
+    assert_run!(said("show -h"), @r"
+    exit 0
+    --- stdout
+    Show all that is known of a certificate
+
+    Usage: certls show [OPTIONS] <ID>...
+
+    Arguments:
+      <ID>...  The cloud's id of the certificate
+
+    Options:
+      -v, --verbose...    Tell on standard error what is asked and answered; twice for more
+          --color <WHEN>  Colour the output [default: auto] [possible values: auto, always, never]
+      -h, --help          Print help (see more with '--help')
+
+    Scope:
+      -p, --provider <NAME>  Look only into this cloud; repeat or separate by comma [default: every
+                             cloud with credentials here] [possible values: aliyun, huawei]
+      -r, --region <NAME>    Look only into this region; repeat or separate by comma, `all` for every
+                             one [default: all]
+
+    Output:
+      -o, --output <FORMAT>  Format of standard output [default: text] [possible values: text, json]
+
+    Network:
+          --endpoint <PROVIDER.SERVICE=URL>
+              Send a service's requests elsewhere, for example
+              aliyun.slb=https://slb-vpc.cn-hangzhou.aliyuncs.com; http: only to this machine
+          --ca-bundle <FILE>
+              Trust the certificate authorities in this PEM file too
+          --connect-timeout <DURATION>
+              How long one connection may take to open [default: 5s]
+          --read-timeout <DURATION>
+              How long a server may stay silent [default: 15s]
+          --timeout <DURATION>
+              How long the whole run may take; what arrived until then is printed [default: 5m]
+          --retry-count <N>
+              How often a request that failed for the moment is tried again [default: 3]
+          --concurrency <N>
+              How many requests may be in flight at once [default: 16]
+    --- stderr
+    ");
+}
+
+#[test]
+fn the_version() {
+    let run = said("--version");
+    assert_eq!((run.code, run.stdout), (0, format!("certls {}\n", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(said("-V").code, 0);
+}
+
+#[test]
+fn completions_for_every_shell() {
+    for (shell, mark) in [
+        ("bash", "complete -F _certls"),
+        ("zsh", "#compdef certls"),
+        ("fish", "complete -c certls"),
+        ("powershell", "Register-ArgumentCompleter"),
+        ("elvish", "set edit:completion:arg-completer[certls]"),
+    ] {
+        let run = said(&format!("completions {shell}"));
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+        assert!(run.stdout.contains(mark) && run.stdout.contains("concurrency"), "{shell}: {}", run.stdout);
+    }
+    assert_run!(said("completions tcsh"), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: invalid value 'tcsh' for '<SHELL>'
+      [possible values: bash, elvish, fish, powershell, zsh]
+
+      tip: a similar value exists: 'zsh'
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn the_manual_has_every_command_and_flag() {
+    let run = said("man");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(run.stdout.matches(".TH ").count(), 5, "{}", run.stdout);
+    // roff writes a hyphen that must stay one with a backslash.
+    let plain = run.stdout.replace("\\-", "-");
+    for flag in [
+        "--provider",
+        "--region",
+        "--endpoint",
+        "--ca-bundle",
+        "--connect-timeout",
+        "--read-timeout",
+        "--timeout",
+        "--retry-count",
+        "--concurrency",
+        "--output",
+        "--kind",
+        "--color",
+        "--verbose",
+    ] {
+        assert!(plain.contains(flag), "{flag}");
+    }
+    assert!(plain.contains("ALIBABA_CLOUD_ACCESS_KEY_ID") && plain.contains("HUAWEICLOUD_SDK_AK"));
+}

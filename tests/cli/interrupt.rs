@@ -1,0 +1,68 @@
+//! Ctrl-C ends the run at once, whatever it is waiting for.
+#![cfg(unix)]
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::certls::Certls;
+use crate::clouds::aliyun::{self, Aliyun};
+use crate::clouds::fault::{Fault, What};
+use crate::clouds::internet::Internet;
+use crate::worlds::{SLB_LIST, two_regions};
+
+fn spawn(certls: &Certls, args: &[&str]) -> Child {
+    certls.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("certls")
+}
+
+fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{what} never came");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Interrupts certls, and sees that it ends within a second with 130 and nothing said.
+fn assert_ends(certls: &Certls, mut child: Child) {
+    let interrupted = Instant::now();
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(killed.success());
+    wait_until("the end", || child.try_wait().expect("a status").is_some());
+    assert!(interrupted.elapsed() < Duration::from_secs(1), "{:?}", interrupted.elapsed());
+    let run = certls.judge(child.wait_with_output().expect("an end"));
+    assert_eq!((run.code, run.stdout.as_str()), (130, ""), "{}", run.text());
+}
+
+fn cloud(faults: Vec<Fault>) -> Aliyun {
+    aliyun::start(aliyun::World { faults, ..two_regions() })
+}
+
+#[test]
+fn while_a_cloud_stays_silent() {
+    let cloud = cloud(vec![Fault::always(SLB_LIST, What::Hang)]);
+    let certls = Certls::new().aliyun(&cloud);
+    let child = spawn(&certls, &["list"]);
+    wait_until("the request", || cloud.log.count(SLB_LIST) == 2);
+    assert_ends(&certls, child);
+}
+
+#[test]
+fn while_it_waits_to_try_again() {
+    let headers = vec![("Retry-After".to_owned(), "30".to_owned())];
+    let cloud = cloud(vec![Fault::always(SLB_LIST, What::Throttle { headers })]);
+    let certls = Certls::new().aliyun(&cloud);
+    let child = spawn(&certls, &["list", "-o", "json"]);
+    wait_until("the request", || cloud.log.count(SLB_LIST) == 2);
+    assert_ends(&certls, child);
+}
+
+#[test]
+fn behind_a_proxy() {
+    let cloud = cloud(vec![Fault::always("*", What::Hang)]);
+    let internet = Internet::start(vec![("aliyuncs.com".to_owned(), cloud.url.clone())]);
+    let certls = Certls::new().aliyun_keys().env("HTTPS_PROXY", &internet.proxy_url);
+    let bundle = certls.file("ca.pem", &internet.ca_pem);
+    let child = spawn(&certls, &["list", "--ca-bundle", &bundle]);
+    wait_until("the request", || !cloud.log.all().is_empty());
+    assert_ends(&certls, child);
+}

@@ -1,0 +1,212 @@
+//! Huawei Cloud's records as they really come, and the certificate in them, which wins.
+
+use chrono::Utc;
+use serde_json::{Value, json};
+
+use crate::certls::{Certls, Run};
+use crate::clouds::certs::{self, Chain, Made, SM2_ENCRYPTION_NOT_AFTER, SM2_SIGNING_NOT_AFTER};
+use crate::clouds::{huawei, records};
+use crate::worlds::{days, huawei_world, project_id};
+
+const NAMES: &[&str] = &["odd.example.com", "www.odd.example.com", "10.0.0.8"];
+
+fn iso(time: chrono::DateTime<Utc>) -> String {
+    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn listed(records: Vec<Value>, args: &str) -> Run {
+    let mut world = huawei_world(&[("cn-north-4", &[])]);
+    world.projects[0].certificates = records;
+    let cloud = huawei::start(world);
+    let run = Certls::new().huawei(&cloud).run(&format!("list -o json {args}"));
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.text());
+    run
+}
+
+fn chain() -> Chain {
+    let now = Utc::now();
+    certs::chain("odd.example.com", NAMES, now - days(30), now + days(50))
+}
+
+fn odd() -> (Chain, Run) {
+    let chain = chain();
+    let odd = records::huawei_odd(&project_id("cn-north-4"), &chain);
+    let run = listed(odd.into_iter().map(|(_, record)| record).collect(), "--kind all");
+    (chain, run)
+}
+
+fn notes(run: &Run, record: &str) -> Value {
+    run.certificate(record)["notes"].clone()
+}
+
+/// What the certificate says, however the cloud wrote it.
+fn assert_told(record: &Value, made: &Made) {
+    assert_eq!(record["fingerprint_sha1"], made.sha1_hex.as_str(), "{record}");
+    assert_eq!(record["fingerprint_sha256"], made.sha256_hex.as_str(), "{record}");
+    assert_eq!(record["not_before"], iso(made.not_before).as_str(), "{record}");
+    assert_eq!(record["not_after"], iso(made.not_after).as_str(), "{record}");
+    assert_eq!(record["common_name"], made.cn.as_str(), "{record}");
+    assert_eq!(record["subject_alternative_names"], json!(made.sans), "{record}");
+    assert_eq!((&record["key_type"], &record["days_left"]), (&json!("ed25519"), &json!(50)), "{record}");
+}
+
+#[test]
+fn no_record_is_lost_and_the_unreadable_ones_are_noted() {
+    let (chain, run) = odd();
+    let all = records::huawei_odd(&project_id("cn-north-4"), &chain);
+    assert_eq!(run.certificates().len(), all.len());
+    for (what, _) in all.iter().filter(|(what, _)| !what.starts_with("unreadable") && *what != "server-sm") {
+        run.certificate(what);
+    }
+    let unread: Vec<Value> = run.certificates().into_iter().filter(|c| c["id"].is_null()).collect();
+    assert_eq!(unread.len(), 2, "{unread:?}");
+    let told = json!([unread[0]["notes"], unread[1]["notes"]]).to_string();
+    for note in ["record is unreadable", "`id` is of", "`certificate` is of", "`expire_time` is of"] {
+        assert!(told.contains(note), "{note}: {told}");
+    }
+}
+
+#[test]
+fn private_keys_are_never_shown() {
+    // The harness looks for them in every run; here they are proven to have been sent.
+    let chain = chain();
+    let odd = records::huawei_odd(&project_id("cn-north-4"), &chain);
+    let sent = json!(odd.iter().map(|(_, record)| record).collect::<Vec<_>>()).to_string();
+    assert!(sent.contains("PLANTED-PRIVATE-KEY") && sent.contains("PLANTED-ENC-PRIVATE-KEY"));
+    let mut world = huawei_world(&[("cn-north-4", &[])]);
+    world.projects[0].certificates = odd.into_iter().map(|(_, record)| record).collect();
+    let cloud = huawei::start(world);
+    let certls = Certls::new().huawei(&cloud);
+    for args in ["list -vv --kind all", "list -vv -o json --kind all", "list -vv -o text --kind all"] {
+        let run = certls.run(args);
+        assert!(run.code == 0 && !run.text().contains("PRIVATE KEY"), "{args}: {}", run.text());
+    }
+    let pair = records::id_of("sm2-pair");
+    assert!(certls.run(&format!("show {pair} -o json -vv")).stdout.contains("sm2.example.com"));
+}
+
+#[test]
+fn pem_is_read_however_its_lines_end() {
+    let (chain, run) = odd();
+    for record in ["pem-no-newlines", "pem-crlf", "pem-chain", "pem-chain-no-newlines", "key-masked", "protected"] {
+        let record = run.certificate(record);
+        assert_told(&record, &chain.leaf);
+        assert_eq!(record["notes"], json!([]), "{record}");
+    }
+    for record in ["pem-chain", "pem-chain-no-newlines"] {
+        let told = run.certificate(record)["chain"].clone();
+        assert_eq!(told.as_array().map(Vec::len), Some(2), "{told}");
+        assert_eq!(told[0]["fingerprint_sha256"], chain.leaf.sha256_hex.as_str());
+        assert_eq!(told[1]["fingerprint_sha256"], chain.intermediate.sha256_hex.as_str());
+        assert_eq!(told[1]["subject"], "CN=Test Intermediate CA");
+        assert_eq!(told[0]["issuer"], told[1]["subject"]);
+    }
+    assert_eq!(run.certificate("pem-crlf")["chain"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn without_a_readable_certificate_the_clouds_fields_stand() {
+    let (chain, run) = odd();
+    for record in ["pem-empty", "pem-absent", "pem-garbage"] {
+        let told = run.certificate(record);
+        assert_eq!(told["not_after"], iso(chain.leaf.not_after).as_str(), "{told}");
+        assert_eq!(told["fingerprint_sha1"], chain.leaf.sha1_hex.as_str(), "{told}");
+        assert_eq!(told["subject_alternative_names"], json!(NAMES), "{told}");
+        assert_eq!((&told["serial_number"], &told["fingerprint_sha256"]), (&Value::Null, &Value::Null), "{told}");
+    }
+    assert_eq!((notes(&run, "pem-empty"), notes(&run, "pem-absent")), (json!([]), json!([])));
+    assert_ne!(notes(&run, "pem-garbage"), json!([]));
+    assert_eq!(run.certificate("pem-absent")["chain"], json!([]));
+}
+
+#[test]
+fn a_region_that_sends_less_loses_nothing_that_is_in_the_certificate() {
+    let (chain, run) = odd();
+    let told = run.certificate("old-region");
+    assert_told(&told, &chain.leaf);
+    assert_eq!(told["notes"], json!([]));
+    assert_eq!(told["enterprise_project_id"], Value::Null);
+}
+
+#[test]
+fn where_cloud_and_certificate_disagree_the_certificate_wins_and_a_note_says_so() {
+    let (chain, run) = odd();
+    let (sha1, end) = (&chain.leaf.sha1_hex, iso(chain.leaf.not_after));
+    for record in ["fingerprint-disagrees", "names-disagree", "expiry-disagrees"] {
+        assert_told(&run.certificate(record), &chain.leaf);
+    }
+    let cloud = "869df7fcb441c2ef3fb9329437815972eeb1ef0e";
+    assert_eq!(
+        notes(&run, "fingerprint-disagrees"),
+        json!([format!("`fingerprint_sha1`: the cloud says {cloud}, the certificate {sha1}")])
+    );
+    assert_eq!(
+        notes(&run, "expiry-disagrees"),
+        json!([format!("`not_after`: the cloud says 2045-11-17T13:25:47Z, the certificate {end}")])
+    );
+    assert_eq!(
+        notes(&run, "names-disagree"),
+        json!([
+            "`common_name`: the cloud says other.example.net, the certificate odd.example.com",
+            "`subject_alternative_names`: the cloud says other.example.net, the certificate odd.example.com, www.odd.example.com",
+        ])
+    );
+}
+
+#[test]
+fn a_fingerprint_is_told_without_colons_and_in_lower_case() {
+    let made = chain().leaf;
+    let record = records::huawei_record(&records::id_of("x"), &project_id("cn-north-4"), "x", &made);
+    let colons = made.sha1_hex_colons.to_uppercase();
+    let changed = |certificate: Value| {
+        records::changed(record.clone(), &json!({"fingerprint": colons, "certificate": certificate}))
+    };
+    for certificate in [json!(made.pem), json!("")] {
+        let told = listed(vec![changed(certificate)], "").certificate("x");
+        assert_eq!((&told["fingerprint_sha1"], &told["notes"]), (&json!(made.sha1_hex), &json!([])), "{told}");
+    }
+}
+
+#[test]
+fn a_pair_of_sm2_certificates_ends_with_the_first_of_them() {
+    let (_, run) = odd();
+    let pair = run.certificate("sm2-pair");
+    assert!(SM2_ENCRYPTION_NOT_AFTER < SM2_SIGNING_NOT_AFTER);
+    assert_eq!((&pair["kind"], &pair["not_after"]), (&json!("server_sm"), &json!(SM2_ENCRYPTION_NOT_AFTER)));
+    assert_eq!((&pair["key_type"], &pair["key_bits"]), (&json!("sm2"), &json!(256)));
+    let ends: Vec<&Value> = pair["chain"].as_array().expect("a chain").iter().map(|c| &c["not_after"]).collect();
+    assert_eq!(ends, [SM2_SIGNING_NOT_AFTER, SM2_ENCRYPTION_NOT_AFTER]);
+    let told = pair["notes"].to_string();
+    assert!(told.contains("the encryption certificate of the SM2 pair expires first"), "{told}");
+}
+
+#[test]
+fn kinds_are_told_apart_and_chosen_between() {
+    let records = || {
+        let all = records::huawei_odd(&project_id("cn-north-4"), &chain()).into_iter();
+        let wanted = all.filter(|(what, _)| ["pem-crlf", "type-client", "server-sm"].contains(what));
+        wanted.map(|(_, record)| record).collect::<Vec<_>>()
+    };
+    let names = |args: &str| {
+        let mut names = listed(records(), args).names();
+        names.sort();
+        names
+    };
+    assert_eq!(names(""), ["pem-crlf", "sm2-pair"]);
+    assert_eq!(names("--kind server"), ["pem-crlf", "sm2-pair"]);
+    assert_eq!(names("--kind ca"), ["type-client"]);
+    assert_eq!(names("--kind all"), ["pem-crlf", "sm2-pair", "type-client"]);
+    assert_eq!(listed(records(), "--kind ca").certificate("type-client")["kind"], "ca");
+}
+
+#[test]
+fn what_came_from_the_certificate_manager_says_so() {
+    let (_, run) = odd();
+    let told = run.certificate("source-scm");
+    assert_eq!(told["source"], json!({"service": "scm", "id": "scs1554192131150", "name": null}));
+    assert_eq!(told["description"], "Push by SSL Certificate Manager");
+    assert_eq!(run.certificate("pem-crlf")["source"], Value::Null);
+    for record in ["domain-null", "description-null"] {
+        assert_eq!((run.certificate(record)["description"].clone(), notes(&run, record)), (Value::Null, json!([])));
+    }
+}

@@ -1,0 +1,239 @@
+//! What the clouds refuse, each in words that tell the next step, and the other scopes unharmed.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::certls::{ALI_KEY, ALI_TOKEN, Certls, HW_KEY, HW_SECURITY_TOKEN, Run, assert_run};
+use crate::clouds::fault::{Fault, What};
+use crate::clouds::{aliyun, huawei};
+use crate::worlds::{ELB_LIST, SLB_LIST, two_projects, two_regions};
+
+const WRONG: &str = "WRONG/secret+0000000000001";
+
+/// Both clouds refuse their key in `certls`; exit 1, since nothing was read.
+fn errors(certls: &Certls) -> (Value, Value) {
+    let run = certls.run("list -o json");
+    assert_eq!((run.code, run.certificates().len()), (1, 0), "{}", run.text());
+    let document = run.json();
+    let error = |provider: &str| {
+        let scopes = document["scopes"].as_array().expect("scopes").iter();
+        let mut own = scopes.filter(|scope| scope["provider"] == provider);
+        own.next().map(|scope| scope["error"].clone()).unwrap_or_default()
+    };
+    (error("aliyun"), error("huawei"))
+}
+
+#[test]
+fn a_wrong_secret_is_called_so_by_every_signature() {
+    for signature in ["rpc", "acs3"] {
+        let (ali, huawei) = (aliyun::start(two_regions()), huawei::start(two_projects()));
+        let certls = Certls::new().aliyun_at(&ali.url).huawei_at(&huawei.url).env("CERTLS_ALIYUN_SIGNATURE", signature);
+        let certls = certls.env("ALIBABA_CLOUD_ACCESS_KEY_ID", ALI_KEY).env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", WRONG);
+        let certls = certls.env("HUAWEICLOUD_SDK_AK", HW_KEY).env("HUAWEICLOUD_SDK_SK", WRONG);
+        if signature == "rpc" {
+            assert_run!(certls.run("list"), @r"
+            exit 1
+            --- stdout
+            --- stderr
+            error: aliyun default all slb: the access key secret is wrong: the cloud signed the same text, with another result (SignatureDoesNotMatch, request REQUEST)
+            hint: copy the secret that belongs to ALIBABA_CLOUD_ACCESS_KEY_ID in the environment
+            error: huawei default all elb: the secret access key is wrong: the cloud signed the same request, with another result (APIGW.0301, request REQUEST)
+            hint: copy the secret that belongs to HUAWEICLOUD_SDK_AK in the environment
+            ");
+        }
+        let (own, other) = errors(&certls);
+        assert_eq!((&own["kind"], &own["code"]), (&json!("credentials"), &json!("SignatureDoesNotMatch")));
+        assert_eq!(
+            own["message"],
+            "the access key secret is wrong: the cloud signed the same text, with another result"
+        );
+        assert_eq!((&other["kind"], &other["code"]), (&json!("credentials"), &json!("APIGW.0301")));
+        assert!(other["message"].as_str().is_some_and(|told| told.starts_with("the secret access key is wrong")));
+    }
+}
+
+#[test]
+fn a_wrong_secret_is_called_so_also_where_the_request_has_parameters() {
+    let (ali, huawei) = (aliyun::start(two_regions()), huawei::start(two_projects()));
+    let certls = Certls::new().aliyun_at(&ali.url).huawei_at(&huawei.url);
+    let certls = certls.env("ALIBABA_CLOUD_ACCESS_KEY_ID", ALI_KEY).env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", WRONG);
+    let certls = certls.env("HUAWEICLOUD_SDK_AK", HW_KEY).env("HUAWEICLOUD_SDK_SK", WRONG);
+    let certls = certls.env("HW_PROJECT_ID", &crate::worlds::project_id("cn-north-4"));
+    for signature in ["rpc", "acs3"] {
+        let mut command = certls.command(&["list", "-r", "cn-hangzhou"]);
+        let run = certls.judge(command.env("CERTLS_ALIYUN_SIGNATURE", signature).output().expect("certls runs"));
+        assert!(run.stderr.contains("the access key secret is wrong"), "{}", run.stderr);
+    }
+    let run = certls.run("list -r cn-north-4");
+    assert!(run.stderr.contains("the secret access key is wrong"), "{}", run.stderr);
+    assert_eq!((ali.log.count(SLB_LIST), huawei.log.count(ELB_LIST)), (2, 1), "refused once each, and not tried again");
+}
+
+#[test]
+fn a_key_that_nobody_has() {
+    let (ali, huawei) = (aliyun::start(two_regions()), huawei::start(two_projects()));
+    let certls = Certls::new().aliyun_at(&ali.url).huawei_at(&huawei.url);
+    let certls =
+        certls.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAInobodys0000001").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", WRONG);
+    let certls = certls.env("HUAWEICLOUD_SDK_AK", "NOBODYSACCESSKEY0001").env("HUAWEICLOUD_SDK_SK", WRONG);
+    assert_run!(certls.run("list"), @r"
+    exit 1
+    --- stdout
+    --- stderr
+    error: aliyun default all slb: Specified access key is not found. (InvalidAccessKeyId.NotFound, request REQUEST)
+    hint: no account has this access key id: correct ALIBABA_CLOUD_ACCESS_KEY_ID in the environment
+    error: huawei default all elb: the cloud does not know this access key id (APIGW.0301, request REQUEST)
+    hint: correct HUAWEICLOUD_SDK_AK in the environment
+    ");
+    assert_eq!((ali.log.all().len(), huawei.log.all().len()), (1, 1));
+}
+
+#[test]
+fn a_key_of_alibaba_is_never_sent_to_huawei() {
+    for (id, secret) in [
+        ("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"),
+        ("CLOUD_SDK_AK", "CLOUD_SDK_SK"),
+        ("HW_ACCESS_KEY", "HW_SECRET_KEY"),
+    ] {
+        let cloud = huawei::start(two_projects());
+        let run = Certls::new().huawei_at(&cloud.url).env(id, ALI_KEY).env(secret, WRONG).run("list");
+        if id == "HUAWEICLOUD_SDK_AK" {
+            assert_run!(run, @r"
+            exit 2
+            --- stdout
+            --- stderr
+            error: huawei default all elb: HUAWEICLOUD_SDK_AK in the environment is a key of Alibaba Cloud (it begins with LTAI), not of Huawei Cloud
+            hint: move it to ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET
+            ");
+        }
+        assert_eq!((run.code, cloud.log.all().len()), (2, 0), "{}", run.text());
+        assert!(run.stderr.contains(id), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_stray_key_costs_only_its_own_cloud() {
+    let (ali, huawei) = (aliyun::start(two_regions()), huawei::start(two_projects()));
+    let certls = Certls::new().aliyun(&ali).huawei_at(&huawei.url);
+    let run = certls.env("HUAWEICLOUD_SDK_AK", ALI_KEY).env("HUAWEICLOUD_SDK_SK", WRONG).run("list -o json");
+    assert_eq!((run.code, run.names().len(), huawei.log.all().len()), (3, 2, 0), "{}", run.text());
+    assert_eq!(run.scope("all")["error"]["kind"], "config");
+}
+
+#[test]
+fn temporary_keys_that_have_expired() {
+    let (mut ali, mut huawei) = (two_regions(), two_projects());
+    ali.accounts[0].token = Some("a newer token".to_owned());
+    huawei.accounts[0].security_token = Some("a newer token".to_owned());
+    let (ali, huawei) = (aliyun::start(ali), huawei::start(huawei));
+    let certls = Certls::new().aliyun(&ali).env("ALIBABA_CLOUD_SECURITY_TOKEN", ALI_TOKEN);
+    let certls = certls.huawei(&huawei).env("HUAWEICLOUD_SDK_SECURITY_TOKEN", HW_SECURITY_TOKEN);
+    assert_run!(certls.run("list"), @r"
+    exit 1
+    --- stdout
+    --- stderr
+    error: aliyun default all slb: Specified SecurityToken is expired. (InvalidSecurityToken.Expired, request REQUEST)
+    hint: the security token has expired or belongs to another key: fetch new temporary keys into ALIBABA_CLOUD_ACCESS_KEY_ID in the environment
+    error: huawei default all elb: the cloud refused the token or key: it is invalid or has expired (APIGW.0301, request REQUEST)
+    hint: put a new one into HUAWEICLOUD_SDK_AK in the environment
+    ");
+    assert_eq!((ali.log.all().len(), huawei.log.all().len()), (1, 1));
+}
+
+/// Both clouds' clocks are this far ahead of this machine's.
+fn with_clock(minutes: i64) -> Run {
+    let clock = Duration::minutes(minutes);
+    let ali = aliyun::start(aliyun::World { clock, ..two_regions() });
+    let huawei = huawei::start(huawei::World { clock, ..two_projects() });
+    let run = Certls::new().aliyun(&ali).huawei(&huawei).run("list");
+    assert_eq!((ali.log.all().len(), huawei.log.all().len()), (1, 1), "another try would be as wrong");
+    run
+}
+
+#[test]
+fn a_clock_that_is_behind() {
+    assert_run!(with_clock(20), @r"
+    exit 1
+    --- stdout
+    --- stderr
+    error: aliyun default all slb: this machine's clock is 20 minutes behind the cloud's (InvalidTimeStamp.Expired, request REQUEST)
+    hint: set this machine's clock (for example by NTP) and run again
+    error: huawei default all elb: this machine's clock is 20 minutes behind the cloud's (APIGW.0301, request REQUEST)
+    hint: set this machine's clock (for example by NTP) and run again
+    ");
+}
+
+#[test]
+fn a_clock_that_is_ahead() {
+    assert_run!(with_clock(-20), @r"
+    exit 1
+    --- stdout
+    --- stderr
+    error: aliyun default all slb: this machine's clock is 20 minutes ahead of the cloud's (InvalidTimeStamp.Expired, request REQUEST)
+    hint: set this machine's clock (for example by NTP) and run again
+    error: huawei default all elb: this machine's clock is 20 minutes ahead of the cloud's (APIGW.0301, request REQUEST)
+    hint: set this machine's clock (for example by NTP) and run again
+    ");
+}
+
+#[test]
+fn a_clock_that_is_off_by_less_than_the_clouds_allow() {
+    for minutes in [-14, 14] {
+        let clock = Duration::minutes(minutes);
+        let ali = aliyun::start(aliyun::World { clock, ..two_regions() });
+        let huawei = huawei::start(huawei::World { clock, ..two_projects() });
+        let run = Certls::new().aliyun(&ali).huawei(&huawei).run("list");
+        assert_eq!(run.code, 0, "{}", run.text());
+    }
+}
+
+#[test]
+fn a_denied_action_is_named_and_not_tried_again() {
+    let (mut ali, mut huawei) = (two_regions(), two_projects());
+    ali.faults = vec![Fault::always(SLB_LIST, What::Denied).in_region("cn-beijing")];
+    huawei.faults = vec![Fault::always(ELB_LIST, What::Denied).in_region("cn-north-4")];
+    let (ali, huawei) = (aliyun::start(ali), huawei::start(huawei));
+    let certls = Certls::new().aliyun(&ali).huawei(&huawei);
+    assert_run!(certls.run("list"), @r"
+    exit 3
+    --- stdout
+    NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
+    shop  shop.example.com  in 9 days   20YY-MM-DD  aliyun  cn-hangzhou     default  1000000000000001_8d9001d32c6
+    cdn   cdn.example.com   in 60 days  20YY-MM-DD  huawei  ap-southeast-3  default  db9831b53a8574d33f3d7ce6820598c6
+    --- stderr
+    error: aliyun default cn-beijing slb: User not authorized to operate on the specified resource. (Forbidden, request REQUEST)
+    hint: allow the RAM action `slb:DescribeServerCertificates` on `*` to this user or role
+    error: huawei default cn-north-4 elb: Policy doesn't allow elb:certificates:list to be performed. (ELB.9802, request REQUEST)
+    hint: allow the IAM action `elb:certificates:list` to this user or agency
+    ");
+    assert_eq!((ali.log.count_in(SLB_LIST, "cn-beijing"), huawei.log.count_in(ELB_LIST, "cn-north-4")), (1, 1));
+    let run = certls.run("list -o json");
+    assert_eq!((run.code, run.names()), (3, ["shop", "cdn"].map(str::to_owned).to_vec()));
+    assert_eq!(
+        run.scopes(),
+        [
+            "aliyun cn-beijing denied 0",
+            "aliyun cn-hangzhou ok 1",
+            "huawei ap-southeast-3 ok 1",
+            "huawei cn-north-4 denied 0"
+        ]
+    );
+    let error = run.scope("cn-beijing")["error"].clone();
+    assert_eq!((&error["kind"], &error["code"]), (&json!("denied"), &json!("Forbidden")));
+    assert!(error["request_id"].as_str().is_some_and(|id| id.starts_with("00000000-0000-4000-8000-")), "{error}");
+    assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("slb:DescribeServerCertificates")), "{error}");
+    let hint = run.scope("cn-north-4")["error"]["hint"].clone();
+    assert!(hint.as_str().is_some_and(|hint| hint.contains("elb:certificates:list")), "{hint}");
+}
+
+#[test]
+fn who_may_do_nothing_reads_nothing() {
+    let (mut ali, mut huawei) = (two_regions(), two_projects());
+    ali.accounts[0].denied = vec![SLB_LIST.to_owned()];
+    huawei.accounts[0].denied = vec![ELB_LIST.to_owned()];
+    let (ali, huawei) = (aliyun::start(ali), huawei::start(huawei));
+    let run = Certls::new().aliyun(&ali).huawei(&huawei).run("list -o json");
+    assert_eq!((run.code, run.certificates().len(), run.scopes().len()), (1, 0, 4), "{}", run.text());
+    assert_eq!(run.json()["complete"], false);
+    assert_eq!(run.stderr.matches("error: ").count(), 4);
+}

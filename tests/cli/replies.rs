@@ -1,0 +1,217 @@
+//! Answers that are none: never an empty inventory, and never followed elsewhere.
+
+use std::net::TcpListener;
+
+use crate::certls::{Certls, Run, assert_run};
+use crate::clouds::aliyun::{self, Aliyun};
+use crate::clouds::fault::{Fault, What};
+use crate::clouds::huawei::{self, Huawei};
+use crate::worlds::{ELB_LIST, SLB_LIST, two_projects, two_regions};
+
+/// Both clouds, with the same fault at every list of one region each.
+fn clouds(what: &What) -> (Aliyun, Huawei) {
+    let (mut ali, mut huawei) = (two_regions(), two_projects());
+    ali.faults = vec![Fault::always(SLB_LIST, what.clone()).in_region("cn-beijing")];
+    huawei.faults = vec![Fault::always(ELB_LIST, what.clone()).in_region("cn-north-4")];
+    (aliyun::start(ali), huawei::start(huawei))
+}
+
+/// The other regions are unharmed, and the run is not complete.
+fn run_with(what: &What) -> Run {
+    let (ali, huawei) = clouds(what);
+    let certls = Certls::new().aliyun(&ali).huawei(&huawei);
+    let run = certls.run("list -o json --retry-count 0");
+    assert_eq!((run.code, run.names()), (3, ["shop", "cdn"].map(str::to_owned).to_vec()), "{what:?}: {}", run.text());
+    assert_eq!(
+        run.scopes(),
+        [
+            "aliyun cn-beijing failed 0",
+            "aliyun cn-hangzhou ok 1",
+            "huawei ap-southeast-3 ok 1",
+            "huawei cn-north-4 failed 0"
+        ],
+        "{what:?}"
+    );
+    assert_eq!((run.json()["complete"].as_bool(), run.stderr.matches("error: ").count()), (Some(false), 2));
+    certls.run("list --retry-count 0")
+}
+
+#[test]
+fn a_page_of_html() {
+    assert_run!(run_with(&What::Html200), @r"
+    exit 3
+    --- stdout
+    NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
+    shop  shop.example.com  in 9 days   20YY-MM-DD  aliyun  cn-hangzhou     default  1000000000000001_8d9001d32c6
+    cdn   cdn.example.com   in 60 days  20YY-MM-DD  huawei  ap-southeast-3  default  db9831b53a8574d33f3d7ce6820598c6
+    --- stderr
+    error: aliyun default cn-beijing slb: the answer (200) is a page that is not JSON (text/html)
+    hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    error: huawei default cn-north-4 elb: the answer (200) is a page that is not JSON (text/html)
+    hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    ");
+}
+
+#[test]
+fn an_empty_body() {
+    assert_run!(run_with(&What::Empty200), @r"
+    exit 3
+    --- stdout
+    NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
+    shop  shop.example.com  in 9 days   20YY-MM-DD  aliyun  cn-hangzhou     default  1000000000000001_8d9001d32c6
+    cdn   cdn.example.com   in 60 days  20YY-MM-DD  huawei  ap-southeast-3  default  db9831b53a8574d33f3d7ce6820598c6
+    --- stderr
+    error: aliyun default cn-beijing slb: the answer (200) is an empty body
+    hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    error: huawei default cn-north-4 elb: the answer (200) is an empty body
+    hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    ");
+}
+
+#[test]
+fn an_answer_that_breaks_off() {
+    assert_run!(run_with(&What::Cut), @r"
+    exit 3
+    --- stdout
+    NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
+    shop  shop.example.com  in 9 days   20YY-MM-DD  aliyun  cn-hangzhou     default  1000000000000001_8d9001d32c6
+    cdn   cdn.example.com   in 60 days  20YY-MM-DD  huawei  ap-southeast-3  default  db9831b53a8574d33f3d7ce6820598c6
+    --- stderr
+    error: aliyun default cn-beijing slb: the answer of 127.0.0.1 broke off: end of file before message length reached
+    hint: look at this machine's network, and at HTTPS_PROXY and NO_PROXY
+    error: huawei default cn-north-4 elb: the answer of 127.0.0.1 broke off: end of file before message length reached
+    hint: look at this machine's network, and at HTTPS_PROXY and NO_PROXY
+    ");
+}
+
+#[test]
+fn an_answer_without_the_list() {
+    assert_run!(run_with(&What::MissingList), @r"
+    exit 3
+    --- stdout
+    NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
+    shop  shop.example.com  in 9 days   20YY-MM-DD  aliyun  cn-hangzhou     default  1000000000000001_8d9001d32c6
+    cdn   cdn.example.com   in 60 days  20YY-MM-DD  huawei  ap-southeast-3  default  db9831b53a8574d33f3d7ce6820598c6
+    --- stderr
+    error: aliyun default cn-beijing slb: the answer (200) is JSON of an unknown shape at column 52
+    hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    error: huawei default cn-north-4 elb: the answer (200) is JSON of an unknown shape at column 85
+    hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    ");
+}
+
+#[test]
+fn an_answer_in_xml() {
+    assert_run!(run_with(&What::Xml), @r"
+    exit 3
+    --- stdout
+    NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
+    shop  shop.example.com  in 9 days   20YY-MM-DD  aliyun  cn-hangzhou     default  1000000000000001_8d9001d32c6
+    cdn   cdn.example.com   in 60 days  20YY-MM-DD  huawei  ap-southeast-3  default  db9831b53a8574d33f3d7ce6820598c6
+    --- stderr
+    error: aliyun default cn-beijing slb: the answer (200) is a page that is not JSON (text/xml)
+    hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    error: huawei default cn-north-4 elb: the answer (200) is a page that is not JSON (text/html)
+    hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    ");
+}
+
+#[test]
+fn other_things_that_are_no_list() {
+    let json = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+    for body in [
+        "null",
+        "[]",
+        "{}",
+        "\"\"",
+        "0",
+        "{\"ServerCertificates\":{}}",
+        "{\"ServerCertificates\":{\"ServerCertificate\":null}}",
+        "{\"certificates\":null}",
+        "{\"certificates\":{}}",
+        "{\"ServerCertificates\":{\"ServerCertificate\":[]",
+        "{\"certificates\":[]",
+    ] {
+        let run = run_with(&What::Status(200, json.clone(), body.to_owned()));
+        assert!(!run.text().contains("no certificates"), "{body}: {}", run.text());
+    }
+}
+
+#[test]
+fn an_answer_in_small_pieces_is_an_answer() {
+    let drip = What::Drip { piece: 100, every: std::time::Duration::from_millis(2) };
+    let (ali, huawei) = clouds(&drip);
+    let run = Certls::new().aliyun(&ali).huawei(&huawei).run("list -o json");
+    assert_eq!((run.code, run.names().len()), (0, 4), "{}", run.text());
+}
+
+#[test]
+fn a_redirect_is_never_followed() {
+    let (thief, other_thief) = (aliyun::start(two_regions()), huawei::start(two_projects()));
+    for status in [301, 302, 303, 307, 308] {
+        for url in [&thief.url, &other_thief.url] {
+            let headers = vec![("Location".to_owned(), format!("{url}/elsewhere"))];
+            let run = run_with(&What::Status(status, headers, String::new()));
+            assert!(run.stderr.contains(&format!("the server redirects ({status})")), "{}", run.stderr);
+        }
+    }
+    assert_eq!((thief.log.all().len(), other_thief.log.all().len()), (0, 0));
+    assert_run!(run_with(&What::Redirect(thief.url.clone())), @r"
+    exit 3
+    --- stdout
+    NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
+    shop  shop.example.com  in 9 days   20YY-MM-DD  aliyun  cn-hangzhou     default  1000000000000001_8d9001d32c6
+    cdn   cdn.example.com   in 60 days  20YY-MM-DD  huawei  ap-southeast-3  default  db9831b53a8574d33f3d7ce6820598c6
+    --- stderr
+    error: aliyun default cn-beijing slb: the server redirects (302); a signed request is never sent on
+    hint: name the right address with `--endpoint`, or look at the proxy in between
+    error: huawei default cn-north-4 elb: the server redirects (302); a signed request is never sent on (request REQUEST)
+    hint: name the right address with `--endpoint`, or look at the proxy in between
+    ");
+}
+
+#[test]
+fn a_list_of_regions_or_projects_that_is_none() {
+    for what in [What::MissingList, What::Html200, What::Empty200, What::Xml] {
+        let (mut ali, mut huawei) = (two_regions(), two_projects());
+        ali.faults = vec![Fault::always("DescribeRegions", what.clone())];
+        huawei.faults = vec![Fault::always("iam:projects", what.clone())];
+        let (ali, huawei) = (aliyun::start(ali), huawei::start(huawei));
+        let run = Certls::new().aliyun(&ali).huawei(&huawei).run("list -o json --retry-count 0");
+        assert_eq!((run.code, run.certificates().len()), (1, 0), "{what:?}: {}", run.text());
+        assert_eq!(run.scopes(), ["aliyun all failed 0", "huawei all failed 0"], "{what:?}");
+    }
+}
+
+#[test]
+fn a_token_that_is_not_in_the_answer() {
+    let mut world = two_projects();
+    world.faults = vec![Fault::always("iam:token", What::Status(201, Vec::new(), "{}".to_owned()))];
+    let cloud = huawei::start(world);
+    let login = [("HW_USER_NAME", "reader"), ("HW_USER_PASSWORD", "PLANTEDPASSWORD"), ("HW_DOMAIN_NAME", "IAMDomain")];
+    let run = Certls::new().huawei_at(&cloud.url).envs(&login).run("list");
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("IAM accepted the password, but sent no token"), "{}", run.stderr);
+}
+
+#[test]
+fn nobody_listens() {
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let url = format!("http://127.0.0.1:{port}");
+    let run = Certls::new().aliyun_at(&url).aliyun_keys().run("list --retry-count 0 -r cn-beijing");
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{}", run.text());
+    // The reason is the operating system's own word.
+    let told = run.stderr.to_lowercase();
+    assert!(told.contains("no connection to 127.0.0.1:") && told.contains("refused"), "{}", run.stderr);
+    assert!(told.contains("hint: look at this machine's network"), "{}", run.stderr);
+}
+
+#[test]
+fn a_name_that_cannot_be_resolved() {
+    // RFC 6761, 6.4: no resolver knows a name of this domain. One that is out of reach says nothing at all.
+    let certls = Certls::new().aliyun_keys();
+    let run = certls.run("list --retry-count 0 -r cn-beijing --endpoint aliyun.slb=https://slb.invalid");
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{}", run.text());
+    let words = ["the name slb.invalid cannot be resolved\n", "no connection to slb.invalid within 5s\n"];
+    assert!(words.iter().any(|words| run.stderr.contains(words)), "{}", run.stderr);
+}

@@ -1,0 +1,137 @@
+//! `certls show`: one certificate, wherever it is.
+
+use serde_json::json;
+
+use crate::certls::{Certls, HW_TOKEN, assert_run};
+use crate::clouds::aliyun::{self, Aliyun};
+use crate::clouds::fault::{Fault, What};
+use crate::clouds::huawei::{self, Huawei, Token};
+use crate::clouds::records;
+use crate::worlds::{SLB_LIST, slb_id, two_projects, two_regions};
+
+fn clouds() -> (Aliyun, Huawei) {
+    (aliyun::start(two_regions()), huawei::start(two_projects()))
+}
+
+#[test]
+fn one_certificate_of_each_cloud() {
+    let (ali, huawei) = clouds();
+    let certls = Certls::new().aliyun(&ali).huawei(&huawei);
+    assert_run!(certls.run(&format!("show {}", slb_id("blog"))), @r"
+    exit 0
+    --- stdout
+    provider                   aliyun
+    service                    slb
+    account                    default
+    region                     cn-beijing
+    id                         1000000000000001_def53e95f1f
+    name                       blog
+    kind                       server
+    common_name                blog.example.com
+    subject_alternative_names  blog.example.com
+    fingerprint_sha1           SHA1
+    not_after                  TIME
+    days_left                  40
+    status                     valid
+    uploaded_at                TIME
+    resource_group_id          rg-acfmxazb4ph6aiy
+    tags                       team=web
+    --- stderr
+    ");
+    assert_run!(certls.run(&format!("show {}", records::id_of("cdn"))), @r"
+    exit 0
+    --- stdout
+    provider                   huawei
+    service                    elb
+    account                    default
+    account_id                 d78cbac186b744899480f25bd022f468
+    region                     ap-southeast-3
+    id                         db9831b53a8574d33f3d7ce6820598c6
+    name                       cdn
+    kind                       server
+    common_name                cdn.example.com
+    subject_alternative_names  cdn.example.com
+    fingerprint_sha1           SHA1
+    fingerprint_sha256         SHA256
+    serial_number              SERIAL
+    issuer                     CN=cdn.example.com
+    subject                    CN=cdn.example.com
+    key_type                   ed25519
+    key_bits                   256
+    signature_algorithm        ED25519
+    not_before                 TIME
+    not_after                  TIME
+    days_left                  60
+    status                     valid
+    uploaded_at                TIME
+    updated_at                 TIME
+    project_id                 4ec959a7c3d9c977d18c430fdbb576cd
+    enterprise_project_id      0
+    chain                      CN=cdn.example.com
+    --- stderr
+    ");
+    // Both services can look one up, so no list is read.
+    assert_eq!(huawei.log.count("elb:list"), 0);
+    assert_eq!(huawei.log.count("elb:show"), 4);
+}
+
+#[test]
+fn several_at_once_in_json() {
+    let (ali, huawei) = clouds();
+    let certls = Certls::new().aliyun(&ali).huawei(&huawei);
+    let run = certls.run(&format!("show -o json {} {}", records::id_of("cdn"), slb_id("shop")));
+    assert_eq!((run.code, run.names(), run.stderr.as_str()), (0, ["shop", "cdn"].map(str::to_owned).to_vec(), ""));
+}
+
+#[test]
+fn an_id_that_nobody_has() {
+    let (ali, huawei) = clouds();
+    let certls = Certls::new().aliyun(&ali).huawei(&huawei);
+    assert_run!(certls.run("show 0123456789abcdef"), @r"
+    exit 4
+    --- stdout
+    --- stderr
+    no certificates in 4 scopes
+    error: no certificate 0123456789abcdef anywhere
+    ");
+    let run = certls.run("show -o json 0123456789abcdef");
+    assert_eq!(
+        (run.code, run.json()["certificates"].clone(), run.json()["complete"].clone()),
+        (4, json!([]), json!(true))
+    );
+    assert_eq!(run.scopes().len(), 4);
+    let half = certls.run(&format!("show -o json {} nobody", slb_id("shop")));
+    assert_eq!((half.code, half.names()), (4, vec!["shop".to_owned()]));
+    assert!(half.stderr.contains("no certificate nobody anywhere"), "{}", half.stderr);
+}
+
+#[test]
+fn not_found_is_not_said_where_certls_could_not_look() {
+    let mut world = two_regions();
+    world.faults = vec![Fault::always(SLB_LIST, What::Denied).in_region("cn-beijing")];
+    let cloud = aliyun::start(world);
+    let run = Certls::new().aliyun(&cloud).run("show nobody");
+    assert_run!(run, @r"
+    exit 3
+    --- stdout
+    --- stderr
+    error: aliyun default cn-beijing slb: User not authorized to operate on the specified resource. (Forbidden, request REQUEST)
+    hint: allow the RAM action `slb:DescribeServerCertificates` on `*` to this user or role
+    error: no certificate nobody where certls could look
+    ");
+}
+
+#[test]
+fn an_id_is_only_an_id_whatever_is_in_it() {
+    let mut world = two_projects();
+    world.accounts[0].tokens = vec![Token { value: HW_TOKEN.to_owned(), project: "cn-north-4".to_owned() }];
+    let cloud = huawei::start(world);
+    let (keys, token) =
+        (Certls::new().huawei(&cloud), Certls::new().huawei_at(&cloud.url).env("HW_AUTH_TOKEN", HW_TOKEN));
+    for certls in [keys, token] {
+        for id in ["no such", "a/b", "../certificates", "x?limit=1", "x#y", "%2e%2e", "证书"] {
+            let run = certls.run_args(&["show", "-o", "json", id]);
+            assert_eq!((run.code, run.certificates().len()), (4, 0), "{id}: {}", run.text());
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Silence, and the end of the run's time: what arrived is printed. And how much is asked at once.
+
+use std::time::{Duration, Instant};
+
+use crate::certls::{Certls, assert_run};
+use crate::clouds::fault::{Fault, What};
+use crate::clouds::{aliyun, huawei};
+use crate::worlds::{ELB_LIST, SLB_LIST, aliyun_world, huawei_world, slb_region, two_projects, two_regions};
+
+/// A machine that is busy is slow, but a hang is longer.
+const SOON: Duration = Duration::from_secs(8);
+
+#[test]
+fn a_cloud_that_stays_silent() {
+    for what in [What::Hang, What::Stall] {
+        let (mut ali, mut huawei) = (two_regions(), two_projects());
+        ali.faults = vec![Fault::always(SLB_LIST, what.clone()).in_region("cn-beijing")];
+        huawei.faults = vec![Fault::always(ELB_LIST, what.clone()).in_region("cn-north-4")];
+        let (ali, huawei) = (aliyun::start(ali), huawei::start(huawei));
+        let certls = Certls::new().aliyun(&ali).huawei(&huawei);
+        let begun = Instant::now();
+        let run = certls.run("list -o json --read-timeout 300ms --retry-count 0");
+        assert_eq!((run.code, run.names()), (3, ["shop", "cdn"].map(str::to_owned).to_vec()), "{}", run.text());
+        for region in ["cn-beijing", "cn-north-4"] {
+            let scope = run.scope(region);
+            assert_eq!((&scope["status"], &scope["error"]["kind"]), (&"timeout".into(), &"timeout".into()), "{what:?}");
+        }
+        assert!(begun.elapsed() > Duration::from_millis(300) && begun.elapsed() < SOON, "{:?}", begun.elapsed());
+        assert_eq!(ali.log.count_in(SLB_LIST, "cn-beijing"), 1);
+        if matches!(what, What::Hang) {
+            assert_run!(certls.run("list --read-timeout 300ms --retry-count 0"), @r"
+            exit 3
+            --- stdout
+            NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
+            shop  shop.example.com  in 9 days   20YY-MM-DD  aliyun  cn-hangzhou     default  1000000000000001_8d9001d32c6
+            cdn   cdn.example.com   in 60 days  20YY-MM-DD  huawei  ap-southeast-3  default  db9831b53a8574d33f3d7ce6820598c6
+            --- stderr
+            error: aliyun default cn-beijing slb: 127.0.0.1 stayed silent for 300ms
+            hint: allow more time with `--read-timeout` or `--timeout`
+            error: huawei default cn-north-4 elb: 127.0.0.1 stayed silent for 300ms
+            hint: allow more time with `--read-timeout` or `--timeout`
+            ");
+        }
+    }
+}
+
+#[test]
+fn silence_is_tried_again() {
+    let mut world = two_regions();
+    world.faults = vec![Fault::once(SLB_LIST, What::Hang).in_region("cn-beijing")];
+    let cloud = aliyun::start(world);
+    let run = Certls::new().aliyun(&cloud).run("list -o json --read-timeout 500ms");
+    assert_eq!((run.code, run.names().len()), (0, 2), "{}", run.text());
+    assert_eq!(cloud.log.count_in(SLB_LIST, "cn-beijing"), 2);
+}
+
+#[test]
+fn what_arrived_before_the_runs_time_was_over_is_printed() {
+    let (mut ali, mut huawei) = (two_regions(), two_projects());
+    ali.faults = vec![Fault::always(SLB_LIST, What::Hang).in_region("cn-beijing")];
+    // Of this one the first page arrives.
+    huawei = huawei::World { page_cap: 1, ..huawei };
+    huawei.faults = vec![
+        Fault::once(ELB_LIST, What::Delay(Duration::from_millis(1))).in_region("cn-north-4"),
+        Fault::always(ELB_LIST, What::Hang).in_region("cn-north-4"),
+    ];
+    let (ali, huawei) = (aliyun::start(ali), huawei::start(huawei));
+    let certls = Certls::new().aliyun(&ali).huawei(&huawei);
+    let begun = Instant::now();
+    // Long enough for a slow machine to read the others; the silent ones would take far longer.
+    assert_run!(certls.run("list --timeout 2s"), @r"
+    exit 3
+    --- stdout
+    NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
+    shop  shop.example.com  in 9 days   20YY-MM-DD  aliyun  cn-hangzhou     default  1000000000000001_8d9001d32c6
+    pay   pay.example.com   in 20 days  20YY-MM-DD  huawei  cn-north-4      default  9350872d712a127c494d7dc35e46b0bc
+    cdn   cdn.example.com   in 60 days  20YY-MM-DD  huawei  ap-southeast-3  default  db9831b53a8574d33f3d7ce6820598c6
+    --- stderr
+    error: aliyun default cn-beijing slb: not done when the run's time (2s) was over
+    hint: allow the run more time with `--timeout`
+    error: huawei default cn-north-4 elb: not done when the run's time (2s) was over
+    hint: allow the run more time with `--timeout`
+    ");
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn the_time_of_the_run_bounds_it_also_while_it_waits_to_try_again() {
+    let mut world = two_regions();
+    let headers = vec![("Retry-After".to_owned(), "30".to_owned())];
+    world.faults = vec![Fault::always(SLB_LIST, What::Throttle { headers }).in_region("cn-beijing")];
+    let cloud = aliyun::start(world);
+    let begun = Instant::now();
+    let run = Certls::new().aliyun(&cloud).run("list -o json --timeout 1500ms");
+    assert_eq!((run.code, run.names()), (3, vec!["shop".to_owned()]), "{}", run.text());
+    assert_eq!(run.scope("cn-beijing")["status"], "timeout");
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn regions_that_cannot_be_listed_in_time() {
+    let mut world = two_regions();
+    world.faults = vec![Fault::always("DescribeRegions", What::Hang)];
+    let cloud = aliyun::start(world);
+    let run = Certls::new().aliyun(&cloud).run("list --timeout 500ms");
+    assert_run!(run, @r"
+    exit 1
+    --- stdout
+    --- stderr
+    error: aliyun default all slb: not done when the run's time (500ms) was over
+    hint: allow the run more time with `--timeout`
+    ");
+}
+
+fn twenty_regions() -> aliyun::World {
+    let mut world = aliyun_world(&[]);
+    world.regions = (1..=20).map(|number| slb_region(&format!("xx-test-{number}"), &[("one", 9)])).collect();
+    world.delay = Duration::from_millis(100);
+    world
+}
+
+#[test]
+fn no_more_is_asked_at_once_than_is_allowed() {
+    for (args, limit) in [("", 16), ("--concurrency 2", 2), ("--concurrency 1", 1)] {
+        let cloud = aliyun::start(twenty_regions());
+        let begun = Instant::now();
+        let run = Certls::new().aliyun(&cloud).run(&format!("list -o json {args}"));
+        assert_eq!((run.code, run.certificates().len()), (0, 20), "{}", run.text());
+        assert!(cloud.log.max_in_flight() <= limit, "{args}: {}", cloud.log.max_in_flight());
+        // One after the other would take two seconds for the lists alone.
+        assert!(cloud.log.max_in_flight() > limit / 2, "{args}: {}", cloud.log.max_in_flight());
+        assert!(limit < 16 || begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn the_limit_holds_for_both_clouds_together() {
+    let names: Vec<String> = (1..=6).map(|number| format!("xx-test-{number}")).collect();
+    let projects: Vec<(&str, &[(&str, i64)])> = names.iter().map(|name| (name.as_str(), &[][..])).collect();
+    let huawei = huawei::World { delay: Duration::from_millis(50), ..huawei_world(&projects) };
+    let (ali, huawei) = (aliyun::start(twenty_regions()), huawei::start(huawei));
+    let run = Certls::new().aliyun(&ali).huawei(&huawei).run("list -o json --concurrency 3");
+    assert_eq!((run.code, run.scopes().len()), (0, 26), "{}", run.text());
+    let most = (ali.log.max_in_flight(), huawei.log.max_in_flight());
+    assert!(most.0 <= 3 && most.1 <= 3, "{most:?}");
+}

@@ -1,0 +1,205 @@
+//! What is wrong with a command line or an environment, and the right form beside it.
+
+use crate::certls::{Certls, assert_run};
+
+fn said(args: &str) -> crate::certls::Run {
+    Certls::new().run(args)
+}
+
+#[test]
+fn no_credentials_names_all_that_was_looked_for() {
+    assert_run!(said("list"), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: no credentials are set up here
+      Alibaba Cloud SLB: looked in the environment for
+        ALIBABA_CLOUD_ACCESS_KEY_ID      access key id; also ALIBABACLOUD_…, ALICLOUD_…, and Terraform's ALICLOUD_ACCESS_KEY
+        ALIBABA_CLOUD_ACCESS_KEY_SECRET  its secret; also ALIBABACLOUD_…, ALICLOUD_…, and Terraform's ALICLOUD_SECRET_KEY
+        ALIBABA_CLOUD_SECURITY_TOKEN     the STS token of temporary keys; also ALIBABACLOUD_…, ALICLOUD_…
+      Huawei Cloud ELB: looked in the environment for
+        HW_AUTH_TOKEN                    a project's token; also OS_AUTH_TOKEN
+        HUAWEICLOUD_SDK_AK               access key id; also CLOUD_SDK_AK, and Terraform's HW_ACCESS_KEY
+        HUAWEICLOUD_SDK_SK               its secret; also CLOUD_SDK_SK, and Terraform's HW_SECRET_KEY
+        HUAWEICLOUD_SDK_SECURITY_TOKEN   the token of temporary keys; also HW_SECURITY_TOKEN
+        HW_USER_NAME                     IAM user, instead of an access key; also OS_USERNAME
+        HW_USER_PASSWORD                 its password; also OS_PASSWORD
+        HW_DOMAIN_NAME                   its account name; also OS_DOMAIN_NAME, OS_USER_DOMAIN_NAME, OS_PROJECT_DOMAIN_NAME
+    hint: set two lines
+      Alibaba Cloud SLB:
+        export ALIBABA_CLOUD_ACCESS_KEY_ID=…
+        export ALIBABA_CLOUD_ACCESS_KEY_SECRET=…
+      Huawei Cloud ELB:
+        export HUAWEICLOUD_SDK_AK=…
+        export HUAWEICLOUD_SDK_SK=…
+    ");
+}
+
+#[test]
+fn a_cloud_that_was_named_and_is_not_set_up() {
+    assert_run!(said("list -p huawei"), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: no credentials are set up here
+      Huawei Cloud ELB: looked in the environment for
+        HW_AUTH_TOKEN                    a project's token; also OS_AUTH_TOKEN
+        HUAWEICLOUD_SDK_AK               access key id; also CLOUD_SDK_AK, and Terraform's HW_ACCESS_KEY
+        HUAWEICLOUD_SDK_SK               its secret; also CLOUD_SDK_SK, and Terraform's HW_SECRET_KEY
+        HUAWEICLOUD_SDK_SECURITY_TOKEN   the token of temporary keys; also HW_SECURITY_TOKEN
+        HW_USER_NAME                     IAM user, instead of an access key; also OS_USERNAME
+        HW_USER_PASSWORD                 its password; also OS_PASSWORD
+        HW_DOMAIN_NAME                   its account name; also OS_DOMAIN_NAME, OS_USER_DOMAIN_NAME, OS_PROJECT_DOMAIN_NAME
+    hint: set two lines
+      Huawei Cloud ELB:
+        export HUAWEICLOUD_SDK_AK=…
+        export HUAWEICLOUD_SDK_SK=…
+    ");
+}
+
+#[test]
+fn a_variable_that_is_set_to_nothing_is_not_set() {
+    let certls = Certls::new().env("ALIBABA_CLOUD_ACCESS_KEY_ID", "").env("HW_AUTH_TOKEN", "");
+    assert_eq!(certls.run("list").text(), said("list").text());
+}
+
+#[test]
+fn one_cloud_that_is_set_up_is_enough_unless_the_other_is_named() {
+    let cloud = crate::clouds::aliyun::start(crate::worlds::two_regions());
+    let certls = Certls::new().aliyun(&cloud);
+    let run = certls.run("list -o json");
+    assert_eq!((run.code, run.scopes().len(), run.stderr.as_str()), (0, 2, ""));
+    let run = certls.run("list -o json -p aliyun,huawei");
+    assert_eq!((run.code, run.names().len(), run.scope("all")["error"]["kind"].clone()), (3, 2, "config".into()));
+    let run = certls.run("list -o json -p aliyun");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+}
+
+/// What clap says of it, without the usage that follows.
+fn wrong(args: &str) -> String {
+    let run = said(args);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.text());
+    run.stderr
+}
+
+#[test]
+fn flags_that_are_wrong_are_told_the_right_form() {
+    let told: Vec<String> = [
+        "list -p aws",
+        "list -r cn/hangzhou",
+        "list -r cn.evil",
+        "list -r ,",
+        "list --timeout 5",
+        "list --timeout 0s",
+        "list --read-timeout soon",
+        "list --endpoint aliyun.slb=http://slb.aliyuncs.com",
+        "list --endpoint aliyun.sts=https://sts.aliyuncs.com",
+        "list --endpoint aws.elb=https://localhost",
+        "list --endpoint https://localhost",
+        "list --endpoint huawei.elb=https://elb.example.com/v3",
+        "list --concurrency 0",
+        "list --concurrency 300",
+        "list --retry-count -1",
+        "list -o yaml",
+        "list --kind client",
+        "list --no-such-flag",
+        "lst",
+        "show",
+    ]
+    .iter()
+    .map(|args| {
+        let told = wrong(args);
+        let lines: Vec<&str> = told
+            .lines()
+            .take_while(|line| !line.starts_with("Usage:"))
+            .filter(|line| !line.is_empty() && !line.starts_with("For more"))
+            .collect();
+        format!("$ certls {args}\n{}", lines.join("\n"))
+    })
+    .collect();
+    insta::assert_snapshot!(told.join("\n\n"), @r"
+    $ certls list -p aws
+    error: invalid value 'aws' for '--provider <NAME>'
+      [possible values: aliyun, huawei]
+
+    $ certls list -r cn/hangzhou
+    error: invalid value 'cn/hangzhou' for '--region <NAME>': a region is named in letters, digits and hyphens, such as cn-hangzhou
+
+    $ certls list -r cn.evil
+    error: invalid value 'cn.evil' for '--region <NAME>': a region is named in letters, digits and hyphens, such as cn-hangzhou
+
+    $ certls list -r ,
+    error: invalid value '' for '--region <NAME>': a region is named in letters, digits and hyphens, such as cn-hangzhou
+
+    $ certls list --timeout 5
+    error: invalid value '5' for '--timeout <DURATION>': write a number and a unit, such as 500ms, 30s, 5m or 1h
+
+    $ certls list --timeout 0s
+    error: invalid value '0s' for '--timeout <DURATION>': it must be longer than nothing
+
+    $ certls list --read-timeout soon
+    error: invalid value 'soon' for '--read-timeout <DURATION>': write a number and a unit, such as 500ms, 30s, 5m or 1h
+
+    $ certls list --endpoint aliyun.slb=http://slb.aliyuncs.com
+    error: invalid value 'aliyun.slb=http://slb.aliyuncs.com' for '--endpoint <PROVIDER.SERVICE=URL>': http: is accepted only to this machine (127.0.0.1, [::1], localhost)
+
+    $ certls list --endpoint aliyun.sts=https://sts.aliyuncs.com
+    error: invalid value 'aliyun.sts=https://sts.aliyuncs.com' for '--endpoint <PROVIDER.SERVICE=URL>': aliyun has slb, but no `sts`
+
+    $ certls list --endpoint aws.elb=https://localhost
+    error: invalid value 'aws.elb=https://localhost' for '--endpoint <PROVIDER.SERVICE=URL>': no provider is named `aws`
+
+    $ certls list --endpoint https://localhost
+    error: invalid value 'https://localhost' for '--endpoint <PROVIDER.SERVICE=URL>': write PROVIDER.SERVICE=URL, such as huawei.elb=https://elb.example.com
+
+    $ certls list --endpoint huawei.elb=https://elb.example.com/v3
+    error: invalid value 'huawei.elb=https://elb.example.com/v3' for '--endpoint <PROVIDER.SERVICE=URL>': it must look like https://HOST[:PORT]: no path, no query, no user
+
+    $ certls list --concurrency 0
+    error: invalid value '0' for '--concurrency <N>': number would be zero for non-zero type
+
+    $ certls list --concurrency 300
+    error: invalid value '300' for '--concurrency <N>': number too large to fit in target type
+
+    $ certls list --retry-count -1
+    error: unexpected argument '-1' found
+
+    $ certls list -o yaml
+    error: invalid value 'yaml' for '--output <FORMAT>'
+      [possible values: table, json, text]
+
+    $ certls list --kind client
+    error: invalid value 'client' for '--kind <KIND>'
+      [possible values: server, ca, all]
+
+    $ certls list --no-such-flag
+    error: unexpected argument '--no-such-flag' found
+
+    $ certls lst
+    error: unrecognized subcommand 'lst'
+      tip: a similar subcommand exists: 'list'
+
+    $ certls show
+    error: the following required arguments were not provided:
+      <ID>...
+    ");
+}
+
+#[test]
+fn an_endpoint_of_the_environment_is_held_to_the_same_form() {
+    let certls = Certls::new().aliyun_keys().aliyun_at("http://slb.aliyuncs.com");
+    assert_run!(certls.run("list"), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: CERTLS_ENDPOINT_ALIYUN_SLB: http: is accepted only to this machine (127.0.0.1, [::1], localhost)
+    ");
+}
+
+#[test]
+fn an_endpoint_of_the_command_line_comes_before_the_environments() {
+    let (used, unused) = (crate::worlds::two_regions(), crate::worlds::two_regions());
+    let (used, unused) = (crate::clouds::aliyun::start(used), crate::clouds::aliyun::start(unused));
+    let run = Certls::new().aliyun(&unused).run(&format!("list --endpoint aliyun.slb={}", used.url));
+    assert_eq!((run.code, used.log.all().len(), unused.log.all().len()), (0, 3, 0), "{}", run.text());
+}
