@@ -42,7 +42,8 @@ impl Show {
         }
         let mut words = world.words();
         words.scan(report.certificates.len(), &inventory.scopes);
-        let is_found = |id: &&String| inventory.certificates.iter().any(|certificate| certificate.id.as_ref() == Some(id));
+        let is_found =
+            |id: &&String| inventory.certificates.iter().any(|certificate| certificate.id.as_ref() == Some(id));
         let missing: Vec<&String> = self.ids.iter().filter(|id| !is_found(id)).collect();
         for id in &missing {
             words.not_found(id, is_complete(&inventory.scopes));

@@ -26,35 +26,57 @@ impl super::Format for Format {
         let of_certificates = |value: &dyn Fn(&Certificate) -> Option<i64>| -> Vec<(String, i64)> {
             labelled.iter().filter_map(|(certificate, labels)| Some((labels.clone(), value(certificate)?))).collect()
         };
-        family(out, "x509_cert_not_after", "Expiration date of the certificate, in seconds since 1970",
-            &of_certificates(&|certificate| Some(certificate.not_after?.timestamp())))?;
-        family(out, "x509_cert_not_before", "Activation date of the certificate, in seconds since 1970",
-            &of_certificates(&|certificate| Some(certificate.not_before?.timestamp())))?;
-        family(out, "x509_cert_expired", "Whether the certificate has expired",
+        family(
+            out,
+            "x509_cert_not_after",
+            "Expiration date of the certificate, in seconds since 1970",
+            &of_certificates(&|certificate| Some(certificate.not_after?.timestamp())),
+        )?;
+        family(
+            out,
+            "x509_cert_not_before",
+            "Activation date of the certificate, in seconds since 1970",
+            &of_certificates(&|certificate| Some(certificate.not_before?.timestamp())),
+        )?;
+        family(
+            out,
+            "x509_cert_expired",
+            "Whether the certificate has expired",
             &of_certificates(&|certificate| match certificate.status(report.now) {
                 Status::Unknown => None,
                 status => Some(i64::from(status == Status::Expired)),
-            }))?;
-        let scopes = || report.scopes.iter().map(|report| {
-            let scope = &report.scope;
-            let labels = [
-                ("provider", scope.provider),
-                ("service", scope.service),
-                ("region", &scope.region),
-                ("account", &scope.account),
-                ("project", scope.project.as_deref().unwrap_or_default()),
-            ];
-            (braced(&labels), report)
-        });
+            }),
+        )?;
+        let scopes = || {
+            report.scopes.iter().map(|report| {
+                let scope = &report.scope;
+                let labels = [
+                    ("provider", scope.provider),
+                    ("service", scope.service),
+                    ("region", &scope.region),
+                    ("account", &scope.account),
+                    ("project", scope.project.as_deref().unwrap_or_default()),
+                ];
+                (braced(&labels), report)
+            })
+        };
         let up: Vec<_> = scopes().map(|(labels, report)| (labels, i64::from(report.error.is_none()))).collect();
         let counts: Vec<_> =
             scopes().map(|(labels, report)| (labels, i64::try_from(report.certificates).unwrap_or(i64::MAX))).collect();
         family(out, "certls_scope_up", "Whether all certificates of the scope could be read", &up)?;
         family(out, "certls_scope_certificates", "How many certificates were read from the scope", &counts)?;
-        family(out, "certls_last_run_timestamp_seconds", "When the clouds were asked, in seconds since 1970",
-            &[(String::new(), report.now.timestamp())])?;
-        family(out, "certls_build_info", "The version of certls",
-            &[(braced(&[("version", env!("CARGO_PKG_VERSION"))]), 1)])
+        family(
+            out,
+            "certls_last_run_timestamp_seconds",
+            "When the clouds were asked, in seconds since 1970",
+            &[(String::new(), report.now.timestamp())],
+        )?;
+        family(
+            out,
+            "certls_build_info",
+            "The version of certls",
+            &[(braced(&[("version", env!("CARGO_PKG_VERSION"))]), 1)],
+        )
     }
 }
 
@@ -69,7 +91,8 @@ fn family(out: &mut dyn io::Write, name: &str, help: &str, samples: &[(String, i
 /// The labels of one certificate. Its place is unique: where two would share it, the later one is numbered.
 fn labels(certificate: &Certificate, seen: &mut HashSet<String>) -> String {
     let id = certificate.id.as_deref().unwrap_or("unknown");
-    let place = format!("{}/{}/{}/{}/{id}", certificate.provider, certificate.service, certificate.region, certificate.account);
+    let place =
+        format!("{}/{}/{}/{}/{id}", certificate.provider, certificate.service, certificate.region, certificate.account);
     let mut filepath = place.clone();
     let mut number = 1;
     while !seen.insert(filepath.clone()) {
@@ -87,8 +110,22 @@ fn labels(certificate: &Certificate, seen: &mut HashSet<String>) -> String {
         ("account", certificate.account.clone()),
         ("cert_id", id.to_owned()),
     ];
-    let subject = [("C", "subject_C"), ("ST", "subject_ST"), ("L", "subject_L"), ("O", "subject_O"), ("OU", "subject_OU"), ("CN", "subject_CN")];
-    let issuer = [("C", "issuer_C"), ("ST", "issuer_ST"), ("L", "issuer_L"), ("O", "issuer_O"), ("OU", "issuer_OU"), ("CN", "issuer_CN")];
+    let subject = [
+        ("C", "subject_C"),
+        ("ST", "subject_ST"),
+        ("L", "subject_L"),
+        ("O", "subject_O"),
+        ("OU", "subject_OU"),
+        ("CN", "subject_CN"),
+    ];
+    let issuer = [
+        ("C", "issuer_C"),
+        ("ST", "issuer_ST"),
+        ("L", "issuer_L"),
+        ("O", "issuer_O"),
+        ("OU", "issuer_OU"),
+        ("CN", "issuer_CN"),
+    ];
     for (name, parts) in [(&certificate.subject, subject), (&certificate.issuer, issuer)] {
         let attributes = name.as_deref().map(attributes).unwrap_or_default();
         for (attribute, label) in parts {
@@ -191,7 +228,10 @@ mod tests {
         assert_eq!(decimal("00").as_deref(), Some("0"));
         assert_eq!(decimal("1111").as_deref(), Some("4369"));
         assert_eq!(decimal("-01").as_deref(), Some("-1"));
-        assert_eq!(decimal("ffffffffffffffffffffffffffffffffffffffff").as_deref(), Some("1461501637330902918203684832716283019655932542975"));
+        assert_eq!(
+            decimal("ffffffffffffffffffffffffffffffffffffffff").as_deref(),
+            Some("1461501637330902918203684832716283019655932542975")
+        );
         assert_eq!(decimal("xyz"), None);
     }
 

@@ -37,7 +37,8 @@ impl super::Format for Format {
                 (Some((_, least, _)), Some(_)) => (*least, 0),
                 (None, _) => (Some(8), 0),
             };
-            let cells = report.certificates.iter().map(|certificate| (column.value)(certificate, report.now).to_string());
+            let cells =
+                report.certificates.iter().map(|certificate| (column.value)(certificate, report.now).to_string());
             (grid::Column { heading: column.heading(), least, spare }, cells.collect())
         });
         let styles: Vec<_> = report.certificates.iter().map(|certificate| style::of(certificate, report.now)).collect();

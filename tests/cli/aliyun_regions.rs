@@ -77,12 +77,13 @@ fn a_region_that_is_newer_than_certls_is_found() {
 fn a_misspelt_region_gets_the_likely_name() {
     let cloud = aliyun::start(two_regions());
     let run = Certls::new().aliyun(&cloud).run("list -r cn-hangzhuo");
-    assert_run!(run, @r"
-    exit 1
+    assert_run!(run, @"
+    exit 2
     --- stdout
     --- stderr
     error: aliyun default cn-hangzhuo slb: Alibaba Cloud has no region `cn-hangzhuo`
     hint: did you mean `cn-hangzhou` or `cn-hangzhou-finance` or `cn-shanghai`?
+    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
     ");
     assert_eq!(asked(&cloud), Vec::<String>::new());
 }

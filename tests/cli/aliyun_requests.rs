@@ -49,12 +49,13 @@ fn the_newer_signature_keeps_key_and_token_out_of_the_address() {
 fn a_signature_that_is_none_is_named() {
     let cloud = aliyun::start(two_regions());
     let run = Certls::new().aliyun(&cloud).env("CERTLS_ALIYUN_SIGNATURE", "v4").run("list");
-    assert_run!(run, @r"
+    assert_run!(run, @"
     exit 2
     --- stdout
     --- stderr
     error: aliyun default all slb: CERTLS_ALIYUN_SIGNATURE: `v4` is no signature
     hint: set CERTLS_ALIYUN_SIGNATURE to rpc or acs3, or unset it
+    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
     ");
     assert_eq!(cloud.log.all().len(), 0);
 }
@@ -134,11 +135,12 @@ fn a_later_whole_key_does_not_stand_in_for_half_of_an_earlier_one() {
     let cloud = aliyun::start(two_regions());
     let certls = Certls::new().aliyun_at(&cloud.url).env("ALIBABA_CLOUD_ACCESS_KEY_ID", ALI_KEY);
     let certls = certls.env("ALICLOUD_ACCESS_KEY", ALI_KEY).env("ALICLOUD_SECRET_KEY", ALI_SECRET);
-    assert_run!(certls.run("list"), @r"
+    assert_run!(certls.run("list"), @"
     exit 2
     --- stdout
     --- stderr
     error: aliyun default all slb: ALIBABA_CLOUD_ACCESS_KEY_ID is set, but ALIBABA_CLOUD_ACCESS_KEY_SECRET is not
     hint: set ALIBABA_CLOUD_ACCESS_KEY_SECRET as well, or unset ALIBABA_CLOUD_ACCESS_KEY_ID
+    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
     ");
 }

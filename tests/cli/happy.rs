@@ -50,7 +50,7 @@ const KEYS: [&str; 33] = [
 fn the_table_of_both_clouds() {
     let (ali, huawei) = (aliyun::start(two_regions()), huawei::start(two_projects()));
     let run = Certls::new().aliyun(&ali).huawei(&huawei).run("list");
-    assert_run!(run, @r"
+    assert_run!(run, @"
     exit 0
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -59,6 +59,7 @@ fn the_table_of_both_clouds() {
     blog  blog.example.com  in 40 days  20YY-MM-DD  aliyun  cn-beijing      default  1000000000000001_def53e95f1f
     cdn   cdn.example.com   in 60 days  20YY-MM-DD  huawei  ap-southeast-3  default  db9831b53a8574d33f3d7ce6820598c6
     --- stderr
+    4 certificates · 2 clouds, 2 accounts, 4 scopes: all read
     ");
 }
 
@@ -84,7 +85,7 @@ fn the_json_of_alibaba() {
           "provider": "aliyun",
           "service": "slb",
           "account": "default",
-          "account_id": null,
+          "account_id": "1000000000000001",
           "region": "cn-hangzhou",
           "id": "1000000000000001_8d9001d32c6",
           "name": "shop",
@@ -134,6 +135,7 @@ fn the_json_of_alibaba() {
       ]
     }
     --- stderr
+    1 certificate · 1 cloud, 1 account, 1 scope: all read
     "#);
 }
 
@@ -208,6 +210,7 @@ fn the_json_of_huawei() {
       ]
     }
     --- stderr
+    1 certificate · 1 cloud, 1 account, 1 scope: all read
     "#);
 }
 

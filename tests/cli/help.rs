@@ -19,7 +19,7 @@ fn alone_it_prints_its_help_examples_first() {
 
 #[test]
 fn the_short_help() {
-    assert_run!(said("-h"), @r"
+    assert_run!(said("-h"), @"
     exit 0
     --- stdout
     Examples:
@@ -35,6 +35,7 @@ fn the_short_help() {
     Commands:
       list         List every certificate of every region, soonest expiry first
       show         Show all that is known of a certificate
+      accounts     Show which accounts would be asked, where their credentials are, and who they are
       completions  Print completions for a shell
       man          Print the manual page
 
@@ -84,7 +85,7 @@ fn the_long_help_names_every_variable() {
 
 #[test]
 fn the_help_of_list() {
-    assert_run!(said("list --help"), @r"
+    assert_run!(said("list --help"), @"
     exit 0
     --- stdout
     List every certificate of every region, soonest expiry first
@@ -119,6 +120,19 @@ fn the_help_of_list() {
               Look only into this region; repeat or separate by comma, `all` for every one [default:
               all]
 
+      -a, --account <NAME>
+              Ask only this account of the configuration file; repeat or separate by comma [default: all
+              of them]
+
+          --profile <NAME>
+              Log in with this profile of the clouds' own credential files, instead of an account
+
+          --service <NAME>
+              Ask this service; repeat or separate by comma, `all` for every one [default: the load
+              balancers, slb and elb]
+              
+              [possible values: slb, elb, all]
+
     Selection:
           --kind <KIND>
               Kind of certificates to list
@@ -131,11 +145,15 @@ fn the_help_of_list() {
               [default: server]
 
     Output:
-      -o, --output <FORMAT>
-              Format of standard output
-              
-              [default: table]
-              [possible values: table, json, text]
+      -o, --output <FORMAT[=FILE]>
+              Format of the output; with =FILE it replaces that file, and repeats: one scan, many
+              outputs [default: table]
+
+          --columns <NAME>
+              Columns of the tabular formats, in this order
+
+          --no-header
+              Leave out the line with the columns' names
 
     Network:
           --endpoint <PROVIDER.SERVICE=URL>
@@ -175,7 +193,7 @@ fn the_help_of_list() {
 
 #[test]
 fn the_help_of_show() {
-    assert_run!(said("show -h"), @r"
+    assert_run!(said("show -h"), @"
     exit 0
     --- stdout
     Show all that is known of a certificate
@@ -195,6 +213,12 @@ fn the_help_of_show() {
                              cloud with credentials here] [possible values: aliyun, huawei]
       -r, --region <NAME>    Look only into this region; repeat or separate by comma, `all` for every
                              one [default: all]
+      -a, --account <NAME>   Ask only this account of the configuration file; repeat or separate by
+                             comma [default: all of them]
+          --profile <NAME>   Log in with this profile of the clouds' own credential files, instead of an
+                             account
+          --service <NAME>   Ask this service; repeat or separate by comma, `all` for every one
+                             [default: the load balancers, slb and elb] [possible values: slb, elb, all]
 
     Output:
       -o, --output <FORMAT>  Format of standard output [default: text] [possible values: text, json]

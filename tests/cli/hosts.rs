@@ -112,7 +112,7 @@ fn a_host_that_cannot_prove_itself_is_told_nothing() {
     let (ali, huawei) = (aliyun::start(two_regions()), huawei::start(two_projects()));
     let internet = internet(&[("aliyuncs.com", &ali.url), ("myhuaweicloud.com", &huawei.url)]);
     let run = certls(&internet).aliyun_keys().huawei_keys().run("list");
-    assert_run!(run, @r"
+    assert_run!(run, @"
     exit 1
     --- stdout
     --- stderr
@@ -120,6 +120,7 @@ fn a_host_that_cannot_prove_itself_is_told_nothing() {
     hint: if a proxy here inspects TLS, name its CA file with `--ca-bundle`
     error: huawei default all elb: iam.myhuaweicloud.com could not prove who it is: invalid peer certificate: UnknownIssuer
     hint: if a proxy here inspects TLS, name its CA file with `--ca-bundle`
+    0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");
     assert_eq!((ali.log.all().len(), huawei.log.all().len()), (0, 0));
     // Another try would end the same way.
@@ -171,11 +172,12 @@ fn no_proxy_sees_what_goes_to_this_machine() {
 fn a_proxy_that_refuses_is_a_network_error() {
     let internet = internet(&[]);
     let run = certls(&internet).aliyun_keys().run("list --retry-count 0 -r cn-beijing");
-    assert_run!(run, @r"
+    assert_run!(run, @"
     exit 1
     --- stdout
     --- stderr
     error: aliyun default cn-beijing slb: no connection to slb.cn-beijing.aliyuncs.com: tunnel error: unsuccessful
     hint: look at this machine's network, and at HTTPS_PROXY and NO_PROXY
+    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
     ");
 }

@@ -68,7 +68,7 @@ fn a_later_page_that_fails_costs_only_itself() {
         let faults = vec![late, Fault::always(ELB_LIST, What::Denied)];
         huawei::start(World { page_cap: 2, faults, ..huawei_world(&[("cn-north-4", &SIX)]) })
     };
-    assert_run!(Certls::new().huawei(&cloud()).run("list"), @r"
+    assert_run!(Certls::new().huawei(&cloud()).run("list"), @"
     exit 3
     --- stdout
     NAME  COVERS         EXPIRES    ON          CLOUD   REGION      ACCOUNT  ID
@@ -77,6 +77,7 @@ fn a_later_page_that_fails_costs_only_itself() {
     --- stderr
     error: huawei default cn-north-4 elb: Policy doesn't allow elb:certificates:list to be performed. (ELB.9802, request REQUEST)
     hint: allow the IAM action `elb:certificates:list` to this user or agency
+    2 certificates · 1 cloud, 1 account, 1 scope: 1 denied
     ");
     let run = list(&cloud());
     let scope = run.scope("cn-north-4");

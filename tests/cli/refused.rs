@@ -31,7 +31,7 @@ fn a_wrong_secret_is_called_so_by_every_signature() {
         let certls = certls.env("ALIBABA_CLOUD_ACCESS_KEY_ID", ALI_KEY).env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", WRONG);
         let certls = certls.env("HUAWEICLOUD_SDK_AK", HW_KEY).env("HUAWEICLOUD_SDK_SK", WRONG);
         if signature == "rpc" {
-            assert_run!(certls.run("list"), @r"
+            assert_run!(certls.run("list"), @"
             exit 1
             --- stdout
             --- stderr
@@ -39,6 +39,7 @@ fn a_wrong_secret_is_called_so_by_every_signature() {
             hint: copy the secret that belongs to ALIBABA_CLOUD_ACCESS_KEY_ID in the environment
             error: huawei default all elb: the secret access key is wrong: the cloud signed the same request, with another result (APIGW.0301, request REQUEST)
             hint: copy the secret that belongs to HUAWEICLOUD_SDK_AK in the environment
+            0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
             ");
         }
         let (own, other) = errors(&certls);
@@ -76,7 +77,7 @@ fn a_key_that_nobody_has() {
     let certls =
         certls.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAInobodys0000001").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", WRONG);
     let certls = certls.env("HUAWEICLOUD_SDK_AK", "NOBODYSACCESSKEY0001").env("HUAWEICLOUD_SDK_SK", WRONG);
-    assert_run!(certls.run("list"), @r"
+    assert_run!(certls.run("list"), @"
     exit 1
     --- stdout
     --- stderr
@@ -84,6 +85,7 @@ fn a_key_that_nobody_has() {
     hint: no account has this access key id: correct ALIBABA_CLOUD_ACCESS_KEY_ID in the environment
     error: huawei default all elb: the cloud does not know this access key id (APIGW.0301, request REQUEST)
     hint: correct HUAWEICLOUD_SDK_AK in the environment
+    0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");
     assert_eq!((ali.log.all().len(), huawei.log.all().len()), (1, 1));
 }
@@ -98,12 +100,13 @@ fn a_key_of_alibaba_is_never_sent_to_huawei() {
         let cloud = huawei::start(two_projects());
         let run = Certls::new().huawei_at(&cloud.url).env(id, ALI_KEY).env(secret, WRONG).run("list");
         if id == "HUAWEICLOUD_SDK_AK" {
-            assert_run!(run, @r"
+            assert_run!(run, @"
             exit 2
             --- stdout
             --- stderr
             error: huawei default all elb: HUAWEICLOUD_SDK_AK in the environment is a key of Alibaba Cloud (it begins with LTAI), not of Huawei Cloud
             hint: move it to ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET
+            0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
             ");
         }
         assert_eq!((run.code, cloud.log.all().len()), (2, 0), "{}", run.text());
@@ -128,7 +131,7 @@ fn temporary_keys_that_have_expired() {
     let (ali, huawei) = (aliyun::start(ali), huawei::start(huawei));
     let certls = Certls::new().aliyun(&ali).env("ALIBABA_CLOUD_SECURITY_TOKEN", ALI_TOKEN);
     let certls = certls.huawei(&huawei).env("HUAWEICLOUD_SDK_SECURITY_TOKEN", HW_SECURITY_TOKEN);
-    assert_run!(certls.run("list"), @r"
+    assert_run!(certls.run("list"), @"
     exit 1
     --- stdout
     --- stderr
@@ -136,6 +139,7 @@ fn temporary_keys_that_have_expired() {
     hint: the security token has expired or belongs to another key: fetch new temporary keys into ALIBABA_CLOUD_ACCESS_KEY_ID in the environment
     error: huawei default all elb: the cloud refused the token or key: it is invalid or has expired (APIGW.0301, request REQUEST)
     hint: put a new one into HUAWEICLOUD_SDK_AK in the environment
+    0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");
     assert_eq!((ali.log.all().len(), huawei.log.all().len()), (1, 1));
 }
@@ -152,7 +156,7 @@ fn with_clock(minutes: i64) -> Run {
 
 #[test]
 fn a_clock_that_is_behind() {
-    assert_run!(with_clock(20), @r"
+    assert_run!(with_clock(20), @"
     exit 1
     --- stdout
     --- stderr
@@ -160,12 +164,13 @@ fn a_clock_that_is_behind() {
     hint: set this machine's clock (for example by NTP) and run again
     error: huawei default all elb: this machine's clock is 20 minutes behind the cloud's (APIGW.0301, request REQUEST)
     hint: set this machine's clock (for example by NTP) and run again
+    0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");
 }
 
 #[test]
 fn a_clock_that_is_ahead() {
-    assert_run!(with_clock(-20), @r"
+    assert_run!(with_clock(-20), @"
     exit 1
     --- stdout
     --- stderr
@@ -173,6 +178,7 @@ fn a_clock_that_is_ahead() {
     hint: set this machine's clock (for example by NTP) and run again
     error: huawei default all elb: this machine's clock is 20 minutes ahead of the cloud's (APIGW.0301, request REQUEST)
     hint: set this machine's clock (for example by NTP) and run again
+    0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");
 }
 
@@ -194,7 +200,7 @@ fn a_denied_action_is_named_and_not_tried_again() {
     huawei.faults = vec![Fault::always(ELB_LIST, What::Denied).in_region("cn-north-4")];
     let (ali, huawei) = (aliyun::start(ali), huawei::start(huawei));
     let certls = Certls::new().aliyun(&ali).huawei(&huawei);
-    assert_run!(certls.run("list"), @r"
+    assert_run!(certls.run("list"), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -205,6 +211,7 @@ fn a_denied_action_is_named_and_not_tried_again() {
     hint: allow the RAM action `slb:DescribeServerCertificates` on `*` to this user or role
     error: huawei default cn-north-4 elb: Policy doesn't allow elb:certificates:list to be performed. (ELB.9802, request REQUEST)
     hint: allow the IAM action `elb:certificates:list` to this user or agency
+    2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 denied
     ");
     assert_eq!((ali.log.count_in(SLB_LIST, "cn-beijing"), huawei.log.count_in(ELB_LIST, "cn-north-4")), (1, 1));
     let run = certls.run("list -o json");

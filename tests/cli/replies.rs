@@ -38,7 +38,7 @@ fn run_with(what: &What) -> Run {
 
 #[test]
 fn a_page_of_html() {
-    assert_run!(run_with(&What::Html200), @r"
+    assert_run!(run_with(&What::Html200), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -49,12 +49,13 @@ fn a_page_of_html() {
     hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
     error: huawei default cn-north-4 elb: the answer (200) is a page that is not JSON (text/html)
     hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 failed
     ");
 }
 
 #[test]
 fn an_empty_body() {
-    assert_run!(run_with(&What::Empty200), @r"
+    assert_run!(run_with(&What::Empty200), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -65,12 +66,13 @@ fn an_empty_body() {
     hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
     error: huawei default cn-north-4 elb: the answer (200) is an empty body
     hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 failed
     ");
 }
 
 #[test]
 fn an_answer_that_breaks_off() {
-    assert_run!(run_with(&What::Cut), @r"
+    assert_run!(run_with(&What::Cut), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -81,12 +83,13 @@ fn an_answer_that_breaks_off() {
     hint: look at this machine's network, and at HTTPS_PROXY and NO_PROXY
     error: huawei default cn-north-4 elb: the answer of 127.0.0.1 broke off: end of file before message length reached
     hint: look at this machine's network, and at HTTPS_PROXY and NO_PROXY
+    2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 failed
     ");
 }
 
 #[test]
 fn an_answer_without_the_list() {
-    assert_run!(run_with(&What::MissingList), @r"
+    assert_run!(run_with(&What::MissingList), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -97,12 +100,13 @@ fn an_answer_without_the_list() {
     hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
     error: huawei default cn-north-4 elb: the answer (200) is JSON of an unknown shape at column 85
     hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 failed
     ");
 }
 
 #[test]
 fn an_answer_in_xml() {
-    assert_run!(run_with(&What::Xml), @r"
+    assert_run!(run_with(&What::Xml), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -113,6 +117,7 @@ fn an_answer_in_xml() {
     hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
     error: huawei default cn-north-4 elb: the answer (200) is a page that is not JSON (text/html)
     hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
+    2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 failed
     ");
 }
 
@@ -156,7 +161,7 @@ fn a_redirect_is_never_followed() {
         }
     }
     assert_eq!((thief.log.all().len(), other_thief.log.all().len()), (0, 0));
-    assert_run!(run_with(&What::Redirect(thief.url.clone())), @r"
+    assert_run!(run_with(&What::Redirect(thief.url.clone())), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -167,6 +172,7 @@ fn a_redirect_is_never_followed() {
     hint: name the right address with `--endpoint`, or look at the proxy in between
     error: huawei default cn-north-4 elb: the server redirects (302); a signed request is never sent on (request REQUEST)
     hint: name the right address with `--endpoint`, or look at the proxy in between
+    2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 failed
     ");
 }
 

@@ -57,7 +57,7 @@ fn what_is_throttled_twice_is_asked_three_times_each_signed_anew() {
 #[test]
 fn what_is_throttled_for_ever_is_given_up_after_the_tries_that_were_allowed() {
     let clouds = clouds(u32::MAX, &throttle(&[]));
-    assert_run!(certls(&clouds).run("list --retry-count 1"), @r"
+    assert_run!(certls(&clouds).run("list --retry-count 1"), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -68,6 +68,7 @@ fn what_is_throttled_for_ever_is_given_up_after_the_tries_that_were_allowed() {
     hint: wait a minute, or ask less at once with `--concurrency 4`
     error: huawei default cn-north-4 elb: The throttling threshold has been reached: policy user over ratelimit,limit:200,time:5 minute (APIGW.0308, request REQUEST)
     hint: wait a minute, or ask less at once with `--concurrency 4`
+    2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 throttled
     ");
     assert_eq!(counts(&clouds), [2, 2, 1, 1]);
     let run = certls(&clouds).run("list -o json --retry-count 0");
@@ -119,7 +120,7 @@ fn the_clouds_own_failures_are_tried_again() {
 #[test]
 fn the_clouds_own_failures_are_told_in_their_words() {
     let clouds = clouds(u32::MAX, &What::ServerError);
-    assert_run!(certls(&clouds).run("list --retry-count 1"), @r"
+    assert_run!(certls(&clouds).run("list --retry-count 1"), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -130,6 +131,7 @@ fn the_clouds_own_failures_are_told_in_their_words() {
     hint: the cloud is in trouble: run again later
     error: huawei default cn-north-4 elb: Internal Server Error. (ELB.8906, request REQUEST)
     hint: the cloud is in trouble: run again later
+    2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 failed
     ");
     assert_eq!(counts(&clouds), [2, 2, 1, 1]);
 }
@@ -140,7 +142,7 @@ fn a_gateways_page_is_tried_again() {
     let run = certls(&healed).run("list -o json");
     assert_eq!((run.code, run.names().len(), counts(&healed)), (0, 4, [2, 2, 1, 1]), "{}", run.text());
     let broken = clouds(u32::MAX, &What::Html502);
-    assert_run!(certls(&broken).run("list --retry-count 0"), @r"
+    assert_run!(certls(&broken).run("list --retry-count 0"), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -151,6 +153,7 @@ fn a_gateways_page_is_tried_again() {
     hint: the cloud is in trouble: run again later
     error: huawei default cn-north-4 elb: the server answered 502 Bad Gateway (request REQUEST)
     hint: the cloud is in trouble: run again later
+    2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 failed
     ");
 }
 

@@ -17,12 +17,13 @@ fn clouds() -> (Aliyun, Huawei) {
 fn one_certificate_of_each_cloud() {
     let (ali, huawei) = clouds();
     let certls = Certls::new().aliyun(&ali).huawei(&huawei);
-    assert_run!(certls.run(&format!("show {}", slb_id("blog"))), @r"
+    assert_run!(certls.run(&format!("show {}", slb_id("blog"))), @"
     exit 0
     --- stdout
     provider                   aliyun
     service                    slb
     account                    default
+    account_id                 1000000000000001
     region                     cn-beijing
     id                         1000000000000001_def53e95f1f
     name                       blog
@@ -37,8 +38,9 @@ fn one_certificate_of_each_cloud() {
     resource_group_id          rg-acfmxazb4ph6aiy
     tags                       team=web
     --- stderr
+    1 certificate · 2 clouds, 2 accounts, 4 scopes: all read
     ");
-    assert_run!(certls.run(&format!("show {}", records::id_of("cdn"))), @r"
+    assert_run!(certls.run(&format!("show {}", records::id_of("cdn"))), @"
     exit 0
     --- stdout
     provider                   huawei
@@ -69,6 +71,7 @@ fn one_certificate_of_each_cloud() {
     enterprise_project_id      0
     chain                      CN=cdn.example.com
     --- stderr
+    1 certificate · 2 clouds, 2 accounts, 4 scopes: all read
     ");
     // Both services can look one up, so no list is read.
     assert_eq!(huawei.log.count("elb:list"), 0);
@@ -87,11 +90,11 @@ fn several_at_once_in_json() {
 fn an_id_that_nobody_has() {
     let (ali, huawei) = clouds();
     let certls = Certls::new().aliyun(&ali).huawei(&huawei);
-    assert_run!(certls.run("show 0123456789abcdef"), @r"
+    assert_run!(certls.run("show 0123456789abcdef"), @"
     exit 4
     --- stdout
     --- stderr
-    no certificates in 4 scopes
+    0 certificates · 2 clouds, 2 accounts, 4 scopes: all read
     error: no certificate 0123456789abcdef anywhere
     ");
     let run = certls.run("show -o json 0123456789abcdef");
@@ -111,12 +114,13 @@ fn not_found_is_not_said_where_certls_could_not_look() {
     world.faults = vec![Fault::always(SLB_LIST, What::Denied).in_region("cn-beijing")];
     let cloud = aliyun::start(world);
     let run = Certls::new().aliyun(&cloud).run("show nobody");
-    assert_run!(run, @r"
+    assert_run!(run, @"
     exit 3
     --- stdout
     --- stderr
     error: aliyun default cn-beijing slb: User not authorized to operate on the specified resource. (Forbidden, request REQUEST)
     hint: allow the RAM action `slb:DescribeServerCertificates` on `*` to this user or role
+    0 certificates · 1 cloud, 1 account, 2 scopes: 1 read, 1 denied
     error: no certificate nobody where certls could look
     ");
 }

@@ -106,6 +106,7 @@ fn errors_and_ids_are_escaped() {
     --- stderr
     error: aliyun default all slb: \u{1b}[2J\u{1b}]0;owned\u{7}safe\u{202e}exe.pem error: forged (Odd\u{1b}[31mCode, request id\u{7})
     hint: please report this, with the code and the request id
+    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
     ");
     let run = Certls::new().aliyun(&cloud).run_args(&["show", "no\u{1b}[2Jid"]);
     assert_harmless(&run);
@@ -139,11 +140,11 @@ fn an_empty_inventory_says_so_on_standard_error() {
     let (ali, huawei) =
         (aliyun::start(aliyun_world(&[("cn-hangzhou", &[])])), huawei::start(huawei_world(&[("cn-north-4", &[])])));
     let certls = Certls::new().aliyun(&ali).huawei(&huawei);
-    assert_run!(certls.run("list"), @r"
+    assert_run!(certls.run("list"), @"
     exit 0
     --- stdout
     --- stderr
-    no certificates in 2 scopes
+    0 certificates · 2 clouds, 2 accounts, 2 scopes: all read
     ");
     let run = certls.run("list -o json");
     assert_eq!(

@@ -28,7 +28,7 @@ fn a_cloud_that_stays_silent() {
         assert!(begun.elapsed() > Duration::from_millis(300) && begun.elapsed() < SOON, "{:?}", begun.elapsed());
         assert_eq!(ali.log.count_in(SLB_LIST, "cn-beijing"), 1);
         if matches!(what, What::Hang) {
-            assert_run!(certls.run("list --read-timeout 300ms --retry-count 0"), @r"
+            assert_run!(certls.run("list --read-timeout 300ms --retry-count 0"), @"
             exit 3
             --- stdout
             NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -39,6 +39,7 @@ fn a_cloud_that_stays_silent() {
             hint: allow more time with `--read-timeout` or `--timeout`
             error: huawei default cn-north-4 elb: 127.0.0.1 stayed silent for 300ms
             hint: allow more time with `--read-timeout` or `--timeout`
+            2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 timed out
             ");
         }
     }
@@ -68,7 +69,7 @@ fn what_arrived_before_the_runs_time_was_over_is_printed() {
     let certls = Certls::new().aliyun(&ali).huawei(&huawei);
     let begun = Instant::now();
     // Long enough for a slow machine to read the others; the silent ones would take far longer.
-    assert_run!(certls.run("list --timeout 2s"), @r"
+    assert_run!(certls.run("list --timeout 2s"), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -80,6 +81,7 @@ fn what_arrived_before_the_runs_time_was_over_is_printed() {
     hint: allow the run more time with `--timeout`
     error: huawei default cn-north-4 elb: not done when the run's time (2s) was over
     hint: allow the run more time with `--timeout`
+    3 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 timed out
     ");
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
 }
@@ -103,12 +105,13 @@ fn regions_that_cannot_be_listed_in_time() {
     world.faults = vec![Fault::always("DescribeRegions", What::Hang)];
     let cloud = aliyun::start(world);
     let run = Certls::new().aliyun(&cloud).run("list --timeout 500ms");
-    assert_run!(run, @r"
+    assert_run!(run, @"
     exit 1
     --- stdout
     --- stderr
     error: aliyun default all slb: not done when the run's time (500ms) was over
     hint: allow the run more time with `--timeout`
+    0 certificates · 1 cloud, 1 account, 1 scope: 1 timed out
     ");
 }
 

@@ -37,11 +37,11 @@ fn no_credentials_names_all_that_was_looked_for() {
 
 #[test]
 fn a_cloud_that_was_named_and_is_not_set_up() {
-    assert_run!(said("list -p huawei"), @r"
+    assert_run!(said("list -p huawei"), @"
     exit 2
     --- stdout
     --- stderr
-    error: no credentials are set up here
+    error: huawei default all elb: no credentials are set up here
       Huawei Cloud ELB: looked in the environment for
         HW_AUTH_TOKEN                    a project's token; also OS_AUTH_TOKEN
         HUAWEICLOUD_SDK_AK               access key id; also CLOUD_SDK_AK, and Terraform's HW_ACCESS_KEY
@@ -54,6 +54,7 @@ fn a_cloud_that_was_named_and_is_not_set_up() {
       Huawei Cloud ELB:
         export HUAWEICLOUD_SDK_AK=…
         export HUAWEICLOUD_SDK_SK=…
+    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
     ");
 }
 
@@ -117,7 +118,7 @@ fn flags_that_are_wrong_are_told_the_right_form() {
         format!("$ certls {args}\n{}", lines.join("\n"))
     })
     .collect();
-    insta::assert_snapshot!(told.join("\n\n"), @r"
+    insta::assert_snapshot!(told.join("\n\n"), @"
     $ certls list -p aws
     error: invalid value 'aws' for '--provider <NAME>'
       [possible values: aliyun, huawei]
@@ -144,7 +145,26 @@ fn flags_that_are_wrong_are_told_the_right_form() {
     error: invalid value 'aliyun.slb=http://slb.aliyuncs.com' for '--endpoint <PROVIDER.SERVICE=URL>': http: is accepted only to this machine (127.0.0.1, [::1], localhost)
 
     $ certls list --endpoint aliyun.sts=https://sts.aliyuncs.com
-    error: invalid value 'aliyun.sts=https://sts.aliyuncs.com' for '--endpoint <PROVIDER.SERVICE=URL>': aliyun has slb, but no `sts`
+    error: no credentials are set up here
+      Alibaba Cloud SLB: looked in the environment for
+        ALIBABA_CLOUD_ACCESS_KEY_ID      access key id; also ALIBABACLOUD_…, ALICLOUD_…, and Terraform's ALICLOUD_ACCESS_KEY
+        ALIBABA_CLOUD_ACCESS_KEY_SECRET  its secret; also ALIBABACLOUD_…, ALICLOUD_…, and Terraform's ALICLOUD_SECRET_KEY
+        ALIBABA_CLOUD_SECURITY_TOKEN     the STS token of temporary keys; also ALIBABACLOUD_…, ALICLOUD_…
+      Huawei Cloud ELB: looked in the environment for
+        HW_AUTH_TOKEN                    a project's token; also OS_AUTH_TOKEN
+        HUAWEICLOUD_SDK_AK               access key id; also CLOUD_SDK_AK, and Terraform's HW_ACCESS_KEY
+        HUAWEICLOUD_SDK_SK               its secret; also CLOUD_SDK_SK, and Terraform's HW_SECRET_KEY
+        HUAWEICLOUD_SDK_SECURITY_TOKEN   the token of temporary keys; also HW_SECURITY_TOKEN
+        HW_USER_NAME                     IAM user, instead of an access key; also OS_USERNAME
+        HW_USER_PASSWORD                 its password; also OS_PASSWORD
+        HW_DOMAIN_NAME                   its account name; also OS_DOMAIN_NAME, OS_USER_DOMAIN_NAME, OS_PROJECT_DOMAIN_NAME
+    hint: set two lines
+      Alibaba Cloud SLB:
+        export ALIBABA_CLOUD_ACCESS_KEY_ID=…
+        export ALIBABA_CLOUD_ACCESS_KEY_SECRET=…
+      Huawei Cloud ELB:
+        export HUAWEICLOUD_SDK_AK=…
+        export HUAWEICLOUD_SDK_SK=…
 
     $ certls list --endpoint aws.elb=https://localhost
     error: invalid value 'aws.elb=https://localhost' for '--endpoint <PROVIDER.SERVICE=URL>': no provider is named `aws`
@@ -156,17 +176,16 @@ fn flags_that_are_wrong_are_told_the_right_form() {
     error: invalid value 'huawei.elb=https://elb.example.com/v3' for '--endpoint <PROVIDER.SERVICE=URL>': it must look like https://HOST[:PORT]: no path, no query, no user
 
     $ certls list --concurrency 0
-    error: invalid value '0' for '--concurrency <N>': number would be zero for non-zero type
+    error: invalid value '0' for '--concurrency <N>': 0 is not in 1..=255
 
     $ certls list --concurrency 300
-    error: invalid value '300' for '--concurrency <N>': number too large to fit in target type
+    error: invalid value '300' for '--concurrency <N>': 300 is not in 1..=255
 
     $ certls list --retry-count -1
     error: unexpected argument '-1' found
 
     $ certls list -o yaml
-    error: invalid value 'yaml' for '--output <FORMAT>'
-      [possible values: table, json, text]
+    error: invalid value 'yaml' for '--output <FORMAT[=FILE]>': the formats are table, json, jsonl, csv, tsv, markdown, prometheus
 
     $ certls list --kind client
     error: invalid value 'client' for '--kind <KIND>'
@@ -188,11 +207,11 @@ fn flags_that_are_wrong_are_told_the_right_form() {
 #[test]
 fn an_endpoint_of_the_environment_is_held_to_the_same_form() {
     let certls = Certls::new().aliyun_keys().aliyun_at("http://slb.aliyuncs.com");
-    assert_run!(certls.run("list"), @r"
+    assert_run!(certls.run("list"), @"
     exit 2
     --- stdout
     --- stderr
-    error: CERTLS_ENDPOINT_ALIYUN_SLB: http: is accepted only to this machine (127.0.0.1, [::1], localhost)
+    error: CERTLS_ENDPOINT_ALIYUN_CAS: http: is accepted only to this machine (127.0.0.1, [::1], localhost)
     ");
 }
 

@@ -106,7 +106,9 @@ mod tests {
     #[test]
     fn a_reply_cannot_send_keys_elsewhere() {
         assert!(named("slb.cn-beijing.aliyuncs.com").is_some());
-        for bad in ["evil.example", "aliyuncs.com.evil.example", "evilaliyuncs.com", "slb.aliyuncs.com@evil.example", ""] {
+        for bad in
+            ["evil.example", "aliyuncs.com.evil.example", "evilaliyuncs.com", "slb.aliyuncs.com@evil.example", ""]
+        {
             assert!(named(bad).is_none(), "{bad}");
         }
     }

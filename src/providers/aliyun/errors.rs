@@ -20,11 +20,7 @@ static CODES: &[Row] = &[
         Kind::Credentials,
         Some("this access key is disabled: enable it in the RAM console, or put another into {origin}"),
     ),
-    (
-        "InvalidAccessKeyId",
-        Kind::Credentials,
-        Some("no account has this access key id: correct {origin}"),
-    ),
+    ("InvalidAccessKeyId", Kind::Credentials, Some("no account has this access key id: correct {origin}")),
     (
         "MissingSecurityToken",
         Kind::Credentials,
@@ -119,8 +115,7 @@ impl Refusal<'_> {
         match row.and_then(|(.., hint)| *hint) {
             Some(hint) if hint.contains("{permission}") && self.permission.is_none() => error,
             Some(hint) => error.with_hint(
-                hint.replace("{origin}", self.origin)
-                    .replace("{permission}", self.permission.unwrap_or_default()),
+                hint.replace("{origin}", self.origin).replace("{permission}", self.permission.unwrap_or_default()),
             ),
             None => error,
         }
@@ -137,8 +132,11 @@ impl Refusal<'_> {
         // ACS3 signs a hash; it stands somewhere in the message when the requests were equal.
         let hash = self.string_to_sign.rsplit('\n').next().unwrap_or_default();
         if equal || (hash.len() == 64 && told.contains(hash)) {
-            Error::new(Kind::Credentials, "the access key secret is wrong: the cloud signed the same text, with another result")
-                .with_hint(format!("copy the secret that belongs to {}", self.origin))
+            Error::new(
+                Kind::Credentials,
+                "the access key secret is wrong: the cloud signed the same text, with another result",
+            )
+            .with_hint(format!("copy the secret that belongs to {}", self.origin))
         } else if theirs.is_some() {
             Error::new(Kind::Request, "the signature does not match: the cloud received another request than was sent")
                 .with_hint("look for a proxy that rewrites requests; or try the other signature with CERTLS_ALIYUN_SIGNATURE=acs3")

@@ -78,10 +78,7 @@ impl super::Provider for Provider {
                 return Ok(None);
             };
             let client = Client { signature: Signature::chosen(&cx.env, account)?, ..client };
-            let session = Account {
-                name: account.name.clone(),
-                api: Arc::new(Api::new(client, credentials)),
-            };
+            let session = Account { name: account.name.clone(), api: Arc::new(Api::new(client, credentials)) };
             Ok(Some(Arc::new(session) as Arc<dyn Session>))
         }
         .boxed()

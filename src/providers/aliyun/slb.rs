@@ -23,11 +23,8 @@ use super::{Account, ID as PROVIDER, endpoints};
 pub(super) const ID: &str = "slb";
 const VERSION: &str = "2014-05-15";
 
-static DESCRIBE_REGIONS: Operation = Operation {
-    action: "DescribeRegions",
-    version: VERSION,
-    permission: Some("slb:DescribeRegions"),
-};
+static DESCRIBE_REGIONS: Operation =
+    Operation { action: "DescribeRegions", version: VERSION, permission: Some("slb:DescribeRegions") };
 
 static DESCRIBE_SERVER_CERTIFICATES: Operation = Operation {
     action: "DescribeServerCertificates",
@@ -150,7 +147,10 @@ impl Slb {
         let reply = reply?;
         let list: ListWire<'_> = reply.json()?;
         let records = list.server_certificates.server_certificate;
-        Ok(records.into_iter().map(|record| Certificate { account_id: account_id.clone(), ..certificate(&self.scope, record) }).collect())
+        Ok(records
+            .into_iter()
+            .map(|record| Certificate { account_id: account_id.clone(), ..certificate(&self.scope, record) })
+            .collect())
     }
 }
 
@@ -268,9 +268,7 @@ fn is_true(value: &Loose) -> bool {
 /// Names come as a list, or as a list with one element that is itself a JSON list of names.
 fn flatten(names: NamesWire) -> Vec<String> {
     let names = names.subject_alternative_name.into_iter();
-    names
-        .flat_map(|name| serde_json::from_str::<Vec<String>>(&name).unwrap_or_else(|_| vec![name]))
-        .collect()
+    names.flat_map(|name| serde_json::from_str::<Vec<String>>(&name).unwrap_or_else(|_| vec![name])).collect()
 }
 
 fn tags(wire: TagsWire) -> BTreeMap<String, String> {

@@ -39,10 +39,8 @@ static SPELLINGS: [KeyPair; 3] = [
 ];
 
 /// Name, password and domain of a user: the vendor's spelling, and that of `OpenStack`.
-static USERS: [[&str; 3]; 2] = [
-    ["HW_USER_NAME", "HW_USER_PASSWORD", "HW_DOMAIN_NAME"],
-    ["OS_USERNAME", "OS_PASSWORD", "OS_DOMAIN_NAME"],
-];
+static USERS: [[&str; 3]; 2] =
+    [["HW_USER_NAME", "HW_USER_PASSWORD", "HW_DOMAIN_NAME"], ["OS_USERNAME", "OS_PASSWORD", "OS_DOMAIN_NAME"]];
 
 /// The clients of `OpenStack` know the domain by more than one name.
 static OS_DOMAINS: [&str; 3] = ["OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME", "OS_PROJECT_DOMAIN_NAME"];
@@ -50,30 +48,12 @@ static OS_DOMAINS: [&str; 3] = ["OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME", "OS_PRO
 static PROJECT_IDS: [&str; 3] = ["HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID", "OS_PROJECT_ID"];
 
 pub(super) static VARIABLES: &[EnvVar] = &[
-    EnvVar {
-        name: "HW_AUTH_TOKEN",
-        help: "a project's token; also OS_AUTH_TOKEN",
-    },
-    EnvVar {
-        name: "HUAWEICLOUD_SDK_AK",
-        help: "access key id; also CLOUD_SDK_AK, and Terraform's HW_ACCESS_KEY",
-    },
-    EnvVar {
-        name: "HUAWEICLOUD_SDK_SK",
-        help: "its secret; also CLOUD_SDK_SK, and Terraform's HW_SECRET_KEY",
-    },
-    EnvVar {
-        name: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-        help: "the token of temporary keys; also HW_SECURITY_TOKEN",
-    },
-    EnvVar {
-        name: "HW_USER_NAME",
-        help: "IAM user, instead of an access key; also OS_USERNAME",
-    },
-    EnvVar {
-        name: "HW_USER_PASSWORD",
-        help: "its password; also OS_PASSWORD",
-    },
+    EnvVar { name: "HW_AUTH_TOKEN", help: "a project's token; also OS_AUTH_TOKEN" },
+    EnvVar { name: "HUAWEICLOUD_SDK_AK", help: "access key id; also CLOUD_SDK_AK, and Terraform's HW_ACCESS_KEY" },
+    EnvVar { name: "HUAWEICLOUD_SDK_SK", help: "its secret; also CLOUD_SDK_SK, and Terraform's HW_SECRET_KEY" },
+    EnvVar { name: "HUAWEICLOUD_SDK_SECURITY_TOKEN", help: "the token of temporary keys; also HW_SECURITY_TOKEN" },
+    EnvVar { name: "HW_USER_NAME", help: "IAM user, instead of an access key; also OS_USERNAME" },
+    EnvVar { name: "HW_USER_PASSWORD", help: "its password; also OS_PASSWORD" },
     EnvVar {
         name: "HW_DOMAIN_NAME",
         help: "its account name; also OS_DOMAIN_NAME, OS_USER_DOMAIN_NAME, OS_PROJECT_DOMAIN_NAME",
@@ -124,10 +104,11 @@ fn refuse_foreign(keys: &Keys) -> Result<(), Error> {
     if !keys.id.expose_secret().starts_with("LTAI") {
         return Ok(());
     }
-    Err(
-        Error::new(Kind::Config, format!("{} is a key of Alibaba Cloud (it begins with LTAI), not of Huawei Cloud", keys.origin))
-            .with_hint("move it to ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
+    Err(Error::new(
+        Kind::Config,
+        format!("{} is a key of Alibaba Cloud (it begins with LTAI), not of Huawei Cloud", keys.origin),
     )
+    .with_hint("move it to ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"))
 }
 
 fn user(env: &Env, [name, password, domain]: [&'static str; 3]) -> Result<Option<User>, Error> {

@@ -140,7 +140,10 @@ impl Store for Elb {
                 Next::End => return Ok(None),
                 Next::First => None,
                 Next::After(marker) if !seen.insert(marker.clone()) => {
-                    return Err(Error::new(Kind::Reply, "the cloud sends the same page again and again (its marker repeats)"));
+                    return Err(Error::new(
+                        Kind::Reply,
+                        "the cloud sends the same page again and again (its marker repeats)",
+                    ));
                 }
                 Next::After(marker) => Some(marker),
             };
@@ -188,7 +191,13 @@ impl Elb {
         Ok((certificates, next))
     }
 
-    async fn read(&self, operation: &'static str, permission: &'static str, below: &str, query: &[(&str, &str)]) -> Result<Reply, Error> {
+    async fn read(
+        &self,
+        operation: &'static str,
+        permission: &'static str,
+        below: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Reply, Error> {
         let call = Call {
             operation,
             permission: Some(permission),

@@ -36,7 +36,9 @@ static CODES: &[Row] = &[
     (
         "ELB.9808",
         Kind::Config,
-        Some("the project id or the token belongs to another region: unset HUAWEICLOUD_SDK_PROJECT_ID, or name its region with `--region`"),
+        Some(
+            "the project id or the token belongs to another region: unset HUAWEICLOUD_SDK_PROJECT_ID, or name its region with `--region`",
+        ),
     ),
     ("CBC.0150", Kind::Credentials, Some(SITE)),
     ("CBC.0156", Kind::Credentials, Some(SITE)),
@@ -114,8 +116,7 @@ impl Refusal<'_> {
         match (row.and_then(|(.., hint)| *hint).or(default), self.permission) {
             (Some(hint), None) if hint == GRANT => error,
             (Some(hint), permission) => error.with_hint(
-                hint.replace("{origin}", self.origin)
-                    .replace("{permission}", permission.unwrap_or_default()),
+                hint.replace("{origin}", self.origin).replace("{permission}", permission.unwrap_or_default()),
             ),
             (None, _) => error,
         }
@@ -125,8 +126,11 @@ impl Refusal<'_> {
     /// The text is not shown: it may hold the key id and the request as it was signed.
     fn authentication(&self, told: &str) -> Error {
         let wrong_secret = || {
-            Error::new(Kind::Credentials, "the secret access key is wrong: the cloud signed the same request, with another result")
-                .with_hint(format!("copy the secret that belongs to {}", self.origin))
+            Error::new(
+                Kind::Credentials,
+                "the secret access key is wrong: the cloud signed the same request, with another result",
+            )
+            .with_hint(format!("copy the secret that belongs to {}", self.origin))
         };
         if told.contains("signature expired") {
             return expired_signature(told);
@@ -138,10 +142,11 @@ impl Refusal<'_> {
         if told.contains("verify aksk signature fail") {
             // The echo has a bar for each line end.
             return match told.split_once("canonicalRequest:") {
-                Some((_, theirs)) if theirs.trim() != self.canonical_request.replace('\n', "|") => {
-                    Error::new(Kind::Request, "the signature does not match: the cloud received another request than was sent")
-                        .with_hint("look for a proxy that rewrites requests")
-                }
+                Some((_, theirs)) if theirs.trim() != self.canonical_request.replace('\n', "|") => Error::new(
+                    Kind::Request,
+                    "the signature does not match: the cloud received another request than was sent",
+                )
+                .with_hint("look for a proxy that rewrites requests"),
                 _ => wrong_secret(),
             };
         }

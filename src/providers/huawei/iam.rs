@@ -146,11 +146,7 @@ async fn project_of(token: &SecretString, api: &Api, iam: &Endpoint) -> Result<P
         Error::new(Kind::Config, "the token is for the whole account; load balancers want one for a project")
             .with_hint("fetch a token with a project as its scope, such as {\"project\": {\"name\": \"cn-north-4\"}}")
     })?;
-    Ok(Project {
-        id: project.id,
-        name: project.name,
-        domain_id: project.domain.and_then(|domain| domain.id),
-    })
+    Ok(Project { id: project.id, name: project.name, domain_id: project.domain.and_then(|domain| domain.id) })
 }
 
 #[cfg(test)]

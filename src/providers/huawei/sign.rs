@@ -47,9 +47,8 @@ pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, http:
     let signature = signature(&keys.secret, &string_to_sign);
     let authorization = authorization(&keys.id, &headers, &signature);
     headers.push(("authorization", &authorization));
-    let mut request = http::Request::builder()
-        .method(METHOD)
-        .uri(unsigned.endpoint.at(&encoded_path(unsigned.path), &query));
+    let mut request =
+        http::Request::builder().method(METHOD).uri(unsigned.endpoint.at(&encoded_path(unsigned.path), &query));
     for (name, value) in headers {
         request = request.header(name, value);
     }

@@ -14,10 +14,10 @@ use crate::config::Endpoint;
 use crate::error::{Error, Kind};
 use crate::net::{Http, Redactor};
 
+use super::ID;
 use super::api::Reach;
 use super::credentials::User;
 use super::errors::{self, Refusal};
-use super::ID;
 
 /// The tokens that were issued, by project id; the account's own has none.
 #[derive(Default)]
@@ -27,11 +27,15 @@ pub(super) struct Tokens {
 
 impl Tokens {
     /// The token for this reach, fetched at its first use: once, however many wait for it.
-    pub(super) async fn get(&self, http: &Http, iam: &Endpoint, user: &User, reach: Reach<'_>) -> Result<SecretString, Error> {
+    pub(super) async fn get(
+        &self,
+        http: &Http,
+        iam: &Endpoint,
+        user: &User,
+        reach: Reach<'_>,
+    ) -> Result<SecretString, Error> {
         let cell = self.issued.lock().await.entry(key(reach)).or_default().clone();
-        let token = cell
-            .get_or_try_init(|| http.retrying(|| fetch(http, iam, user, reach)))
-            .await?;
+        let token = cell.get_or_try_init(|| http.retrying(|| fetch(http, iam, user, reach))).await?;
         Ok(token.clone())
     }
 

@@ -82,7 +82,17 @@ mod tests {
 
     #[test]
     fn whole_requests_are_signed_as_the_sdk_signs_them() {
-        let ours = ["Action", "Format", "Version", "Timestamp", "SignatureNonce", "SecurityToken", "AccessKeyId", "SignatureMethod", "SignatureVersion"];
+        let ours = [
+            "Action",
+            "Format",
+            "Version",
+            "Timestamp",
+            "SignatureNonce",
+            "SecurityToken",
+            "AccessKeyId",
+            "SignatureMethod",
+            "SignatureVersion",
+        ];
         let mut compared = 0;
         for vector in vectors("rpc-hmac-sha1") {
             // Format is ours to choose; the SDKs that write it as we do, and POST, sign the whole request alike.
