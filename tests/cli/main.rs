@@ -18,3 +18,4 @@ mod hosts;
 mod huawei_credentials;
 mod huawei_pages;
 mod huawei_projects;
+mod services;

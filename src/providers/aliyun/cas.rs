@@ -71,6 +71,7 @@ struct Centre {
     scope: Scope,
     walked: Mutex<Walked>,
     ids: OnceCell<HashSet<String>>,
+    account_id: OnceCell<Option<String>>,
     /// The centre whose certificates this one may list once more.
     other: Option<Arc<Centre>>,
 }
@@ -112,6 +113,7 @@ impl Centre {
             scope: account.scope(region, ID),
             walked: Mutex::default(),
             ids: OnceCell::new(),
+            account_id: OnceCell::new(),
             other,
         }))
     }
@@ -158,9 +160,13 @@ impl Centre {
             ("ShowSize", PAGE),
         ];
         params.extend(status.map(|status| ("Status", status)));
-        let reply = self.api.call(&LIST_USER_CERTIFICATE_ORDER, &self.endpoint, &params).await?;
+        let listed = self.api.call(&LIST_USER_CERTIFICATE_ORDER, &self.endpoint, &params);
+        let (reply, account_id) = join(listed, self.account_id.get_or_init(|| self.api.account_id())).await;
+        let reply = reply?;
         let list: ListWire<'_> = reply.json()?;
-        let certificates = list.certificate_order_list.into_iter().map(|record| certificate(&self.scope, record));
+        let records = list.certificate_order_list.into_iter();
+        let certificates =
+            records.map(|record| Certificate { account_id: account_id.clone(), ..certificate(&self.scope, record) });
         Ok(Sheet { certificates: certificates.collect(), total: list.total_count.known() })
     }
 }
