@@ -16,6 +16,7 @@ use crate::nearest::did_you_mean;
 
 mod clock;
 mod digest;
+mod paging;
 mod renewal;
 mod truth;
 mod wire;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
 
@@ -14,6 +14,16 @@ pub(super) enum Field<T> {
     Is(T),
     /// There, but of another type than the vendor documents.
     Odd,
+}
+
+impl<T> Field<T> {
+    /// The value, where one of the right type is there.
+    pub(super) fn known(self) -> Option<T> {
+        match self {
+            Self::Is(value) => Some(value),
+            Self::Absent | Self::Odd => None,
+        }
+    }
 }
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
@@ -80,6 +90,12 @@ impl Reader {
         }
     }
 
+    /// Names in one text, with this between them.
+    pub(super) fn names(&mut self, name: &str, field: Field<String>, between: char) -> Vec<String> {
+        let text = self.text(name, field).unwrap_or_default();
+        text.split(between).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
+
     /// A time in the vendors' `yyyy-MM-ddTHH:mm:ssZ`, where some samples leave out the seconds.
     pub(super) fn time(&mut self, name: &str, field: Field<String>) -> Option<DateTime<Utc>> {
         let text = self.text(name, field)?;
@@ -90,6 +106,31 @@ impl Reader {
             self.notes.push(format!("the cloud's `{name}` is not a time: {}", shortened(&text)));
         }
         time
+    }
+
+    /// A time in `yyyy-MM-dd HH:mm:ss` that names no zone: read as one `hours` ahead of UTC, which a note says.
+    pub(super) fn zoneless(&mut self, name: &str, field: Field<String>, hours: i64) -> Option<DateTime<Utc>> {
+        let text = self.text(name, field)?;
+        if let Ok(time) = DateTime::parse_from_rfc3339(&text) {
+            return Some(time.to_utc());
+        }
+        let local = NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S%.f").ok();
+        let time = local.and_then(|local| local.and_utc().checked_sub_signed(TimeDelta::hours(hours)));
+        self.notes.push(match time {
+            Some(_) => format!("the cloud tells `{name}` without a zone; read as UTC+{hours}"),
+            None => format!("the cloud's `{name}` is not a time: {}", shortened(&text)),
+        });
+        time
+    }
+
+    /// A day in `yyyy-MM-dd`.
+    pub(super) fn day(&mut self, name: &str, field: Field<String>) -> Option<NaiveDate> {
+        let text = self.text(name, field)?;
+        let day = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
+        if day.is_none() {
+            self.notes.push(format!("the cloud's `{name}` is not a day: {}", shortened(&text)));
+        }
+        day
     }
 
     /// A time as the number of milliseconds since 1970.
@@ -156,6 +197,21 @@ mod tests {
         assert_eq!(time.map(|t| t.timestamp()), Some(1_541_708_460));
         assert_eq!(millis.map(|t| t.timestamp()), Some(1_732_169_065));
         assert_eq!(notes, ["the cloud's `text` is of an unknown type"]);
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_read_as_the_clouds_own_and_said() {
+        let read = |text: &str| {
+            let mut reader = Reader::default();
+            let time = reader.zoneless("t", Field::Is(text.to_owned()), 8);
+            (time.map(|time| time.to_rfc3339()), reader.notes)
+        };
+        let told = vec!["the cloud tells `t` without a zone; read as UTC+8".to_owned()];
+        assert_eq!(read("2021-05-27 16:46:25.0"), (Some("2021-05-27T08:46:25+00:00".to_owned()), told.clone()));
+        assert_eq!(read("2021-05-28 07:59:59"), (Some("2021-05-27T23:59:59+00:00".to_owned()), told));
+        assert_eq!(read("2021-05-27T16:46:25+08:00"), (Some("2021-05-27T08:46:25+00:00".to_owned()), vec![]));
+        assert_eq!(read(""), (None, vec![]));
+        assert_eq!(read("soon"), (None, vec!["the cloud's `t` is not a time: soon".to_owned()]));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod refused;
 mod replies;
 mod retries;
 mod secrets;
+mod services;
 mod show;
 mod terminal;
 mod time;

@@ -38,6 +38,7 @@ pub(super) struct Api {
     pub client: Client,
     pub credentials: Credentials,
     identity: OnceCell<Identity>,
+    account_id: OnceCell<Option<String>>,
 }
 
 /// How long records wait to be told whose they are.
@@ -45,7 +46,7 @@ const IDENTITY_PATIENCE: Duration = Duration::from_secs(5);
 
 impl Api {
     pub(super) fn new(client: Client, credentials: Credentials) -> Self {
-        Self { client, credentials, identity: OnceCell::new() }
+        Self { client, credentials, identity: OnceCell::new(), account_id: OnceCell::new() }
     }
 
     /// Who the keys belong to; asked once, however many wait for it.
@@ -53,28 +54,17 @@ impl Api {
         self.identity.get_or_try_init(|| sts::caller_identity(self)).await.cloned()
     }
 
-    /// The id of the account, where the cloud tells it in time.
+    /// The id of the account, where the cloud tells it in time. That it does not is remembered.
     pub(super) async fn account_id(&self) -> Option<String> {
-        match tokio::time::timeout(IDENTITY_PATIENCE, self.identity()).await {
+        let ask = async || match tokio::time::timeout(IDENTITY_PATIENCE, self.identity()).await {
             Ok(Ok(identity)) => Some(identity.account_id),
             Ok(Err(error)) => {
                 tracing::info!("the account id is unknown: {error}");
                 None
             }
             Err(_) => None,
-        }
-    }
-
-    /// # Errors
-    /// Where no keys could be had, the cloud refused, or no whole reply came.
-    pub(super) async fn call(
-        &self,
-        operation: &Operation,
-        endpoint: &Endpoint,
-        params: &[(&str, &str)],
-    ) -> Result<Reply, Error> {
-        let keys = self.credentials.keys(&self.client).await?;
-        self.client.call(&keys, operation, endpoint, params).await
+        };
+        self.account_id.get_or_init(ask).await.clone()
     }
 }
 

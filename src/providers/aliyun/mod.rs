@@ -17,6 +17,7 @@ use api::{Api, Client};
 use sign::Signature;
 
 mod api;
+mod cas;
 mod credentials;
 mod endpoints;
 mod errors;
@@ -26,7 +27,7 @@ mod sts;
 
 const ID: &str = "aliyun";
 
-static SERVICES: &[&dyn Service<Account>] = &[&slb::Service];
+static SERVICES: &[&dyn Service<Account>] = &[&slb::Service, &cas::Service];
 
 pub(super) struct Provider;
 
@@ -56,7 +57,7 @@ impl super::Provider for Provider {
     }
 
     fn endpoints(&self) -> &'static [&'static str] {
-        &[slb::ID, "cas", "sts", "metadata"]
+        &[slb::ID, cas::ID, "sts", "metadata"]
     }
 
     fn regions(&self) -> &'static [&'static str] {

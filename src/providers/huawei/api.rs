@@ -19,8 +19,10 @@ use super::{ID, endpoints};
 /// What a request is authorised for, which the vendor calls the scope of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Reach<'a> {
-    /// The account: global services such as IAM.
+    /// The account: IAM, which knows it by the key or token.
     Domain,
+    /// The account of this id: other global services, which want a signature to name it.
+    Account(&'a str),
     /// A project: regional services.
     Project(&'a str),
 }
@@ -95,10 +97,7 @@ impl Api {
                     endpoint: call.endpoint,
                     path: call.path,
                     query: call.query,
-                    project_id: match call.reach {
-                        Reach::Domain => None,
-                        Reach::Project(id) => Some(id),
-                    },
+                    reach: call.reach,
                     at: sent_at,
                 };
                 sign::sign(&unsigned, keys).map_err(|_| self.unusable())?

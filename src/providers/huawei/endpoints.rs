@@ -58,6 +58,21 @@ pub(super) fn iam_host(region: Option<&str>) -> String {
     }
 }
 
+/// The hosts of the certificate service, which is in no region: one for each site, China's first. Only
+/// the cloud can tell which of the two an account belongs to; a site of its own must be named.
+pub(super) fn scm_hosts(site: Option<&str>) -> Vec<String> {
+    let regions = site.map_or(vec!["cn-north-4", "ap-southeast-1"], |site| vec![site]);
+    regions.into_iter().map(|region| host("scm", region)).collect()
+}
+
+/// The site of its own that the regions name.
+pub(super) fn own_site(regions: Option<&[String]>) -> Option<&str> {
+    match regions {
+        Some([region]) if OWN_SITES.contains(&region.as_str()) => Some(region),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +86,17 @@ mod tests {
         assert_eq!(iam_host(Some("eu-west-101")), "iam.eu-west-101.myhuaweicloud.eu");
         assert_eq!(iam_host(None), "iam.myhuaweicloud.com");
         assert!(REGIONS.is_sorted());
+    }
+
+    #[test]
+    fn certificates_are_kept_by_site() {
+        let hosts = |regions: &[&str]| {
+            let regions: Vec<String> = regions.iter().map(ToString::to_string).collect();
+            scm_hosts(own_site(Some(&regions)))
+        };
+        let global = ["scm.cn-north-4.myhuaweicloud.com", "scm.ap-southeast-1.myhuaweicloud.com"];
+        assert_eq!(scm_hosts(own_site(None)), global);
+        assert_eq!(hosts(&["la-south-2"]), global);
+        assert_eq!(hosts(&["eu-west-101"]), ["scm.eu-west-101.myhuaweicloud.eu"]);
     }
 }

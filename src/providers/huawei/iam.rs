@@ -89,8 +89,7 @@ struct Domain {
 }
 
 /// The account that the credentials belong to, which the vendor calls domain.
-pub(super) async fn domain(api: &Api) -> Result<Identity, Error> {
-    let iam = &api.iam(None)?;
+pub(super) async fn domain(api: &Api, iam: &Endpoint) -> Result<Identity, Error> {
     let call = Call {
         operation: "KeystoneListAuthDomains",
         permission: None,

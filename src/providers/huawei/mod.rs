@@ -22,12 +22,13 @@ mod elb;
 mod endpoints;
 mod errors;
 mod iam;
+mod scm;
 mod sign;
 mod tokens;
 
 const ID: &str = "huawei";
 
-static SERVICES: &[&dyn Service<Account>] = &[&elb::Service];
+static SERVICES: &[&dyn Service<Account>] = &[&elb::Service, &scm::Service];
 
 pub(super) struct Provider;
 
@@ -57,7 +58,7 @@ impl super::Provider for Provider {
     }
 
     fn endpoints(&self) -> &'static [&'static str] {
-        &["elb", "iam", "scm", "metadata"]
+        &[elb::ID, "iam", scm::ID, "metadata"]
     }
 
     fn regions(&self) -> &'static [&'static str] {
@@ -100,7 +101,11 @@ impl Session for Account {
     }
 
     fn identity(&self) -> BoxFuture<'_, Result<Identity, Error>> {
-        async move { self.identity.get_or_try_init(|| iam::domain(&self.api)).await.cloned() }.boxed()
+        async move {
+            let iam = self.api.iam(None)?;
+            self.identity.get_or_try_init(|| iam::domain(&self.api, &iam)).await.cloned()
+        }
+        .boxed()
     }
 
     fn stores<'a>(&'a self, service: &'a str, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>> {

@@ -10,6 +10,8 @@ use crate::net::Request;
 use crate::net::encode::{encode, query};
 use crate::providers::digest::{hex, hmac_sha256, sha256_hex};
 
+use super::api::Reach;
+
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
 const METHOD: &str = "GET";
 const BODY: &str = "";
@@ -21,8 +23,7 @@ pub(super) struct Unsigned<'a> {
     /// Not percent-encoded.
     pub path: &'a str,
     pub query: &'a [(&'a str, &'a str)],
-    /// The project that a regional service is asked for.
-    pub project_id: Option<&'a str>,
+    pub reach: Reach<'a>,
     pub at: DateTime<Utc>,
 }
 
@@ -35,11 +36,15 @@ pub(super) struct Signed {
     pub signature: SecretString,
 }
 
-/// Signs the headers that name host, time and project; proxies may change the others.
+/// Signs the headers that name host, time, and project or account; proxies may change the others.
 pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, http::Error> {
     let (host, date) = (unsigned.endpoint.host(), timestamp(unsigned.at));
     let mut headers = vec![("host", host.as_str()), ("x-sdk-date", &date)];
-    headers.extend(unsigned.project_id.map(|id| ("x-project-id", id)));
+    headers.extend(match unsigned.reach {
+        Reach::Domain => None,
+        Reach::Account(id) => Some(("x-domain-id", id)),
+        Reach::Project(id) => Some(("x-project-id", id)),
+    });
     headers.extend(keys.token.as_ref().map(|token| ("x-security-token", token.expose_secret())));
     let query = canonical_query(unsigned.query);
     let canonical_request = canonical_request(METHOD, unsigned.path, &query, &mut headers, BODY);
@@ -192,7 +197,11 @@ mod tests {
                 endpoint: &Endpoint::of_host(&vector.host).expect("a host"),
                 path: &percent_encoding::percent_decode_str(&vector.path).decode_utf8_lossy(),
                 query: &pairs(&vector.query),
-                project_id: vector.headers.get("X-Project-Id").map(String::as_str),
+                reach: match (vector.headers.get("X-Project-Id"), vector.headers.get("X-Domain-Id")) {
+                    (Some(id), _) => Reach::Project(id),
+                    (None, Some(id)) => Reach::Account(id),
+                    (None, None) => Reach::Domain,
+                },
                 at,
             };
             let signed = sign(&unsigned, &keys).expect("signed");

@@ -48,14 +48,14 @@ impl Tokens {
 
 fn key(reach: Reach<'_>) -> String {
     match reach {
-        Reach::Domain => String::new(),
+        Reach::Domain | Reach::Account(_) => String::new(),
         Reach::Project(id) => id.to_owned(),
     }
 }
 
 async fn fetch(http: &Http, iam: &Endpoint, user: &User, reach: Reach<'_>) -> Result<SecretString, Error> {
     let scope = match reach {
-        Reach::Domain => json!({ "domain": { "name": user.domain } }),
+        Reach::Domain | Reach::Account(_) => json!({ "domain": { "name": user.domain } }),
         Reach::Project(id) => json!({ "project": { "id": id } }),
     };
     let password = user.password.expose_secret();
