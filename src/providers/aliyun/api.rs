@@ -66,6 +66,18 @@ impl Api {
         };
         self.account_id.get_or_init(ask).await.clone()
     }
+
+    /// # Errors
+    /// Where no keys could be had, the cloud refused, or no whole reply came.
+    pub(super) async fn call(
+        &self,
+        operation: &Operation,
+        endpoint: &Endpoint,
+        params: &[(&str, &str)],
+    ) -> Result<Reply, Error> {
+        let keys = self.credentials.keys(&self.client).await?;
+        self.client.call(&keys, operation, endpoint, params).await
+    }
 }
 
 impl Client {
