@@ -223,6 +223,16 @@ impl Run {
         format!("exit {code}\n--- stdout\n{stdout}--- stderr\n{stderr}")
     }
 
+    /// What was said beside the account of a scan that read everything.
+    pub(crate) fn words(&self) -> &str {
+        let receipt = self
+            .stderr
+            .lines()
+            .next_back()
+            .filter(|line| line.ends_with(" scope: all read") || line.ends_with(" scopes: all read"));
+        self.stderr.strip_suffix(&format!("{}\n", receipt.unwrap_or("\n"))).unwrap_or(&self.stderr)
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|why| panic!("no JSON, {why}:\n{}", self.text()))
     }

@@ -131,7 +131,7 @@ fn the_help_of_list() {
               Ask this service; repeat or separate by comma, `all` for every one [default: the load
               balancers, slb and elb]
               
-              [possible values: slb, elb, all]
+              [possible values: slb, cas, elb, scm, all]
 
     Selection:
           --kind <KIND>
@@ -218,7 +218,8 @@ fn the_help_of_show() {
           --profile <NAME>   Log in with this profile of the clouds' own credential files, instead of an
                              account
           --service <NAME>   Ask this service; repeat or separate by comma, `all` for every one
-                             [default: the load balancers, slb and elb] [possible values: slb, elb, all]
+                             [default: the load balancers, slb and elb] [possible values: slb, cas, elb,
+                             scm, all]
 
     Output:
       -o, --output <FORMAT>  Format of standard output [default: text] [possible values: text, json]
@@ -280,7 +281,7 @@ fn completions_for_every_shell() {
 fn the_manual_has_every_command_and_flag() {
     let run = said("man");
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    assert_eq!(run.stdout.matches(".TH ").count(), 5, "{}", run.stdout);
+    assert_eq!(run.stdout.matches(".TH ").count(), 6, "{}", run.stdout);
     // roff writes a hyphen that must stay one with a backslash.
     let plain = run.stdout.replace("\\-", "-");
     for flag in [

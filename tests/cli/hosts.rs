@@ -36,10 +36,12 @@ fn alibabas_regions_are_asked_where_the_cloud_says() {
     let run = trusting(&certls, &internet, "");
     assert_eq!((run.code, run.names().len()), (0, 2), "{}", run.text());
     let hosts = sorted(internet.hosts());
-    assert_eq!(hosts, ["slb-newhost.cn-beijing.aliyuncs.com", "slb.aliyuncs.com", "slb.cn-hangzhou.aliyuncs.com"]);
+    let (new, own) = ("slb-newhost.cn-beijing.aliyuncs.com", "slb.cn-hangzhou.aliyuncs.com");
+    assert_eq!(hosts, [new, "slb.aliyuncs.com", own, "sts.aliyuncs.com"]);
     for seen in cloud.log.all() {
         let host = match (seen.action.as_str(), seen.region.as_str()) {
             ("DescribeRegions", _) => "slb.aliyuncs.com",
+            ("GetCallerIdentity", _) => "sts.aliyuncs.com",
             (_, "cn-beijing") => "slb-newhost.cn-beijing.aliyuncs.com",
             _ => "slb.cn-hangzhou.aliyuncs.com",
         };
@@ -54,7 +56,7 @@ fn alibabas_named_regions_are_asked_at_the_vendors_hosts() {
     let certls = certls(&internet).aliyun_keys();
     let run = trusting(&certls, &internet, "-r cn-hangzhou,cn-beijing");
     assert_eq!((run.code, run.names().len()), (0, 2), "{}", run.text());
-    assert_eq!(sorted(internet.hosts()), ["slb.aliyuncs.com", "slb.cn-beijing.aliyuncs.com"]);
+    assert_eq!(sorted(internet.hosts()), ["slb.aliyuncs.com", "slb.cn-beijing.aliyuncs.com", "sts.aliyuncs.com"]);
     assert_eq!(cloud.log.count("DescribeRegions"), 0);
 }
 

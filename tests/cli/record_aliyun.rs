@@ -16,7 +16,7 @@ fn listed(records: Vec<Value>) -> Run {
     world.regions[0].certificates = records;
     let cloud = aliyun::start(world);
     let run = Certls::new().aliyun(&cloud).run("list -o json");
-    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.text());
+    assert_eq!((run.code, run.words()), (0, ""), "{}", run.text());
     run
 }
 

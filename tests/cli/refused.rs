@@ -242,5 +242,5 @@ fn who_may_do_nothing_reads_nothing() {
     let run = Certls::new().aliyun(&ali).huawei(&huawei).run("list -o json");
     assert_eq!((run.code, run.certificates().len(), run.scopes().len()), (1, 0, 4), "{}", run.text());
     assert_eq!(run.json()["complete"], false);
-    assert_eq!(run.stderr.matches("error: ").count(), 4);
+    assert_eq!(run.stderr.matches("error: ").count(), 2, "equal refusals are told once: {}", run.text());
 }

@@ -18,7 +18,7 @@ const STATUSES: [u16; 6] = [400, 401, 403, 404, 429, 500];
 const COMMANDS: [&str; 4] = [
     "list -vv --retry-count 1",
     "list -vv -o json --retry-count 0",
-    "show -vv -o json --retry-count 0 x",
+    "show -vv -o json --retry-count 0 5494a835d88f40ff940554992f2f04d4",
     "list -v --retry-count 0",
 ];
 

@@ -139,15 +139,16 @@ impl Store for Elb {
             let marker = match next {
                 Next::End => return Ok(None),
                 Next::First => None,
-                Next::After(marker) if !seen.insert(marker.clone()) => {
-                    return Err(Error::new(
-                        Kind::Reply,
-                        "the cloud sends the same page again and again (its marker repeats)",
-                    ));
-                }
                 Next::After(marker) => Some(marker),
             };
             let (certificates, next) = elb.page(marker.as_deref()).await?;
+            if let Next::After(marker) = &next
+                && !seen.insert(marker.clone())
+            {
+                // This page was read before: its certificates are not listed twice.
+                let told = "the cloud sends the same page again and again (its marker repeats)";
+                return Err(Error::new(Kind::Reply, told));
+            }
             Ok(Some((certificates, (elb, next, seen))))
         })
         .boxed()

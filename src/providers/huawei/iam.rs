@@ -72,7 +72,8 @@ pub(super) async fn projects(api: &Api, iam: &Endpoint) -> Result<Vec<Project>, 
 fn listed(reply: &Reply) -> Result<Vec<Project>, Error> {
     let projects = reply.json::<ProjectsWire>()?.projects;
     if projects.is_empty() {
-        return Err(Error::new(Kind::Region, "this account has no project: no region was ever opened in it"));
+        return Err(Error::new(Kind::Reply, "this account has no project: no region was ever opened in it")
+            .with_hint("look whether the key belongs to the account that you mean"));
     }
     Ok(projects)
 }
