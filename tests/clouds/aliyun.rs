@@ -1,60 +1,19 @@
-//! A simulated Alibaba Cloud: SLB 2014-05-15 `DescribeServerCertificates` and `DescribeRegions`.
+//! A simulated Alibaba Cloud, told apart by version and path: SLB 2014-05-15 (`DescribeServerCertificates`,
+//! `DescribeRegions`), CAS 2020-04-07, STS 2015-04-01, the metadata service and a credentials URI.
 
+use super::aliyun_answer::{Answer, Product};
 use super::aliyun_auth::{self as auth, Claim, Refusal};
-use super::fault::{self, Fault, Faults, What};
+use super::aliyun_sts::{self as sts, Issued, Keys, Principal};
+pub(crate) use super::aliyun_world::{Account, CasCentre, Region, Role, World};
+use super::fault::{self, Faults, What};
 use super::seen::{Log, Seen};
 use super::server::{self, Reply, Request, Running};
-use super::wire;
+use super::{aliyun_cas as cas, aliyun_imds as imds, wire};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Account {
-    pub key_id: String,
-    pub secret: String,
-    /// Temporary keys come with a token that every request must carry.
-    pub token: Option<String>,
-    pub uid: String,
-    /// The actions this account may not do.
-    pub denied: Vec<String>,
-}
-
-impl Account {
-    pub(crate) fn new(key_id: &str, secret: &str) -> Self {
-        Self { key_id: key_id.into(), secret: secret.into(), uid: "1000000000000001".into(), ..Self::default() }
-    }
-}
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Region {
-    pub id: String,
-    /// The host that `DescribeRegions` names.
-    pub endpoint: String,
-    pub certificates: Vec<Value>,
-    /// Whose certificates these are; empty is everybody's. One region may stand here once for each account.
-    pub uid: String,
-}
-
-impl Region {
-    pub(crate) fn new(id: &str, certificates: Vec<Value>) -> Self {
-        Self { id: id.into(), endpoint: format!("slb.{id}.aliyuncs.com"), certificates, uid: String::new() }
-    }
-}
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct World {
-    pub accounts: Vec<Account>,
-    pub regions: Vec<Region>,
-    pub faults: Vec<Fault>,
-    /// How far the cloud's clock is ahead of this machine's.
-    pub clock: chrono::Duration,
-    /// How long every reply takes.
-    pub delay: Duration,
-}
+use std::time::Instant;
 
 /// A running cloud; it stops when this is dropped.
 pub(crate) struct Aliyun {
@@ -65,13 +24,24 @@ pub(crate) struct Aliyun {
 
 pub(crate) fn start(world: World) -> Aliyun {
     let log = Log::default();
-    let cloud = Cloud { faults: Faults::new(world.faults.clone()), nonces: Mutex::default(), log: log.clone(), world };
+    let cloud = Cloud {
+        faults: Faults::new(world.faults.clone()),
+        nonces: Mutex::default(),
+        issued: Issued::default(),
+        tokens: imds::Tokens::default(),
+        log: log.clone(),
+        world,
+    };
     let server = server::start(log.gauge(), move |request| cloud.serve(request));
     Aliyun { url: server.url.clone(), log, _server: server }
 }
 
-struct Cloud {
-    world: World,
+pub(crate) struct Cloud {
+    pub world: World,
+    /// The temporary keys it gave out.
+    pub issued: Issued,
+    /// The metadata service's tokens.
+    pub tokens: imds::Tokens,
     faults: Faults,
     nonces: Mutex<HashSet<String>>,
     log: Log,
@@ -79,6 +49,34 @@ struct Cloud {
 
 impl Cloud {
     fn serve(&self, request: &Request) -> Reply {
+        let mut reply = match imds::action(request) {
+            Some(action) => self.serve_keys(action, request),
+            None => self.serve_api(request),
+        };
+        reply.delay += self.world.delay;
+        reply.header("Date", &wire::http_date(self.now()))
+    }
+
+    /// The metadata service and the credentials URI: nobody signs there.
+    fn serve_keys(&self, action: &'static str, request: &Request) -> Reply {
+        let truth = imds::serve(self, action, request);
+        self.log.add(Seen {
+            host: request.host.clone(),
+            action: action.to_owned(),
+            region: String::new(),
+            query: request.query.clone(),
+            at: Instant::now(),
+            authorized: truth.status != 403,
+            account: String::new(),
+            owner: String::new(),
+        });
+        match self.faults.take(action, "") {
+            None => truth,
+            Some(what) => fault::plain(what, request, || truth),
+        }
+    }
+
+    fn serve_api(&self, request: &Request) -> Reply {
         let params = auth::params(request);
         let claim = auth::read(request);
         let named = |header: &str, param: &str| {
@@ -86,7 +84,10 @@ impl Cloud {
             value.unwrap_or_default().to_owned()
         };
         let action = named("x-acs-action", "Action");
-        let region = wire::find(&params, "RegionId").unwrap_or_default().to_owned();
+        let product = Product::of(&named("x-acs-version", "Version"));
+        let region = wire::find(&params, "RegionId").unwrap_or_default();
+        let region = if product == Some(Product::Cas) { cas::centre(&request.host, region) } else { region }.to_owned();
+        let with_oidc = product == Some(Product::Sts) && action == "AssumeRoleWithOIDC";
         // The signature is checked even when a fault strikes: the nonce is spent all the same.
         let admitted = claim.as_ref().map_err(Clone::clone).and_then(|claim| self.admit(claim));
         self.log.add(Seen {
@@ -95,22 +96,27 @@ impl Cloud {
             region: region.clone(),
             query: request.query.clone(),
             at: Instant::now(),
-            authorized: admitted.is_ok(),
+            authorized: admitted.is_ok() || (with_oidc && sts::knows_oidc_token(self, &params)),
+            account: claim.as_ref().map_or_else(|_| String::new(), |claim| claim.key_id.clone()),
+            owner: admitted.as_ref().map_or_else(|_| String::new(), |principal| principal.uid.clone()),
         });
+        let asks_json = || wire::find(&params, "Format").is_some_and(|format| format.eq_ignore_ascii_case("json"));
+        let unsigned_json = request.header("x-acs-action").is_some() || (with_oidc && asks_json());
         let answer = Answer {
             host: &request.host,
-            json: claim.as_ref().map_or(request.header("x-acs-action").is_some(), Claim::wants_json),
+            json: claim.as_ref().map_or(unsigned_json, Claim::wants_json),
             action: &action,
+            product: product.unwrap_or(Product::Slb),
         };
-        let truth = || match (&claim, &admitted) {
-            (Ok(claim), Ok(account)) => self.act(claim, account, &answer),
+        let truth = |answer: Answer| match (&claim, &admitted) {
+            _ if with_oidc => sts::assume_role_with_oidc(self, &params, &answer),
+            (Ok(claim), Ok(principal)) => self.act(claim, product, principal, &answer),
             (_, Err(refusal)) | (Err(refusal), _) => answer.refuse(refusal),
         };
-        let fault = self.faults.take(&action, &region);
-        let mut reply = match fault {
-            None => truth(),
+        match self.faults.take(&action, &region) {
+            None => truth(answer),
             Some(What::MissingList) => answer.good(json!({})),
-            Some(What::Xml) => Answer { json: false, ..answer }.good(self.list(&region, "", None)),
+            Some(What::Xml) => truth(Answer { json: false, ..answer }),
             Some(What::Throttle { headers }) => {
                 let mut reply = answer.error(400, "Throttling.User", "Request was denied due to user flow control.");
                 reply.headers.extend(headers);
@@ -121,24 +127,26 @@ impl Cloud {
                 "ServiceUnavailable",
                 "The request has failed due to a temporary failure of the server.",
             ),
-            Some(What::Denied) => answer.denied(&Account::default()),
+            Some(What::Denied) => answer.denied(""),
             Some(What::EchoRequest(status)) => answer.error(status, "EchoRequest", &fault::echo(request)),
-            Some(what) => fault::general(what, truth),
-        };
-        reply.delay += self.world.delay;
-        reply.header("Date", &wire::http_date(self.now()))
+            Some(what) => fault::general(what, || truth(answer)),
+        }
     }
 
-    fn now(&self) -> DateTime<Utc> {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
         Utc::now() + self.world.clock
     }
 
+    fn keys(&self, key_id: &str) -> Option<Keys> {
+        let account = self.world.accounts.iter().find(|account| account.key_id == key_id);
+        account.map(Keys::of).or_else(|| self.issued.find(key_id))
+    }
+
     /// Whose request this is, if it is anybody's.
-    fn admit(&self, claim: &Claim) -> Result<&Account, Refusal> {
-        let account =
-            self.world.accounts.iter().find(|account| account.key_id == claim.key_id).ok_or_else(|| {
-                Refusal::new(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
-            })?;
+    fn admit(&self, claim: &Claim) -> Result<Principal, Refusal> {
+        let keys = self
+            .keys(&claim.key_id)
+            .ok_or_else(|| Refusal::new(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found."))?;
         let skew = self.now() - claim.time()?;
         if skew.abs() > chrono::Duration::minutes(15) {
             return Err(Refusal::new(
@@ -147,7 +155,7 @@ impl Cloud {
                 "Specified time stamp or date value is expired.",
             ));
         }
-        if !claim.is_signed_with(&account.secret) {
+        if !claim.is_signed_with(&keys.secret) {
             let own = &claim.string_to_sign;
             let message =
                 format!("Specified signature is not matched with our calculation. server string to sign is:{own}");
@@ -157,11 +165,11 @@ impl Cloud {
             return Err(Refusal::new(400, "SignatureNonceUsed", "Specified signature nonce was used already."));
         }
         let token = claim.token.as_deref().filter(|token| !token.is_empty());
-        match (account.token.as_deref(), token) {
+        match (keys.token.as_deref(), token) {
             (Some(_), None) => {
                 Err(Refusal::new(400, "MissingSecurityToken", "SecurityToken is mandatory for this action."))
             }
-            (Some(wanted), Some(given)) if wanted != given => {
+            (Some(wanted), Some(given)) if wanted != given || keys.expires.is_some_and(|end| end <= self.now()) => {
                 Err(Refusal::new(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired."))
             }
             (None, Some(_)) => Err(Refusal::new(
@@ -169,33 +177,35 @@ impl Cloud {
                 "InvalidSecurityToken.MismatchWithAccessKey",
                 "Specified SecurityToken mismatch with the AccessKey.",
             )),
-            _ => Ok(account),
+            _ => Ok(keys.principal),
         }
     }
 
-    fn act(&self, claim: &Claim, account: &Account, answer: &Answer) -> Reply {
-        if claim.version != "2014-05-15" {
+    fn act(&self, claim: &Claim, product: Option<Product>, principal: &Principal, answer: &Answer) -> Reply {
+        let Some(product) = product else {
             return answer.error(400, "InvalidVersion", "Specified parameter Version is not valid.");
+        };
+        if principal.denied.contains(&claim.action) {
+            return answer.denied(&principal.uid);
         }
-        if account.denied.contains(&claim.action) {
-            return answer.denied(account);
+        match product {
+            Product::Slb => self.act_slb(claim, &principal.uid, answer),
+            Product::Sts => sts::act(self, principal, &claim.params, answer),
+            Product::Cas => cas::act(self, &principal.uid, &claim.params, answer),
         }
+    }
+
+    fn act_slb(&self, claim: &Claim, uid: &str, answer: &Answer) -> Reply {
         let region = claim.param("RegionId").unwrap_or_default();
-        match claim.action.as_str() {
-            "DescribeRegions" => answer.good(self.regions(account)),
+        match answer.action {
+            "DescribeRegions" => answer.good(self.regions(uid)),
             "DescribeServerCertificates"
                 if !region.is_empty() && !self.world.regions.iter().any(|known| known.id == region) =>
             {
                 answer.error(404, "InvalidRegionId.NotFound", "The specified RegionId does not exist.")
             }
-            "DescribeServerCertificates" => {
-                answer.good(self.list(region, &account.uid, claim.param("ServerCertificateId")))
-            }
-            _ => answer.error(
-                404,
-                "InvalidAction.NotFound",
-                "Specified api is not found, please check your url and method.",
-            ),
+            "DescribeServerCertificates" => answer.good(self.list(region, uid, claim.param("ServerCertificateId"))),
+            _ => answer.no_such_action(),
         }
     }
 
@@ -210,103 +220,15 @@ impl Cloud {
         json!({"ServerCertificates": {"ServerCertificate": certificates}})
     }
 
-    fn regions(&self, account: &Account) -> Value {
+    fn regions(&self, uid: &str) -> Value {
         let mut known = HashSet::new();
         let regions: Vec<Value> = self
             .world
             .regions
             .iter()
-            .filter(|region| region.is_of(&account.uid) && known.insert(region.id.clone()))
+            .filter(|region| region.is_of(uid) && known.insert(region.id.clone()))
             .map(|region| json!({"RegionId": region.id, "RegionEndpoint": region.endpoint, "LocalName": region.id}))
             .collect();
         json!({"Regions": {"Region": regions}})
-    }
-}
-
-impl Region {
-    fn is_of(&self, uid: &str) -> bool {
-        self.uid.is_empty() || uid.is_empty() || self.uid == uid
-    }
-}
-
-/// How replies to one request are written.
-#[derive(Clone, Copy)]
-struct Answer<'a> {
-    host: &'a str,
-    json: bool,
-    action: &'a str,
-}
-
-impl Answer<'_> {
-    fn good(&self, mut body: Value) -> Reply {
-        body["RequestId"] = json!(request_id());
-        self.write(200, &format!("{}Response", self.action), &body)
-    }
-
-    fn error(&self, status: u16, code: &str, message: &str) -> Reply {
-        self.write(status, "Error", &self.error_body(code, message))
-    }
-
-    fn refuse(&self, refusal: &Refusal) -> Reply {
-        self.error(refusal.status, refusal.code, &refusal.message)
-    }
-
-    fn denied(&self, account: &Account) -> Reply {
-        let mut body = self.error_body("Forbidden", "User not authorized to operate on the specified resource.");
-        body["AccessDeniedDetail"] = json!({
-            "AuthAction": format!("slb:{}", self.action),
-            "AuthPrincipalDisplayName": "200000000000000000",
-            "AuthPrincipalOwnerId": account.uid,
-            "AuthPrincipalType": "SubUser",
-            "EncodedDiagnosticMessage": "AQEAAAAAaikRpxxx",
-            "NoPermissionType": "ImplicitDeny",
-        });
-        self.write(403, "Error", &body)
-    }
-
-    fn error_body(&self, code: &str, message: &str) -> Value {
-        let id = request_id();
-        json!({
-            "RequestId": id,
-            "HostId": self.host,
-            "Code": code,
-            "Message": message,
-            "Recommend": format!("https://api.aliyun.com/troubleshoot?q={code}&product=Slb&requestId={id}"),
-        })
-    }
-
-    fn write(&self, status: u16, root: &str, body: &Value) -> Reply {
-        if self.json {
-            Reply::json(status, body)
-        } else {
-            Reply::new(
-                status,
-                "text/xml;charset=utf-8",
-                format!("<?xml version='1.0' encoding='UTF-8'?>{}", xml(root, body)),
-            )
-        }
-    }
-}
-
-fn request_id() -> String {
-    format!("00000000-0000-4000-8000-{:012X}", wire::serial())
-}
-
-/// A list becomes a row of elements of the same name, as Alibaba writes it.
-fn xml(name: &str, value: &Value) -> String {
-    match value {
-        Value::Array(items) => items.iter().map(|item| xml(name, item)).collect(),
-        Value::Object(fields) => {
-            let inner = fields.iter().fold(String::new(), |mut text, (name, value)| {
-                let _ = write!(text, "{}", xml(name, value));
-                text
-            });
-            format!("<{name}>{inner}</{name}>")
-        }
-        Value::String(text) => {
-            let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            format!("<{name}>{text}</{name}>")
-        }
-        other => format!("<{name}>{other}</{name}>"),
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// Which calls a fault is for.
 #[derive(Clone, Debug)]
 pub(crate) struct Match {
-    /// Alibaba's `Action`, or Huawei's short name (`elb:list`, `iam:projects`, `iam:token`, …); `*` is any.
+    /// Alibaba's `Action`, or a short name (`elb:list`, `iam:projects`, `scm:list`, `imds:keys`, …); `*` is any.
     pub action: String,
     /// Alibaba's `RegionId`, or the name of Huawei's project; `None` is any.
     pub region: Option<String>,
@@ -130,6 +130,23 @@ pub(crate) fn general(what: What, truth: impl FnOnce() -> Reply) -> Reply {
         | What::Denied
         | What::EchoRequest(_)
         | What::RepeatMarker => truth(),
+    }
+}
+
+/// The faults of a service that has no words of its own, such as a metadata service.
+pub(crate) fn plain(what: What, request: &Request, truth: impl FnOnce() -> Reply) -> Reply {
+    let text = |status: u16, text: &str| Reply::new(status, "text/plain", text);
+    match what {
+        What::MissingList => Reply::new(200, JSON, "{}"),
+        What::Throttle { headers } => {
+            let mut reply = text(429, "Too Many Requests");
+            reply.headers.extend(headers);
+            reply
+        }
+        What::ServerError => text(500, "Internal Server Error"),
+        What::Denied => text(403, "Forbidden"),
+        What::EchoRequest(status) => text(status, &echo(request)),
+        what => general(what, truth),
     }
 }
 

@@ -1,13 +1,16 @@
-//! A simulated Huawei Cloud: ELB v3 certificates, and the IAM calls that lead to them.
+//! A simulated Huawei Cloud: ELB v3 and SCM v3 certificates, the IAM calls that lead to them, STS v5 and the
+//! metadata service.
 
 use super::fault::{Faults, What};
 use super::huawei_auth as auth;
+use super::huawei_call::Call;
 use super::huawei_elb::{self as elb, refuse};
-use super::huawei_iam as iam;
-pub(crate) use super::huawei_world::{Account, Project, World};
+use super::huawei_metadata::{self as metadata, Given, Temporary};
+pub(crate) use super::huawei_world::{Account, Agency, Project, ScmStore, World};
 use super::seen::{Log, Seen};
 use super::server::{self, Reply, Request, Running};
 use super::wire::{self, Plus};
+use super::{huawei_iam as iam, huawei_scm as scm};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -21,9 +24,24 @@ pub(crate) struct Huawei {
     _server: Running,
 }
 
-pub(crate) fn start(world: World) -> Huawei {
+pub(crate) fn start(mut world: World) -> Huawei {
     let log = Log::default();
-    let state = State { faults: Faults::new(world.faults.clone()), issued: Mutex::default(), log: log.clone(), world };
+    // An agency acts like one more account of its domain, to which no key and no password lead.
+    let agency_account = world.agency.clone().map(|agency| {
+        let owner = world.accounts.iter().find(|account| account.domain_id == agency.domain_id);
+        let domain_name = owner.map(|owner| owner.domain_name.clone()).unwrap_or_default();
+        let account = Account { domain_id: agency.domain_id, domain_name, denied: agency.denied, ..Account::default() };
+        world.accounts.push(account);
+        world.accounts.len() - 1
+    });
+    let state = State {
+        faults: Faults::new(world.faults.clone()),
+        issued: Mutex::default(),
+        given: Given::default(),
+        agency_account,
+        log: log.clone(),
+        world,
+    };
     let server = server::start(log.gauge(), move |request| state.serve(request));
     Huawei { url: server.url.clone(), log, _server: server }
 }
@@ -37,8 +55,10 @@ pub(crate) enum Scope {
 
 /// Who sent a request, and with which token's scope; a signature has none.
 pub(crate) struct Caller {
-    account: usize,
-    scope: Option<Scope>,
+    pub account: usize,
+    pub scope: Option<Scope>,
+    /// The key of that account, or the one that signed.
+    ak: String,
 }
 
 struct Issued {
@@ -49,55 +69,13 @@ struct Issued {
 
 pub(crate) struct State {
     pub world: World,
+    /// What the metadata service gave out.
+    pub given: Given,
+    /// Where the agency stands in the world's accounts.
+    pub agency_account: Option<usize>,
     faults: Faults,
     issued: Mutex<HashMap<String, Issued>>,
     log: Log,
-}
-
-/// The calls this cloud knows.
-enum Call<'a> {
-    Projects(&'static str),
-    CheckToken,
-    IssueToken,
-    Domains,
-    List(&'a str),
-    Show(&'a str, &'a str),
-    Unknown,
-}
-
-impl<'a> Call<'a> {
-    fn of(method: &str, path: &'a str) -> Self {
-        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-        match (method, parts.as_slice()) {
-            ("GET", ["v3", "projects"]) => Self::Projects("iam:projects"),
-            ("GET", ["v3", "auth", "projects"]) => Self::Projects("iam:auth-projects"),
-            ("GET", ["v3", "auth", "tokens"]) => Self::CheckToken,
-            ("POST", ["v3", "auth", "tokens"]) => Self::IssueToken,
-            ("GET", ["v3", "auth", "domains"]) => Self::Domains,
-            ("GET", ["v3", project, "elb", "certificates"]) => Self::List(project),
-            ("GET", ["v3", project, "elb", "certificates", id]) => Self::Show(project, id),
-            _ => Self::Unknown,
-        }
-    }
-
-    fn action(&self) -> &'static str {
-        match self {
-            Self::Projects(action) => action,
-            Self::CheckToken => "iam:token-check",
-            Self::IssueToken => "iam:token",
-            Self::Domains => "iam:domains",
-            Self::List(_) => "elb:list",
-            Self::Show(..) => "elb:show",
-            Self::Unknown => "",
-        }
-    }
-
-    fn project(&self) -> Option<&str> {
-        match self {
-            Self::List(project) | Self::Show(project, _) => Some(project),
-            _ => None,
-        }
-    }
 }
 
 impl State {
@@ -105,16 +83,19 @@ impl State {
         let call = Call::of(&request.method, &request.path);
         let action = if call.action().is_empty() { request.path.as_str() } else { call.action() };
         let region = self.region(&call, request);
-        // A password is proven by the call itself, so nobody needs to be known before it.
-        let caller = if matches!(call, Call::IssueToken) { Ok(None) } else { self.admit(request, &call).map(Some) };
+        let caller = if call.is_open() { Ok(None) } else { self.admit(request, &call).map(Some) };
         let truth = || match (&call, &caller) {
             (Call::IssueToken, _) => iam::issue_token(self, request),
+            (Call::MetadataToken, _) => metadata::token(self, request),
+            (Call::SecurityKey, _) => metadata::security_key(self, request),
             (Call::Unknown, _) => not_published(),
             (_, Err(refusal)) => refusal.clone(),
             (call, Ok(Some(caller))) => self.act(call, action, caller, request),
             (_, Ok(None)) => unreachable!("every other call has a caller"),
         };
         let authorized = caller.is_ok();
+        let known = caller.as_ref().ok().and_then(Option::as_ref);
+        let claimed = || auth::read(request).map(|claim| claim.ak).unwrap_or_default();
         let seen = Seen {
             host: request.host.clone(),
             action: action.to_owned(),
@@ -122,10 +103,12 @@ impl State {
             query: request.query.clone(),
             at: Instant::now(),
             authorized,
+            account: known.map_or_else(claimed, |caller| caller.ak.clone()),
+            owner: known.map_or_else(String::new, |caller| self.account(caller).domain_id.clone()),
         };
         let mut reply = match self.faults.take(action, &region) {
             None => truth(),
-            Some(What::Throttle { headers }) => {
+            Some(What::Throttle { headers }) if !action.starts_with("ecs:") => {
                 let mut reply = refuse(
                     429,
                     "APIGW.0308",
@@ -135,10 +118,14 @@ impl State {
                 reply
             }
             Some(what) if action.starts_with("iam:") => iam::spoil(what, request, truth),
+            Some(what) if action.starts_with("scm:") => scm::spoil(what, request, truth),
+            Some(what) if action.starts_with("ecs:") || action.starts_with("sts:") => {
+                metadata::spoil(what, action, request, truth)
+            }
             Some(what) => elb::spoil(what, action, self, call.project(), request, truth),
         };
-        // A password that was wrong is an unauthorized request too.
-        let authorized = seen.authorized && !(matches!(call, Call::IssueToken) && reply.status == 401);
+        // A password that was wrong is an unauthorized request too, and so is a token of the metadata service.
+        let authorized = seen.authorized && !(call.is_open() && reply.status == 401);
         self.log.add(Seen { authorized, ..seen });
         reply.delay += self.world.delay;
         let request_id = format!("{:032x}", wire::serial());
@@ -211,16 +198,16 @@ impl State {
     }
 
     fn admit(&self, request: &Request, call: &Call) -> Result<Caller, Reply> {
-        let caller = match request.header("x-auth-token") {
-            Some(token) => {
-                let found = self.find_token(token, true);
-                let (account, scope) = found.ok_or_else(|| match call.project() {
-                    Some(_) => unknown_caller("decrypt token fail"),
-                    None => iam::error(401, "The X-Auth-Token is invalid!"),
-                })?;
-                Caller { account, scope: Some(scope) }
-            }
-            None => Caller { account: self.signer(request).map_err(|why| unknown_caller(&why))?, scope: None },
+        let caller = if let Some(token) = request.header("x-auth-token") {
+            let found = self.find_token(token, true);
+            let (account, scope) = found.ok_or_else(|| match call.project() {
+                Some(_) => unknown_caller("decrypt token fail"),
+                None => iam::error(401, "The X-Auth-Token is invalid!"),
+            })?;
+            Caller { account, scope: Some(scope), ak: self.world.accounts[account].ak.clone() }
+        } else {
+            let (account, ak) = self.signer(request).map_err(|why| unknown_caller(&why))?;
+            Caller { account, scope: None, ak }
         };
         let Some(project) = call.project() else {
             return Ok(caller);
@@ -237,34 +224,53 @@ impl State {
         }
     }
 
-    /// Whose signature this is; the error is the gateway's text.
-    fn signer(&self, request: &Request) -> Result<usize, String> {
+    /// What an access key is checked against: the account, its secret, its token and when that ends.
+    fn keys(&self, ak: &str) -> Option<Temporary> {
+        let account = self.world.accounts.iter().position(|account| account.ak == ak && !ak.is_empty());
+        let lasting = account.map(|account| Temporary {
+            sk: self.world.accounts[account].sk.clone(),
+            token: self.world.accounts[account].security_token.clone().unwrap_or_default(),
+            expires: DateTime::<Utc>::MAX_UTC,
+            account,
+        });
+        lasting.or_else(|| self.given.find(ak))
+    }
+
+    /// Whose signature this is, and the key it was made with; the error is the gateway's text.
+    fn signer(&self, request: &Request) -> Result<(usize, String), String> {
         let claim = auth::read(request)?;
         let ak = &claim.ak;
-        let account = self.world.accounts.iter().position(|account| account.ak == *ak && !ak.is_empty());
-        let account = account.ok_or_else(|| format!("ak {ak} not exist"))?;
+        let keys = self.keys(ak).ok_or_else(|| format!("ak {ak} not exist"))?;
         let skew = claim.time().map(|time| self.now() - time);
         if skew.is_none_or(|skew| skew.abs() > chrono::Duration::minutes(15)) {
             let (date, now) = (&claim.date, auth::compact(self.now()));
             return Err(format!("calc aksk signature fail:signature expired, signature time:{date},server time:{now}"));
         }
-        if !claim.is_signed_with(&self.world.accounts[account].sk) {
+        if !claim.is_signed_with(&keys.sk) {
             let own = claim.canonical_request.replace('\n', "|");
             return Err(format!("verify aksk signature fail, canonicalRequest:{own}"));
         }
-        // The gateway's words for a temporary key without its token are not known; these are its words for a bad token.
         let given = request.header("x-security-token");
-        if self.world.accounts[account].security_token.as_deref() != given
-            || (given.is_some() && !claim.signs("x-security-token"))
-        {
+        // A temporary key is looked up by its token: without one it does not exist.
+        if given.is_none() && !keys.token.is_empty() {
+            return Err(format!("ak {ak} not exist"));
+        }
+        // The gateway's words for a token that has ended are not known; these are its words for a bad one.
+        let is_good = given.unwrap_or_default() == keys.token && self.now() < keys.expires;
+        if !is_good || (given.is_some() && !claim.signs("x-security-token")) {
             return Err("decrypt token fail".to_owned());
         }
-        Ok(account)
+        Ok((keys.account, claim.ak))
     }
 
     fn act(&self, call: &Call, action: &str, caller: &Caller, request: &Request) -> Reply {
         if self.account(caller).denied.iter().any(|denied| denied == action) {
-            return if call.project().is_some() { elb::denied(action) } else { iam::denied() };
+            return match call {
+                Call::List(_) | Call::Show(..) => elb::denied(action),
+                Call::Scm => scm::denied(),
+                Call::CallerIdentity => metadata::denied(),
+                _ => iam::denied(),
+            };
         }
         match call {
             Call::Projects(_) => iam::projects(self, request, caller),
@@ -272,7 +278,9 @@ impl State {
             Call::Domains => iam::domains(self, caller),
             Call::List(project) => elb::list(self, project, request),
             Call::Show(project, id) => elb::show(self, project, id),
-            Call::IssueToken | Call::Unknown => not_published(),
+            Call::Scm => scm::list(self, caller, request),
+            Call::CallerIdentity => metadata::caller_identity(self, caller),
+            Call::IssueToken | Call::MetadataToken | Call::SecurityKey | Call::Unknown => not_published(),
         }
     }
 }

@@ -162,6 +162,6 @@ fn links(path: &str) -> Value {
     json!({"next": null, "previous": null, "self": format!("https://iam.myhuaweicloud.com{path}")})
 }
 
-fn micros(time: DateTime<Utc>) -> String {
+pub(crate) fn micros(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }

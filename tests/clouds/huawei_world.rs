@@ -55,10 +55,40 @@ pub(crate) struct Project {
     pub domain_id: String,
 }
 
+/// One account's own certificates in SCM.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ScmStore {
+    pub domain_id: String,
+    pub certificates: Vec<Value>,
+}
+
+/// What a machine may act as, without having keys.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Agency {
+    pub name: String,
+    /// The account it belongs to.
+    pub domain_id: String,
+    /// How long the keys work that the metadata service gives out; zero is a day.
+    pub lifetime: chrono::Duration,
+    /// The actions that may not be done with them.
+    pub denied: Vec<String>,
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct World {
     pub accounts: Vec<Account>,
     pub projects: Vec<Project>,
+    /// SCM's certificates that are everybody's.
+    pub scm: Vec<Value>,
+    /// SCM's certificates of one account each.
+    pub scm_stores: Vec<ScmStore>,
+    /// The site the accounts belong to, `china` or `international`; empty is both. SCM's real host names belong to
+    /// one of them, a loopback address to both.
+    pub site: String,
+    /// The agency of the machine that asks the metadata service; without one there are no keys.
+    pub agency: Option<Agency>,
+    /// Whether the metadata service also answers without a token, as its first version does.
+    pub metadata_v1: bool,
     /// The longest page, whatever `limit` asks for; 0 is the documented 2000.
     pub page_cap: usize,
     /// A token got by password is refused after so many uses.

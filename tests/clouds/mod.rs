@@ -28,13 +28,21 @@
 )]
 
 pub(crate) mod aliyun;
+pub(crate) mod aliyun_answer;
 pub(crate) mod aliyun_auth;
+pub(crate) mod aliyun_cas;
+pub(crate) mod aliyun_imds;
+pub(crate) mod aliyun_sts;
+pub(crate) mod aliyun_world;
 pub(crate) mod certs;
 pub(crate) mod fault;
 pub(crate) mod huawei;
 pub(crate) mod huawei_auth;
+pub(crate) mod huawei_call;
 pub(crate) mod huawei_elb;
 pub(crate) mod huawei_iam;
+pub(crate) mod huawei_metadata;
+pub(crate) mod huawei_scm;
 pub(crate) mod huawei_world;
 pub(crate) mod internet;
 pub(crate) mod records;

@@ -2,7 +2,7 @@
 
 use super::certs::{Chain, Made, SM2_ENCRYPTION_NOT_AFTER, SM2_ENCRYPTION_PEM, SM2_SIGNING_PEM};
 use super::wire;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use serde_json::{Map, Value, json};
 
 /// Huawei sends private keys along. None may ever be seen again.
@@ -34,6 +34,50 @@ pub(crate) fn aliyun_record(id: &str, name: &str, region: &str, made: &Made) -> 
         record["SubjectAlternativeNames"] = json!({"SubjectAlternativeName": made.sans});
     }
     record
+}
+
+/// An element of CAS's `ListUserCertificateOrder` with `OrderType=CERT`. Its status is today's.
+pub(crate) fn cas_record(id: i64, name: &str, made: &Made) -> Value {
+    let left = made.not_after - Utc::now();
+    let status = match left {
+        left if left <= chrono::Duration::zero() => "EXPIRED",
+        left if left <= chrono::Duration::days(30) => "WILLEXPIRED",
+        _ => "ISSUED",
+    };
+    json!({
+        "CertificateId": id,
+        "Name": name,
+        "CommonName": made.cn,
+        "Sans": made.sans.join(","),
+        "Status": status,
+        "Expired": status == "EXPIRED",
+        "Fingerprint": made.sha1_hex.to_uppercase(),
+        "Sha2": made.sha256_hex.to_uppercase(),
+        "SerialNo": serial_hex(&made.der),
+        "Issuer": made.cn,
+        "CertStartTime": made.not_before.timestamp_millis(),
+        "CertEndTime": made.not_after.timestamp_millis(),
+        "StartDate": made.not_before.format("%Y-%m-%d").to_string(),
+        "EndDate": made.not_after.format("%Y-%m-%d").to_string(),
+        "InstanceId": format!("cas-ivauto-{id}"),
+        "ResourceGroupId": "rg-acfmx4snyahsiuy",
+        "Upload": false,
+        "OrgName": "",
+        "City": "",
+        "Province": "",
+        "Country": "",
+    })
+}
+
+/// The serial number is the second element of the inner sequence, after the version.
+fn serial_hex(der: &[u8]) -> String {
+    let header = |at: usize| if der[at + 1] < 0x80 { 2 } else { 2 + usize::from(der[at + 1] & 0x7f) };
+    let mut at = header(0);
+    at += header(at);
+    if der[at] == 0xa0 {
+        at += header(at) + usize::from(der[at + 1]);
+    }
+    wire::hex(&der[at + 2..at + 2 + usize::from(der[at + 1])])
 }
 
 /// Odd elements of `DescribeServerCertificates`, each with what is odd. All but the last two can be read.
@@ -104,6 +148,36 @@ pub(crate) fn huawei_record(id: &str, project: &str, name: &str, made: &Made) ->
         "protection_status": "nonProtection",
         "protection_reason": "",
         "enterprise_project_id": "0",
+    })
+}
+
+/// An element of SCM's list; `id` begins with `scs`. The time it ends is Beijing's, and does not say so.
+pub(crate) fn scm_record(id: &str, name: &str, made: &Made) -> Value {
+    let domain = if made.cn.is_empty() { made.sans.first().cloned().unwrap_or_default() } else { made.cn.clone() };
+    let others: Vec<&str> = made.sans.iter().map(String::as_str).filter(|san| *san != domain).collect();
+    let wildcards = made.sans.iter().filter(|san| san.starts_with("*.")).count();
+    let domain_type = match (others.is_empty(), wildcards) {
+        (false, _) => "MULTI_DOMAIN",
+        (true, 0) => "SINGLE_DOMAIN",
+        (true, _) => "WILDCARD",
+    };
+    let beijing = FixedOffset::east_opt(8 * 3600).expect("an offset");
+    json!({
+        "id": id,
+        "name": name,
+        "domain": domain,
+        "sans": if others.is_empty() { Value::Null } else { json!(others.join(";")) },
+        "type": "OV_SSL_CERT",
+        "deploy_support": true,
+        "signature_algorithm": "SHA256WITHRSA",
+        "brand": "GEOTRUST",
+        "expire_time": made.not_after.with_timezone(&beijing).format("%Y-%m-%d %H:%M:%S.0").to_string(),
+        "domain_type": domain_type,
+        "validity_period": 12,
+        "status": if made.not_after <= Utc::now() { "EXPIRED" } else { "ISSUED" },
+        "domain_count": others.len() + 1,
+        "wildcard_count": wildcards,
+        "description": null,
     })
 }
 

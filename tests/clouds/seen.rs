@@ -16,6 +16,10 @@ pub(crate) struct Seen {
     pub at: Instant,
     /// Whether the signature or token was accepted, whatever the reply was then.
     pub authorized: bool,
+    /// The key id or access key it was sent with (a token's is that of its account); empty when unknown.
+    pub account: String,
+    /// Whose resources it could reach: Alibaba's uid, Huawei's domain id. Empty when it was refused.
+    pub owner: String,
 }
 
 /// Every request so far. Clones are the same log.
@@ -40,6 +44,11 @@ impl Log {
 
     pub(crate) fn count_in(&self, action: &str, region: &str) -> usize {
         self.all().iter().filter(|seen| seen.action == action && seen.region == region).count()
+    }
+
+    /// How many such requests one key sent.
+    pub(crate) fn count_by(&self, action: &str, account: &str) -> usize {
+        self.all().iter().filter(|seen| seen.action == action && seen.account == account).count()
     }
 
     /// The highest number of requests that were open at the same time.
