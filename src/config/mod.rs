@@ -8,6 +8,7 @@ mod keys;
 mod settings;
 
 pub use account::{Account, Login};
+pub(crate) use endpoint::{ALIYUN_METADATA, HUAWEI_METADATA};
 pub use endpoint::{Endpoint, Endpoints};
 pub use env::{Env, EnvVar};
 pub use keys::{KeyPair, Keys};

@@ -18,6 +18,10 @@ use super::{failure, retry, tls};
 /// chain and key that the API stores, is about 150 MiB.
 const BODY_LIMIT: usize = 256 * 1024 * 1024;
 
+/// How long a metadata service may take: it is on this host, or it is not there at all.
+const METADATA_CONNECT: Duration = Duration::from_secs(1);
+const METADATA_READ: Duration = Duration::from_secs(3);
+
 /// A signed request, to be sent once.
 pub type Request = http::Request<String>;
 
@@ -35,6 +39,8 @@ pub struct Http {
     proxied: reqwest::Client,
     /// For endpoints on this machine, which no proxy may see.
     direct: OnceLock<reqwest::Client>,
+    /// For metadata services, which no proxy may see either.
+    metadata: OnceLock<reqwest::Client>,
     net: Net,
     in_flight: Semaphore,
 }
@@ -46,6 +52,7 @@ impl Http {
         Ok(Self {
             proxied: client(net, reqwest::ClientBuilder::new())?,
             direct: OnceLock::new(),
+            metadata: OnceLock::new(),
             in_flight: Semaphore::new(net.concurrency),
             net: net.clone(),
         })
@@ -67,8 +74,34 @@ impl Http {
     /// # Errors
     /// Where no whole reply came back. A reply that tells of an error is not one here.
     pub async fn send(&self, label: &str, request: Request) -> Result<Reply, Error> {
+        // Plain http goes to this machine only.
+        let client = match request.uri().scheme_str() {
+            Some("http") => Self::unproxied(&self.direct, &self.net)?,
+            _ => &self.proxied,
+        };
+        self.send_by(client, label, request).await
+    }
+
+    /// Asks a metadata service once, past every proxy; `None` where nothing answers there.
+    ///
+    /// # Errors
+    /// Where something else than silence is in the way: a reply that is too large.
+    pub async fn ask_metadata(&self, label: &str, request: Request) -> Result<Option<Reply>, Error> {
+        let net = Net {
+            connect_timeout: METADATA_CONNECT.min(self.net.connect_timeout),
+            read_timeout: METADATA_READ.min(self.net.read_timeout),
+            ..self.net.clone()
+        };
+        let client = Self::unproxied(&self.metadata, &net)?;
+        match self.send_by(client, label, request).await {
+            Ok(reply) => Ok(Some(reply)),
+            Err(error) if matches!(error.kind, Kind::Network | Kind::Timeout) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn send_by(&self, client: &reqwest::Client, label: &str, request: Request) -> Result<Reply, Error> {
         let host = request.uri().host().unwrap_or_default().to_owned();
-        let client = self.client_for(&request)?;
         let request = reqwest::Request::try_from(request)
             .map_err(|_| Error::new(Kind::Internal, format!("the address of {label} is malformed")))?;
         let _permit = self.in_flight.acquire().await;
@@ -83,15 +116,13 @@ impl Http {
         result
     }
 
-    fn client_for(&self, request: &Request) -> Result<&reqwest::Client, Error> {
-        if request.uri().scheme_str() != Some("http") {
-            return Ok(&self.proxied);
+    /// The client in `place`, made at its first use.
+    fn unproxied<'a>(place: &'a OnceLock<reqwest::Client>, net: &Net) -> Result<&'a reqwest::Client, Error> {
+        if let Some(client) = place.get() {
+            return Ok(client);
         }
-        if self.direct.get().is_none() {
-            let direct = client(&self.net, reqwest::ClientBuilder::new().no_proxy())?;
-            return Ok(self.direct.get_or_init(|| direct));
-        }
-        self.direct.get().ok_or_else(|| Error::new(Kind::Internal, "the client for this machine vanished"))
+        let fresh = client(net, reqwest::ClientBuilder::new().no_proxy())?;
+        Ok(place.get_or_init(|| fresh))
     }
 }
 

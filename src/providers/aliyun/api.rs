@@ -10,7 +10,7 @@ use crate::net::{Http, Redactor, Reply};
 
 use super::credentials::Credentials;
 use super::sign::{Signature, Unsigned};
-use super::{ID, endpoints, errors};
+use super::{ID, endpoints, errors, sts};
 
 /// An operation of one of the vendor's products.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ pub(super) struct Client {
     pub http: Arc<Http>,
     pub endpoints: Endpoints,
     pub signature: Signature,
+    pub sts: sts::Site,
 }
 
 /// The vendor's APIs, asked as one account.
