@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use crate::config::{Account, Login};
+use crate::config::{Account, Env, KeyPair, Keys, Login};
 use crate::error::{Error, Kind};
 use crate::nearest::did_you_mean;
 
@@ -102,6 +102,16 @@ fn unknown<S, C>(chain: &[Source<S, C>], wanted: &Wanted, known: &[String], acco
     };
     let told = format!("{asked}no profile is named `{}`; looked into {}", wanted.name, files.join(", "));
     Error::new(Kind::Config, told).with_hint(other_names(&wanted.name, known))
+}
+
+/// The key in the variables that the account names. Nowhere else is looked.
+pub(super) fn named_keys(env: &Env, names: &KeyPair, account: &Account) -> Result<Keys, Error> {
+    let keys = Keys::find(env, std::slice::from_ref(names))?;
+    keys.ok_or_else(|| {
+        let place = account.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        Error::new(Kind::Config, format!("{place}neither {} nor {} is set", names.id, names.secret))
+            .with_hint("set both, or correct the names in `credentials`")
+    })
 }
 
 /// The names that `name` may have been meant as, or all there are.

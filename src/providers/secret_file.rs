@@ -88,6 +88,17 @@ fn uncommented(value: &str) -> SecretString {
     value.trim().to_owned().into()
 }
 
+/// An empty text is how the vendors' tools write none.
+pub(super) fn text(value: Option<&String>) -> Option<&str> {
+    value.map(|value| value.trim()).filter(|value| !value.is_empty())
+}
+
+/// Likewise for a secret.
+pub(super) fn secret(value: Option<&SecretString>) -> Option<SecretString> {
+    let value = value?.expose_secret().trim();
+    (!value.is_empty()).then(|| value.to_owned().into())
+}
+
 /// The keys of one section.
 #[derive(Debug)]
 pub(super) struct Section(BTreeMap<String, SecretString>);

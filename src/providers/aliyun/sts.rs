@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use crate::config::{Endpoint, Env, Keys};
 use crate::error::{Error, Kind};
-use crate::net::encode::query;
 use crate::net::Redactor;
+use crate::net::encode::query;
 use crate::providers::Identity;
 use crate::providers::renewal::Issued;
 
@@ -127,7 +127,7 @@ impl Role {
 
     /// What STS refuses is mostly the role itself, which its codes do not say in the words of other products.
     fn refused(&self, error: Error) -> Error {
-        let message = format!("the role {} cannot be assumed: {}", self.arn, error.message);
+        let message = format!("STS refuses it: {}", Redactor::new(&self.external_id).scrub(&error.message));
         if error.kind == Kind::Request {
             let error = Error { kind: Kind::Credentials, message, ..error };
             return error.with_hint("look at the role's ARN, and at the trust policy that says who may assume it");
@@ -153,7 +153,7 @@ pub(super) async fn assume_role_with_oidc(client: &Client, oidc: &OidcRole, orig
     let endpoint = endpoint(client, role.region.as_deref())?;
     // Read each time: whoever put the file there renews it.
     let token: SecretString = std::fs::read_to_string(&oidc.token_file)
-        .map_err(|error| Error::new(Kind::Config, format!("{origin}: {}: {error}", oidc.token_file.display())))?
+        .map_err(|error| Error::new(Kind::Config, format!("{}: {error}", oidc.token_file.display())))?
         .into();
     let mut params = role.params();
     params.push(("OIDCProviderArn", oidc.provider.clone()));

@@ -77,7 +77,6 @@ impl Process {
     }
 }
 
-
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -98,7 +97,10 @@ mod tests {
 
     #[test]
     fn a_program_that_does_not_end_is_ended() {
-        assert_eq!(run("/bin/sleep 30", Duration::from_millis(50)).expect_err("no end"), "was not done after 0 seconds");
+        assert_eq!(
+            run("/bin/sleep 30", Duration::from_millis(50)).expect_err("no end"),
+            "was not done after 0 seconds"
+        );
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use crate::config::Keys;
 use crate::error::Error;
 use crate::nearest::did_you_mean;
-use crate::providers::secret_file::{Section, SecretFile};
+use crate::providers::secret_file::{SecretFile, Section};
 
 use super::variables::INI_FILE;
-use super::{Credentials, Found, Issuer, OidcRole, Role, Search, broken, metadata};
+use super::{Credentials, Found, OidcRole, Role, Search, broken, metadata};
 
 /// Go's and Python's names of the file.
 const FILES: [&str; 2] = [".alibabacloud/credentials", ".alibabacloud/credentials.ini"];
@@ -56,11 +56,13 @@ impl Profile<'_> {
                     provider: self.needed("oidc_provider_arn")?.to_owned(),
                     token_file: self.needed("oidc_token_file_path")?.into(),
                 };
-                Credentials::of(Issuer::Oidc(role), self.origin)
+                Credentials::by_token(role, &self.origin)
             }
             other => {
                 let hint = did_you_mean(other, TYPES).unwrap_or_else(|| format!("certls knows {}", TYPES.join(", ")));
-                return Err(broken(&self.origin, &format!("certls cannot log in by the type `{other}`")).with_hint(hint));
+                return Err(
+                    broken(&self.origin, &format!("certls cannot log in by the type `{other}`")).with_hint(hint)
+                );
             }
         })
     }

@@ -13,7 +13,10 @@ use crate::providers::renewal::{Issued, Renewal};
 
 use super::variables::{METADATA_ROLE, NO_METADATA};
 use super::wire::IssuedWire;
-use super::{Client, Credentials, Found, Issuer, Options, Search, broken};
+use super::{Client, Credentials, Found, Issuer, Options, Search, broken, of_source};
+
+/// The service in words, while the role is not known.
+const SERVICE: &str = "the ECS metadata service";
 
 const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
 
@@ -31,13 +34,17 @@ pub(super) async fn find(search: &Search) -> Result<Found<Credentials>, Error> {
         return Ok(Found::Nothing);
     }
     let role = search.env.get(METADATA_ROLE).map(str::to_owned);
-    if role.is_some() {
-        let instance = Instance { role, no_v1: search.options.no_metadata_v1 };
-        let origin = format!("the ECS instance role that {METADATA_ROLE} names");
+    let is_named = role.is_some();
+    let instance = Instance { role, no_v1: search.options.no_metadata_v1 };
+    if is_named {
+        let origin =
+            format!("the ECS instance role `{}` ({METADATA_ROLE})", instance.role.as_deref().unwrap_or_default());
         return Ok(Found::Credentials(Credentials::of(Issuer::Instance(instance), origin)));
     }
-    let instance = Instance { role, no_v1: search.options.no_metadata_v1 };
-    let Some((mut issued, role)) = instance.ask(&search.client).await? else { return Ok(Found::Nothing) };
+    let Some((mut issued, role)) = instance.ask(&search.client).await.map_err(|error| of_source(SERVICE, error))?
+    else {
+        return Ok(Found::Nothing);
+    };
     let origin = format!("the ECS instance role `{role}`");
     issued.keys.origin.clone_from(&origin);
     let renewal = Renewal::starting_with(issued);
@@ -58,16 +65,8 @@ impl Instance {
     pub(super) async fn keys(&self, client: &Client) -> Result<Issued, Error> {
         match self.ask(client).await? {
             Some((issued, _)) => Ok(issued),
-            None => Err(Error::new(Kind::Credentials, self.absence()).with_hint(
-                "attach a RAM role to this instance, or set up credentials that need none",
-            )),
-        }
-    }
-
-    fn absence(&self) -> String {
-        match &self.role {
-            Some(role) => format!("no metadata service here gives keys for the ECS instance role `{role}`"),
-            None => "no metadata service here names an ECS instance role".to_owned(),
+            None => Err(Error::new(Kind::Credentials, "no metadata service here gives keys of such a role")
+                .with_hint("attach a RAM role to this instance, or set up credentials that need none")),
         }
     }
 
@@ -81,7 +80,9 @@ impl Instance {
         let role = match &self.role {
             Some(role) => role.clone(),
             None => match service.get(ROLES).await? {
-                Some(reply) => String::from_utf8_lossy(&reply.body).trim().lines().next().unwrap_or_default().to_owned(),
+                Some(reply) => {
+                    String::from_utf8_lossy(&reply.body).trim().lines().next().unwrap_or_default().to_owned()
+                }
                 None => return Ok(None),
             },
         };
@@ -89,7 +90,7 @@ impl Instance {
             return Ok(None);
         }
         let Some(reply) = service.get(&format!("{ROLES}{}", encode(&role))).await? else { return Ok(None) };
-        let issued = reply.json::<IssuedWire>()?.issued(&format!("the metadata service, for the ECS instance role `{role}`"))?;
+        let issued = reply.json::<IssuedWire>()?.issued("the metadata service")?;
         Ok(Some((issued, role)))
     }
 }
@@ -117,9 +118,11 @@ impl Service<'_> {
             return Ok(Some(Self { token: Some(token.into()), ..self }));
         }
         if no_v1 {
-            let told = format!("the ECS metadata service gives no token ({})", reply.status.as_u16());
-            return Err(Error::new(Kind::Credentials, told)
-                .with_hint(format!("unset {}, or look at the instance's metadata options", super::variables::NO_METADATA_V1)));
+            let told = format!("it gives no token ({})", reply.status.as_u16());
+            return Err(Error::new(Kind::Credentials, told).with_hint(format!(
+                "unset {}, or look at the instance's metadata options",
+                super::variables::NO_METADATA_V1
+            )));
         }
         Ok(Some(self))
     }
@@ -135,7 +138,7 @@ impl Service<'_> {
             Some(StatusCode::NOT_FOUND) | None => Ok(None),
             Some(status) if status.is_success() => Ok(reply),
             Some(status) => {
-                let told = format!("the ECS metadata service refuses ({})", status.as_u16());
+                let told = format!("it refuses ({})", status.as_u16());
                 Err(Error::new(Kind::Credentials, told)
                     .with_hint(format!("look at the instance's metadata options, or set {NO_METADATA}=true")))
             }
@@ -143,7 +146,8 @@ impl Service<'_> {
     }
 
     async fn send(&self, request: Result<http::Request<String>, http::Error>) -> Result<Option<Reply>, Error> {
-        let request = request.map_err(|_| Error::new(Kind::Reply, "the metadata service gave a token that none can send"))?;
+        let request =
+            request.map_err(|_| Error::new(Kind::Reply, "the metadata service gave a token that none can send"))?;
         let ask = || async {
             let reply = self.client.http.ask_metadata("aliyun metadata", request.clone()).await?;
             match &reply {

@@ -31,36 +31,36 @@ type Source = chain::Source<Search, Credentials>;
 ///
 /// Reference: <https://www.alibabacloud.com/help/en/sdk/developer-reference/v2-manage-access-credentials>
 static CHAIN: &[Source] = &[
-        Source {
-            name: "ALIBABA_CLOUD_ACCESS_KEY_ID and …_SECRET; also as ALIBABACLOUD_…, ALICLOUD_…",
-            has_profiles: false,
-            find: |search| async { environment::keys(search) }.boxed(),
-        },
-        Source {
-            name: "ALIBABA_CLOUD_OIDC_TOKEN_FILE, with …_OIDC_PROVIDER_ARN and …_ROLE_ARN",
-            has_profiles: false,
-            find: |search| async { environment::oidc(search) }.boxed(),
-        },
-        Source {
-            name: "~/.aliyun/config.json",
-            has_profiles: true,
-            find: |search| async { cli_config::find(search) }.boxed(),
-        },
-        Source {
-            name: "~/.alibabacloud/credentials",
-            has_profiles: true,
-            find: |search| async { ini::find(search) }.boxed(),
-        },
-        Source {
-            name: "the role of this ECS instance, by its metadata service",
-            has_profiles: false,
-            find: |search| metadata::find(search).boxed(),
-        },
-        Source {
-            name: "ALIBABA_CLOUD_CREDENTIALS_URI",
-            has_profiles: false,
-            find: |search| async { uri::find(search) }.boxed(),
-        },
+    Source {
+        name: "ALIBABA_CLOUD_ACCESS_KEY_ID and …_SECRET; also as ALIBABACLOUD_…, ALICLOUD_…",
+        has_profiles: false,
+        find: |search| async { environment::keys(search) }.boxed(),
+    },
+    Source {
+        name: "ALIBABA_CLOUD_OIDC_TOKEN_FILE, with …_OIDC_PROVIDER_ARN and …_ROLE_ARN",
+        has_profiles: false,
+        find: |search| async { environment::oidc(search) }.boxed(),
+    },
+    Source {
+        name: "~/.aliyun/config.json",
+        has_profiles: true,
+        find: |search| async { cli_config::find(search) }.boxed(),
+    },
+    Source {
+        name: "~/.alibabacloud/credentials",
+        has_profiles: true,
+        find: |search| async { ini::find(search) }.boxed(),
+    },
+    Source {
+        name: "the role of this ECS instance, by its metadata service",
+        has_profiles: false,
+        find: |search| metadata::find(search).boxed(),
+    },
+    Source {
+        name: "ALIBABA_CLOUD_CREDENTIALS_URI",
+        has_profiles: false,
+        find: |search| async { uri::find(search) }.boxed(),
+    },
 ];
 
 /// What is looked with.
@@ -95,7 +95,10 @@ enum Issuer {
     /// Nobody: they are set up as they are.
     Set(Keys),
     /// A log-in that another program made. Its keys end, and certls cannot make another.
-    LoggedIn { issued: Issued, log_in: String },
+    LoggedIn {
+        issued: Issued,
+        log_in: String,
+    },
     /// A role, assumed with other credentials.
     Role(Role, Box<Credentials>),
     Oidc(OidcRole),
@@ -113,8 +116,12 @@ pub(super) async fn find(cx: &Context, account: &Account, client: &Client) -> Re
         Login::Variables(names) => Some(environment::named(&cx.env, names, account)?),
         Login::Chain | Login::Profile(_) => {
             let wanted = Wanted::by(account).or_else(|| variables::profile(&cx.env));
-            let search =
-                Search { env: cx.env.clone(), client: client.clone(), options: options.clone(), wanted: wanted.clone() };
+            let search = Search {
+                env: cx.env.clone(),
+                client: client.clone(),
+                options: options.clone(),
+                wanted: wanted.clone(),
+            };
             chain::first(CHAIN, &search, wanted.as_ref(), account).await?
         }
     };
@@ -153,6 +160,12 @@ impl Credentials {
         Self::of(Issuer::Set(keys), origin)
     }
 
+    /// A role by an identity provider's token, which stands in `place`.
+    fn by_token(role: OidcRole, place: &str) -> Self {
+        let origin = format!("role {} assumed with {place}", role.role.arn);
+        Self::of(Issuer::Oidc(role), origin)
+    }
+
     /// A role on top of these credentials.
     fn assuming(self, role: Role) -> Self {
         let origin = format!("role {} assumed with {}", role.arn, self.origin);
@@ -175,16 +188,17 @@ impl Credentials {
     /// Boxed, since a role may be assumed with a role.
     fn issue<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Issued, Error>> {
         async move {
+            let named = |error| of_source(&self.origin, error);
             let mut issued = match &self.source {
                 Issuer::Set(keys) => Issued { keys: keys.clone(), until: None },
                 Issuer::LoggedIn { issued, log_in } => self.still_good(issued, log_in)?,
                 Issuer::Role(role, with) => {
                     let keys = with.keys(client).await?;
-                    sts::assume_role(client, &keys, role).await?
+                    sts::assume_role(client, &keys, role).await.map_err(named)?
                 }
-                Issuer::Oidc(role) => sts::assume_role_with_oidc(client, role, &self.origin).await?,
-                Issuer::Instance(instance) => instance.keys(client).await?,
-                Issuer::Uri(uri) => uri.keys(client, &self.origin).await?,
+                Issuer::Oidc(role) => sts::assume_role_with_oidc(client, role, &self.origin).await.map_err(named)?,
+                Issuer::Instance(instance) => instance.keys(client).await.map_err(named)?,
+                Issuer::Uri(uri) => uri.keys(client).await.map_err(named)?,
                 Issuer::Process(process) => process.keys(client, &self.origin).await?,
             };
             issued.keys.origin.clone_from(&self.origin);

@@ -3,13 +3,14 @@
 //! Reference: <https://github.com/aliyun/aliyun-cli#configure-authentication-methods>
 
 use chrono::DateTime;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::config::Keys;
 use crate::error::Error;
 use crate::nearest::did_you_mean;
 use crate::providers::renewal::Issued;
+use crate::providers::secret_file::{secret, text};
 
 use super::{Credentials, Issuer, OidcRole, Options, Role, broken, external, metadata, uri};
 
@@ -90,7 +91,8 @@ impl Profile {
         let origin = || reading.origin.clone();
         let options = reading.options;
         let refused = |what: &str| {
-            broken(&reading.origin, what).with_hint(format!("unset {}, or use another profile", super::variables::NO_PROCESSES))
+            broken(&reading.origin, what)
+                .with_hint(format!("unset {}, or use another profile", super::variables::NO_PROCESSES))
         };
         Ok(match self.mode().to_ascii_lowercase().as_str() {
             "ak" => Credentials::set(self.keys(reading, false)?),
@@ -108,9 +110,11 @@ impl Profile {
                     provider: self.needed(reading, "oidc_provider_arn", self.oidc_provider_arn.as_ref())?.to_owned(),
                     token_file: self.needed(reading, "oidc_token_file", self.oidc_token_file.as_ref())?.into(),
                 };
-                Credentials::of(Issuer::Oidc(role), origin())
+                Credentials::by_token(role, &reading.origin)
             }
-            "credentialsuri" if options.no_processes => return Err(refused("asking an address for keys is forbidden here")),
+            "credentialsuri" if options.no_processes => {
+                return Err(refused("asking an address for keys is forbidden here"));
+            }
             "credentialsuri" => {
                 let address = self.needed_secret(reading, "credentials_uri", self.credentials_uri.as_ref())?;
                 Credentials::of(Issuer::Uri(uri::Uri::parse(&address, &reading.origin)?), origin())
@@ -186,14 +190,4 @@ impl Profile {
         broken(&reading.origin, &format!("`{key}` is missing, which mode {} needs", self.mode()))
             .with_hint(format!("set it with: aliyun configure --profile {}", self.name()))
     }
-}
-
-/// An empty text is how the command line writes none.
-fn text(value: Option<&String>) -> Option<&str> {
-    value.map(|value| value.trim()).filter(|value| !value.is_empty())
-}
-
-fn secret(value: Option<&SecretString>) -> Option<SecretString> {
-    let value = value?.expose_secret().trim();
-    (!value.is_empty()).then(|| value.to_owned().into())
 }

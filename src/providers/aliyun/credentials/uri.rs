@@ -11,7 +11,7 @@ use crate::providers::renewal::Issued;
 
 use super::variables::URI;
 use super::wire::IssuedWire;
-use super::{Client, Credentials, Found, Issuer, Search, broken, of_source};
+use super::{Client, Credentials, Found, Issuer, Search, broken};
 
 /// The address. Its path and query may be secrets.
 pub(super) struct Uri(SecretString);
@@ -46,7 +46,7 @@ impl Uri {
         Ok(Self(url.as_str().to_owned().into()))
     }
 
-    pub(super) async fn keys(&self, client: &Client, origin: &str) -> Result<Issued, Error> {
+    pub(super) async fn keys(&self, client: &Client) -> Result<Issued, Error> {
         let ask = || async {
             let request = http::Request::builder()
                 .uri(self.0.expose_secret())
@@ -60,7 +60,7 @@ impl Uri {
             }
             reply.json::<IssuedWire>()?.issued("the server there")
         };
-        client.http.retrying(ask).await.map_err(|error| of_source(origin, error))
+        client.http.retrying(ask).await
     }
 }
 

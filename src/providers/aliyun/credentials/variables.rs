@@ -63,7 +63,10 @@ pub(in super::super) static OPTIONS: &[EnvVar] = &[
     EnvVar { name: NO_METADATA, help: "true: do not ask the metadata service of this ECS instance" },
     EnvVar { name: NO_METADATA_V1, help: "true: ask it in its second version only" },
     EnvVar { name: NO_PROCESSES, help: "true: run no program that a profile names, and ask no address" },
-    EnvVar { name: crate::providers::aliyun::sts::REGION, help: "region whose STS is asked, instead of the central one" },
+    EnvVar {
+        name: crate::providers::aliyun::sts::REGION,
+        help: "region whose STS is asked, instead of the central one",
+    },
     EnvVar { name: crate::providers::aliyun::sts::VPC, help: "true: ask that region's STS inside its network" },
 ];
 

@@ -1,7 +1,9 @@
 //! The environment: a token, an access key, or a user and a password.
 
+use crate::config::missing_variable as missing;
 use crate::config::{Account, Env, KeyPair, Keys};
-use crate::error::{Error, Kind};
+use crate::error::Error;
+use crate::providers::chain;
 
 use super::variables::{KEYS, OS_DOMAINS, PROJECT_IDS, TOKENS, USERS};
 use super::{Credentials, SetUp, User};
@@ -20,13 +22,7 @@ pub(super) fn keys(env: &Env) -> Result<Option<SetUp>, Error> {
 
 /// The key in the variables that the account names. Nowhere else is looked.
 pub(super) fn named(env: &Env, names: &KeyPair, account: &Account) -> Result<Credentials, Error> {
-    let keys = Keys::find(env, std::slice::from_ref(names))?;
-    let keys = keys.ok_or_else(|| {
-        let place = account.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-        Error::new(Kind::Config, format!("{place}neither {} nor {} is set", names.id, names.secret))
-            .with_hint("set both, or correct the names in `credentials`")
-    })?;
-    Ok(Credentials::Keys(keys))
+    chain::named_keys(env, names, account).map(Credentials::Keys)
 }
 
 pub(super) fn user(env: &Env) -> Result<Option<SetUp>, Error> {
@@ -62,9 +58,4 @@ fn user_of(env: &Env, [name, password, domain]: [&'static str; 3]) -> Result<Opt
         domain: domain_name.to_owned(),
         origin: name,
     }))
-}
-
-fn missing(absent: &str, present: &str) -> Error {
-    Error::new(Kind::Config, format!("{present} is set, but {absent} is not"))
-        .with_hint(format!("set {absent} as well, or unset {present}"))
 }

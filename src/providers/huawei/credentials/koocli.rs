@@ -10,7 +10,7 @@ use crate::config::Keys;
 use crate::error::Error;
 use crate::nearest::did_you_mean;
 use crate::providers::chain::other_names;
-use crate::providers::secret_file::SecretFile;
+use crate::providers::secret_file::{SecretFile, secret, text};
 
 use super::{Credentials, Found, Instance, Renewal, Search, SetUp, broken};
 
@@ -78,7 +78,9 @@ impl Profile {
                 Err(broken(&origin, "it assumes an agency, which certls cannot do")
                     .with_hint("export the agency's temporary keys as HUAWEICLOUD_SDK_AK, _SK and _SECURITY_TOKEN"))
             }
-            "aksk" => self.keys.keys(&origin, &format!("hcloud configure set --cli-profile={name}")).map(Credentials::Keys),
+            "aksk" => {
+                self.keys.keys(&origin, &format!("hcloud configure set --cli-profile={name}")).map(Credentials::Keys)
+            }
             "ecsagency" => {
                 let instance = Instance::of(&search.endpoints);
                 Ok(Credentials::Agency { instance, origin, renewal: Renewal::default() })
@@ -124,13 +126,4 @@ fn looks_plain(text: &SecretString, lengths: std::ops::RangeInclusive<usize>) ->
 
 fn missing(origin: &str, key: &str, command: &str) -> Error {
     broken(origin, &format!("`{key}` is missing")).with_hint(format!("set it with: {command}"))
-}
-
-fn text(value: Option<&String>) -> Option<&str> {
-    value.map(|value| value.trim()).filter(|value| !value.is_empty())
-}
-
-fn secret(value: Option<&SecretString>) -> Option<SecretString> {
-    let value = value?.expose_secret().trim();
-    (!value.is_empty()).then(|| value.to_owned().into())
 }

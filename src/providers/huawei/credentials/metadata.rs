@@ -12,7 +12,7 @@ use crate::net::{Http, Reply};
 use crate::providers::huawei::ID;
 use crate::providers::renewal::{Issued, Renewal};
 
-use super::{Credentials, Found, Search, SetUp, broken};
+use super::{Credentials, Found, Search, SetUp, of_source};
 
 /// The instance that certls runs on.
 #[derive(Debug)]
@@ -37,7 +37,8 @@ struct CredentialWire {
 pub(super) async fn find(search: &Search) -> Result<Found<SetUp>, Error> {
     let instance = Instance::of(&search.endpoints);
     let origin = "the agency of this ECS instance";
-    let Some(issued) = instance.ask(&search.http, origin).await? else { return Ok(Found::Nothing) };
+    let asked = instance.ask(&search.http, origin).await.map_err(|error| of_source(origin, error))?;
+    let Some(issued) = asked else { return Ok(Found::Nothing) };
     let renewal = Renewal::starting_with(issued);
     Ok(Found::Credentials(Credentials::Agency { instance, origin: origin.to_owned(), renewal }.into()))
 }
@@ -49,7 +50,7 @@ impl Instance {
     }
 
     pub(super) async fn keys(&self, http: &Http, origin: &str) -> Result<Issued, Error> {
-        let issued = self.ask(http, origin).await?;
+        let issued = self.ask(http, origin).await.map_err(|error| of_source(origin, error))?;
         issued.ok_or_else(|| {
             Error::new(Kind::Credentials, format!("{origin}: no metadata service here gives keys of an agency"))
                 .with_hint("give this instance an agency, or set up credentials that need none")
@@ -78,8 +79,7 @@ impl Instance {
             return Ok(None);
         }
         let told = format!("the metadata service refuses ({})", reply.status.as_u16());
-        Err(Error { kind: Kind::Credentials, ..broken(origin, &told) }
-            .with_hint("look at the instance's metadata options and its agency"))
+        Err(Error::new(Kind::Credentials, told).with_hint("look at the instance's metadata options and its agency"))
     }
 }
 
@@ -100,7 +100,7 @@ async fn send(http: &Http, request: http::request::Builder) -> Result<Option<Rep
 fn issued(reply: &Reply, origin: &str) -> Result<Issued, Error> {
     let AnswerWire { credential } = reply.json()?;
     let until = credential.expires_at.as_deref().map(DateTime::parse_from_rfc3339).transpose();
-    let until = until.map_err(|_| Error::new(Kind::Reply, format!("{origin}: `expires_at` is no time")))?;
+    let until = until.map_err(|_| Error::new(Kind::Reply, "`expires_at` is no time"))?;
     let keys = Keys {
         id: credential.access,
         secret: credential.secret,

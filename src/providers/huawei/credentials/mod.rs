@@ -47,11 +47,7 @@ static CHAIN: &[Source] = &[
         has_profiles: true,
         find: |search| async { ini::find(search) }.boxed(),
     },
-    Source {
-        name: "~/.hcloud/config.json",
-        has_profiles: true,
-        find: |search| async { koocli::find(search) }.boxed(),
-    },
+    Source { name: "~/.hcloud/config.json", has_profiles: true, find: |search| async { koocli::find(search) }.boxed() },
     Source {
         name: "the agency of this ECS instance, by its metadata service",
         has_profiles: false,
@@ -147,9 +143,7 @@ impl Credentials {
     pub(super) async fn keys(&self, http: &Http) -> Result<Option<Keys>, Error> {
         match self {
             Self::Keys(keys) => Ok(Some(keys.clone())),
-            Self::Agency { instance, origin, renewal } => {
-                renewal.keys(|| instance.keys(http, origin)).await.map(Some)
-            }
+            Self::Agency { instance, origin, renewal } => renewal.keys(|| instance.keys(http, origin)).await.map(Some),
             Self::Token { .. } | Self::Password(_) => Ok(None),
         }
     }
@@ -183,4 +177,9 @@ pub(super) fn secrets_of(keys: &Keys) -> impl Iterator<Item = &SecretString> {
 /// The error of a source that is set up, but broken.
 fn broken(origin: &str, told: &str) -> Error {
     Error::new(Kind::Config, format!("{origin}: {told}"))
+}
+
+/// The same error, with the source that met it.
+fn of_source(origin: &str, error: Error) -> Error {
+    Error { message: format!("{origin}: {}", error.message), ..error }
 }

@@ -13,10 +13,8 @@ pub(super) static KEYS: [KeyPair; 3] = [
 ];
 
 /// Name, password and domain of a user: the vendor's spelling, and that of `OpenStack`.
-pub(super) static USERS: [[&str; 3]; 2] = [
-    ["HW_USER_NAME", "HW_USER_PASSWORD", "HW_DOMAIN_NAME"],
-    ["OS_USERNAME", "OS_PASSWORD", "OS_DOMAIN_NAME"],
-];
+pub(super) static USERS: [[&str; 3]; 2] =
+    [["HW_USER_NAME", "HW_USER_PASSWORD", "HW_DOMAIN_NAME"], ["OS_USERNAME", "OS_PASSWORD", "OS_DOMAIN_NAME"]];
 
 /// The clients of `OpenStack` know the domain by more than one name.
 pub(super) static OS_DOMAINS: [&str; 3] = ["OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME", "OS_PROJECT_DOMAIN_NAME"];
@@ -27,18 +25,9 @@ pub(super) const INI_FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
 
 pub(in super::super) static VARIABLES: &[EnvVar] = &[
     EnvVar { name: "HW_AUTH_TOKEN", help: "a project's token; also OS_AUTH_TOKEN" },
-    EnvVar {
-        name: "HUAWEICLOUD_SDK_AK",
-        help: "access key id; also CLOUD_SDK_AK, and Terraform's HW_ACCESS_KEY",
-    },
-    EnvVar {
-        name: "HUAWEICLOUD_SDK_SK",
-        help: "its secret; also CLOUD_SDK_SK, and Terraform's HW_SECRET_KEY",
-    },
-    EnvVar {
-        name: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-        help: "the token of temporary keys; also HW_SECURITY_TOKEN",
-    },
+    EnvVar { name: "HUAWEICLOUD_SDK_AK", help: "access key id; also CLOUD_SDK_AK, and Terraform's HW_ACCESS_KEY" },
+    EnvVar { name: "HUAWEICLOUD_SDK_SK", help: "its secret; also CLOUD_SDK_SK, and Terraform's HW_SECRET_KEY" },
+    EnvVar { name: "HUAWEICLOUD_SDK_SECURITY_TOKEN", help: "the token of temporary keys; also HW_SECURITY_TOKEN" },
     EnvVar { name: "HW_USER_NAME", help: "IAM user, instead of an access key; also OS_USERNAME" },
     EnvVar { name: "HW_USER_PASSWORD", help: "its password; also OS_PASSWORD" },
     EnvVar {
