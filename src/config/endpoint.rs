@@ -9,7 +9,17 @@ use url::{Host, Url};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(Url);
 
+/// Where the clouds' machines ask who they are: link-local, so no request leaves the host, and without TLS.
+pub(crate) const ALIYUN_METADATA: &str = "http://100.100.100.200";
+pub(crate) const HUAWEI_METADATA: &str = "http://169.254.169.254";
+
 impl Endpoint {
+    /// One of the two metadata services; `None` for every other address.
+    pub(crate) fn metadata(address: &str) -> Option<Self> {
+        let known = [ALIYUN_METADATA, HUAWEI_METADATA].contains(&address);
+        known.then(|| Url::parse(address).ok().map(Self)).flatten()
+    }
+
     /// # Errors
     /// Where `text` is not `https://HOST[:PORT]`, or `http://` to another machine.
     pub fn parse(text: &str) -> Result<Self, String> {
@@ -99,6 +109,17 @@ mod tests {
             "",
         ] {
             assert!(Endpoint::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_two_metadata_services_are_no_endpoints_for_anything_else() {
+        for address in [ALIYUN_METADATA, HUAWEI_METADATA] {
+            assert_eq!(Endpoint::metadata(address).expect(address).to_string(), address);
+            assert!(Endpoint::parse(address).is_err(), "{address}");
+        }
+        for other in ["http://169.254.169.253", "http://10.0.0.1", "http://100.100.100.200/x", ""] {
+            assert!(Endpoint::metadata(other).is_none(), "{other}");
         }
     }
 

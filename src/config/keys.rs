@@ -41,7 +41,7 @@ impl Keys {
         // Spellings may share a token, so that it stands alone is known only now.
         let alone = |spelling: &&KeyPair| spelling.token.as_ref().is_some_and(|token| env.get(token).is_some());
         match spellings.iter().find(alone) {
-            Some(KeyPair { id, token: Some(token), .. }) => Err(missing(id, token)),
+            Some(KeyPair { id, token: Some(token), .. }) => Err(missing_variable(id, token)),
             _ => Ok(None),
         }
     }
@@ -65,8 +65,8 @@ impl KeyPair {
                 token: self.token.as_ref().and_then(|token| env.get(token)).map(secret_of),
                 origin: format!("{} in the environment", self.id),
             })),
-            (Some(_), None) => Err(missing(&self.secret, &self.id)),
-            (None, Some(_)) => Err(missing(&self.id, &self.secret)),
+            (Some(_), None) => Err(missing_variable(&self.secret, &self.id)),
+            (None, Some(_)) => Err(missing_variable(&self.id, &self.secret)),
             (None, None) => Ok(None),
         }
     }
@@ -77,7 +77,8 @@ fn secret_of(text: &str) -> SecretString {
     text.trim().to_owned().into()
 }
 
-fn missing(absent: &str, present: &str) -> Error {
+/// The error of a set of variables that is not whole.
+pub(crate) fn missing_variable(absent: &str, present: &str) -> Error {
     Error::new(Kind::Config, format!("{present} is set, but {absent} is not"))
         .with_hint(format!("set {absent} as well, or unset {present}"))
 }

@@ -8,7 +8,9 @@ mod keys;
 mod settings;
 
 pub use account::{Account, Login};
+pub(crate) use endpoint::{ALIYUN_METADATA, HUAWEI_METADATA};
 pub use endpoint::{Endpoint, Endpoints};
 pub use env::{Env, EnvVar};
+pub(crate) use keys::missing_variable;
 pub use keys::{KeyPair, Keys};
 pub use settings::{Net, Settings};

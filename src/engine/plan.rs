@@ -36,7 +36,7 @@ pub(super) async fn plan(cx: &Context) -> Result<Plan, Error> {
     let accounts = &cx.settings.accounts;
     let connected = accounts.iter().filter_map(|account| {
         let provider = providers::by_id(&account.provider)?;
-        Some(async move { (account, provider, provider.connect(cx, account).await) })
+        Some(async move { (account, provider, connect(cx, account, provider).await) })
     });
     let mut plan = Plan { accounts: Vec::new(), failed: Vec::new() };
     let mut absent = Vec::new();
@@ -58,10 +58,41 @@ pub(super) async fn plan(cx: &Context) -> Result<Plan, Error> {
         }
     }
     if plan.accounts.is_empty() && plan.failed.is_empty() {
-        return Err(no_credentials(&absent));
+        plan.failed = without_the_profile(cx).await;
+        if plan.failed.is_empty() {
+            return Err(no_credentials(&absent));
+        }
     }
     share_regions(&mut plan.accounts, cx.settings.regions.as_deref());
     Ok(plan)
+}
+
+/// Asks for the account's keys, no longer than the whole run may take.
+async fn connect(
+    cx: &Context,
+    account: &config::Account,
+    provider: &dyn Provider,
+) -> Result<Option<Arc<dyn Session>>, Error> {
+    let limit = cx.settings.net.timeout;
+    match tokio::time::timeout(limit, provider.connect(cx, account)).await {
+        Ok(connected) => connected,
+        Err(_) => Err(super::out_of_time(limit)),
+    }
+}
+
+/// A cloud may lack the profile that was named, but not every cloud: each then tells which it has.
+async fn without_the_profile(cx: &Context) -> Vec<ScopeReport> {
+    let mut failed = Vec::new();
+    for account in &cx.settings.accounts {
+        let Some(provider) = providers::by_id(&account.provider) else { continue };
+        if let config::Login::Profile(_) = account.login {
+            let account = config::Account { required: true, ..account.clone() };
+            if let Err(error) = connect(cx, &account, provider).await {
+                failed.extend(unconnected(&account, provider, &cx.settings.services_of(provider), &error));
+            }
+        }
+    }
+    failed
 }
 
 /// Gives each named region to the clouds that have it. A region that none of them is known to have
@@ -95,15 +126,11 @@ fn unconnected(
     services.iter().map(report).collect()
 }
 
-/// Lists every variable that was looked at, and the two lines to set.
+/// Lists every place that was looked into, and the two lines to set.
 pub(super) fn no_credentials(absent: &[&dyn Provider]) -> Error {
     let looked = absent.iter().map(|provider| {
-        let variables: Vec<String> = provider
-            .credentials()
-            .iter()
-            .map(|variable| format!("    {:<32} {}", variable.name, variable.help))
-            .collect();
-        format!("\n  {}: looked in the environment for\n{}", provider.title(), variables.join("\n"))
+        let lines: Vec<String> = provider.looked_at().iter().map(|place| format!("\n    {place}")).collect();
+        format!("\n  {}: looked at, in this order,{}", provider.title(), lines.concat())
     });
     let steps = absent.iter().map(|provider| {
         let lines = provider.first_steps().map(|name| format!("    export {name}=…"));

@@ -18,6 +18,10 @@ use super::{failure, retry, tls};
 /// chain and key that the API stores, is about 150 MiB.
 const BODY_LIMIT: usize = 256 * 1024 * 1024;
 
+/// How long a metadata service may take: it is on this host, or it is not there at all.
+const METADATA_CONNECT: Duration = Duration::from_secs(1);
+const METADATA_READ: Duration = Duration::from_secs(3);
+
 /// A signed request, to be sent once.
 pub type Request = http::Request<String>;
 
@@ -35,6 +39,8 @@ pub struct Http {
     proxied: OnceLock<reqwest::Client>,
     /// For endpoints on this machine, which no proxy may see.
     direct: OnceLock<reqwest::Client>,
+    /// For metadata services, which no proxy may see either.
+    metadata: OnceLock<reqwest::Client>,
     /// Reading the trusted roots is most of what a short run does: once, however many clients.
     tls: rustls::ClientConfig,
     net: Net,
@@ -48,6 +54,7 @@ impl Http {
         Ok(Self {
             proxied: OnceLock::new(),
             direct: OnceLock::new(),
+            metadata: OnceLock::new(),
             tls: tls::config(net.ca_bundle.as_deref())?,
             in_flight: Semaphore::new(net.concurrency),
             net: net.clone(),
@@ -70,8 +77,34 @@ impl Http {
     /// # Errors
     /// Where no whole reply came back. A reply that tells of an error is not one here.
     pub async fn send(&self, label: &str, request: Request) -> Result<Reply, Error> {
+        // Plain http goes to this machine only.
+        let client = match request.uri().scheme_str() {
+            Some("http") => self.client(&self.direct, reqwest::ClientBuilder::new().no_proxy(), &self.net)?,
+            _ => self.client(&self.proxied, reqwest::ClientBuilder::new(), &self.net)?,
+        };
+        self.send_by(client, label, request).await
+    }
+
+    /// Asks a metadata service once, past every proxy; `None` where nothing answers there.
+    ///
+    /// # Errors
+    /// Where something else than silence is in the way: a reply that is too large.
+    pub async fn ask_metadata(&self, label: &str, request: Request) -> Result<Option<Reply>, Error> {
+        let net = Net {
+            connect_timeout: METADATA_CONNECT.min(self.net.connect_timeout),
+            read_timeout: METADATA_READ.min(self.net.read_timeout),
+            ..self.net.clone()
+        };
+        let client = self.client(&self.metadata, reqwest::ClientBuilder::new().no_proxy(), &net)?;
+        match self.send_by(client, label, request).await {
+            Ok(reply) => Ok(Some(reply)),
+            Err(error) if matches!(error.kind, Kind::Network | Kind::Timeout) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn send_by(&self, client: &reqwest::Client, label: &str, request: Request) -> Result<Reply, Error> {
         let host = request.uri().host().unwrap_or_default().to_owned();
-        let client = self.client_for(&request)?;
         let request = reqwest::Request::try_from(request)
             .map_err(|_| Error::new(Kind::Internal, format!("the address of {label} is malformed")))?;
         let _permit = self.in_flight.acquire().await;
@@ -86,28 +119,26 @@ impl Http {
         result
     }
 
-    fn client_for(&self, request: &Request) -> Result<&reqwest::Client, Error> {
-        let is_direct = request.uri().scheme_str() == Some("http");
-        let client = if is_direct { &self.direct } else { &self.proxied };
-        if let Some(built) = client.get() {
-            return Ok(built);
+    /// The client in `place`, made at its first use.
+    fn client<'a>(
+        &self,
+        place: &'a OnceLock<reqwest::Client>,
+        builder: reqwest::ClientBuilder,
+        net: &Net,
+    ) -> Result<&'a reqwest::Client, Error> {
+        if let Some(client) = place.get() {
+            return Ok(client);
         }
-        let built = self.client(is_direct)?;
-        Ok(client.get_or_init(|| built))
-    }
-
-    fn client(&self, is_direct: bool) -> Result<reqwest::Client, Error> {
-        let builder = reqwest::ClientBuilder::new();
-        let builder = if is_direct { builder.no_proxy() } else { builder };
-        builder
+        let fresh = builder
             .tls_backend_preconfigured(self.tls.clone())
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(self.net.connect_timeout)
-            .read_timeout(self.net.read_timeout)
+            .connect_timeout(net.connect_timeout)
+            .read_timeout(net.read_timeout)
             .pool_idle_timeout(Duration::from_secs(60))
             .user_agent(concat!("certls/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| failure::Failed::Send(error).into_error("this machine", &self.net))
+            .map_err(|error| failure::Failed::Send(error).into_error("this machine", net))?;
+        Ok(place.get_or_init(|| fresh))
     }
 }
 

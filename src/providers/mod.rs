@@ -14,10 +14,12 @@ use crate::error::{Error, Kind};
 use crate::model::{Certificate, Scope};
 use crate::nearest::did_you_mean;
 
+mod chain;
 mod clock;
 mod digest;
 mod paging;
 mod renewal;
+mod secret_file;
 mod truth;
 mod wire;
 
@@ -37,7 +39,9 @@ pub trait Provider: Sync {
     fn id(&self) -> &'static str;
     /// The vendor's name of the cloud and its service.
     fn title(&self) -> &'static str;
-    /// The variables that hold credentials, in the order in which they win.
+    /// The places that are looked into for credentials, a line each, in the order in which they win.
+    fn looked_at(&self) -> Vec<&'static str>;
+    /// The variables that hold credentials, or say where they are.
     fn credentials(&self) -> &'static [EnvVar];
     /// The other variables that are read.
     fn options(&self) -> &'static [EnvVar];

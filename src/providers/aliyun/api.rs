@@ -30,6 +30,7 @@ pub(super) struct Client {
     pub http: Arc<Http>,
     pub endpoints: Endpoints,
     pub signature: Signature,
+    pub sts: sts::Site,
 }
 
 /// The vendor's APIs, asked as one account.

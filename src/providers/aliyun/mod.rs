@@ -40,6 +40,10 @@ impl super::Provider for Provider {
         "Alibaba Cloud SLB"
     }
 
+    fn looked_at(&self) -> Vec<&'static str> {
+        credentials::looked_at()
+    }
+
     fn credentials(&self) -> &'static [EnvVar] {
         credentials::VARIABLES
     }
@@ -74,6 +78,7 @@ impl super::Provider for Provider {
                 http: cx.http.clone(),
                 endpoints: cx.settings.net.endpoints.clone(),
                 signature: Signature::Rpc,
+                sts: sts::Site::of(&cx.env),
             };
             let Some(credentials) = credentials::find(cx, account, &client).await? else {
                 return Ok(None);

@@ -10,7 +10,7 @@ use crate::config::{Endpoint, Endpoints};
 use crate::error::{Error, Kind};
 use crate::net::{Http, Redactor, Reply};
 
-use super::credentials::Credentials;
+use super::credentials::{Credentials, secrets_of};
 use super::errors::{self, Refusal};
 use super::sign::{self, Signed, Unsigned};
 use super::tokens::Tokens;
@@ -89,10 +89,11 @@ impl Api {
     }
 
     async fn attempt(&self, call: &Call<'_>) -> Result<Reply, Error> {
-        let sent_at = Utc::now();
+        let keys = self.credentials.keys(&self.http).await?;
         let token = self.token(call).await?;
-        let signed = match (&self.credentials, &token) {
-            (Credentials::Keys(keys), _) => {
+        let sent_at = Utc::now();
+        let signed = match (&keys, &token) {
+            (Some(keys), _) => {
                 let unsigned = Unsigned {
                     endpoint: call.endpoint,
                     path: call.path,
@@ -102,8 +103,8 @@ impl Api {
                 };
                 sign::sign(&unsigned, keys).map_err(|_| self.unusable())?
             }
-            (_, Some(token)) => with_token(call, token).map_err(|_| self.unusable())?,
-            (_, None) => return Err(Error::new(Kind::Internal, "no credentials for this request")),
+            (None, Some(token)) => with_token(call, token).map_err(|_| self.unusable())?,
+            (None, None) => return Err(Error::new(Kind::Internal, "no credentials for this request")),
         };
         let label = format!("{ID} {}", call.operation);
         let reply = self.http.send(&label, signed.request).await?;
@@ -111,7 +112,8 @@ impl Api {
             return Ok(reply);
         }
         // A server may echo the signature as well.
-        let secrets = self.credentials.secrets().into_iter().chain(&token).chain([&signed.signature]);
+        let secrets = self.credentials.secrets().into_iter().chain(&token);
+        let secrets = secrets.chain(keys.iter().flat_map(secrets_of)).chain([&signed.signature]);
         let refusal = Refusal {
             reply: &reply,
             canonical_request: &signed.canonical_request,
@@ -125,7 +127,7 @@ impl Api {
     /// The token for this call; `None` where requests are signed.
     async fn token(&self, call: &Call<'_>) -> Result<Option<SecretString>, Error> {
         match &self.credentials {
-            Credentials::Keys(_) => Ok(None),
+            Credentials::Keys(_) | Credentials::Agency { .. } => Ok(None),
             Credentials::Token { token, .. } => Ok(Some(token.clone())),
             Credentials::Password(user) => {
                 let token = self.tokens.get(&self.http, call.iam, user, call.reach).await?;

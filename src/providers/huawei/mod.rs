@@ -41,6 +41,10 @@ impl super::Provider for Provider {
         "Huawei Cloud ELB"
     }
 
+    fn looked_at(&self) -> Vec<&'static str> {
+        credentials::looked_at()
+    }
+
     fn credentials(&self) -> &'static [EnvVar] {
         credentials::VARIABLES
     }
@@ -71,13 +75,13 @@ impl super::Provider for Provider {
         account: &'a config::Account,
     ) -> BoxFuture<'a, Result<Option<Arc<dyn Session>>, Error>> {
         async move {
-            let Some(credentials) = credentials::find(cx, account).await? else {
+            let Some(found) = credentials::find(cx, account).await? else {
                 return Ok(None);
             };
             let session = Account {
                 name: account.name.clone(),
-                project_id: credentials::project_id(&cx.env),
-                api: Arc::new(Api::new(cx.http.clone(), cx.settings.net.endpoints.clone(), credentials)),
+                project_id: found.project_id,
+                api: Arc::new(Api::new(cx.http.clone(), cx.settings.net.endpoints.clone(), found.credentials)),
                 identity: OnceCell::new(),
             };
             Ok(Some(Arc::new(session) as Arc<dyn Session>))
