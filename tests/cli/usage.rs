@@ -8,23 +8,25 @@ fn said(args: &str) -> crate::certls::Run {
 
 #[test]
 fn no_credentials_names_all_that_was_looked_for() {
-    assert_run!(said("list"), @r"
+    assert_run!(said("list"), @"
     exit 2
     --- stdout
     --- stderr
     error: no credentials are set up here
-      Alibaba Cloud SLB: looked in the environment for
-        ALIBABA_CLOUD_ACCESS_KEY_ID      access key id; also ALIBABACLOUD_…, ALICLOUD_…, and Terraform's ALICLOUD_ACCESS_KEY
-        ALIBABA_CLOUD_ACCESS_KEY_SECRET  its secret; also ALIBABACLOUD_…, ALICLOUD_…, and Terraform's ALICLOUD_SECRET_KEY
-        ALIBABA_CLOUD_SECURITY_TOKEN     the STS token of temporary keys; also ALIBABACLOUD_…, ALICLOUD_…
-      Huawei Cloud ELB: looked in the environment for
-        HW_AUTH_TOKEN                    a project's token; also OS_AUTH_TOKEN
-        HUAWEICLOUD_SDK_AK               access key id; also CLOUD_SDK_AK, and Terraform's HW_ACCESS_KEY
-        HUAWEICLOUD_SDK_SK               its secret; also CLOUD_SDK_SK, and Terraform's HW_SECRET_KEY
-        HUAWEICLOUD_SDK_SECURITY_TOKEN   the token of temporary keys; also HW_SECURITY_TOKEN
-        HW_USER_NAME                     IAM user, instead of an access key; also OS_USERNAME
-        HW_USER_PASSWORD                 its password; also OS_PASSWORD
-        HW_DOMAIN_NAME                   its account name; also OS_DOMAIN_NAME, OS_USER_DOMAIN_NAME, OS_PROJECT_DOMAIN_NAME
+      Alibaba Cloud SLB: looked at, in this order,
+        ALIBABA_CLOUD_ACCESS_KEY_ID and …_SECRET; also as ALIBABACLOUD_…, ALICLOUD_…
+        ALIBABA_CLOUD_OIDC_TOKEN_FILE, with …_OIDC_PROVIDER_ARN and …_ROLE_ARN
+        ~/.aliyun/config.json
+        ~/.alibabacloud/credentials
+        the role of this ECS instance, by its metadata service
+        ALIBABA_CLOUD_CREDENTIALS_URI
+      Huawei Cloud ELB: looked at, in this order,
+        HW_AUTH_TOKEN; also as OS_AUTH_TOKEN
+        HUAWEICLOUD_SDK_AK and …_SK; also as CLOUD_SDK_AK, HW_ACCESS_KEY
+        HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME; also as OS_…
+        ~/.huaweicloud/credentials
+        ~/.hcloud/config.json
+        the agency of this ECS instance, by its metadata service
     hint: set two lines
       Alibaba Cloud SLB:
         export ALIBABA_CLOUD_ACCESS_KEY_ID=…
@@ -42,14 +44,13 @@ fn a_cloud_that_was_named_and_is_not_set_up() {
     --- stdout
     --- stderr
     error: huawei default all elb: no credentials are set up here
-      Huawei Cloud ELB: looked in the environment for
-        HW_AUTH_TOKEN                    a project's token; also OS_AUTH_TOKEN
-        HUAWEICLOUD_SDK_AK               access key id; also CLOUD_SDK_AK, and Terraform's HW_ACCESS_KEY
-        HUAWEICLOUD_SDK_SK               its secret; also CLOUD_SDK_SK, and Terraform's HW_SECRET_KEY
-        HUAWEICLOUD_SDK_SECURITY_TOKEN   the token of temporary keys; also HW_SECURITY_TOKEN
-        HW_USER_NAME                     IAM user, instead of an access key; also OS_USERNAME
-        HW_USER_PASSWORD                 its password; also OS_PASSWORD
-        HW_DOMAIN_NAME                   its account name; also OS_DOMAIN_NAME, OS_USER_DOMAIN_NAME, OS_PROJECT_DOMAIN_NAME
+      Huawei Cloud ELB: looked at, in this order,
+        HW_AUTH_TOKEN; also as OS_AUTH_TOKEN
+        HUAWEICLOUD_SDK_AK and …_SK; also as CLOUD_SDK_AK, HW_ACCESS_KEY
+        HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME; also as OS_…
+        ~/.huaweicloud/credentials
+        ~/.hcloud/config.json
+        the agency of this ECS instance, by its metadata service
     hint: set two lines
       Huawei Cloud ELB:
         export HUAWEICLOUD_SDK_AK=…
@@ -146,18 +147,20 @@ fn flags_that_are_wrong_are_told_the_right_form() {
 
     $ certls list --endpoint aliyun.sts=https://sts.aliyuncs.com
     error: no credentials are set up here
-      Alibaba Cloud SLB: looked in the environment for
-        ALIBABA_CLOUD_ACCESS_KEY_ID      access key id; also ALIBABACLOUD_…, ALICLOUD_…, and Terraform's ALICLOUD_ACCESS_KEY
-        ALIBABA_CLOUD_ACCESS_KEY_SECRET  its secret; also ALIBABACLOUD_…, ALICLOUD_…, and Terraform's ALICLOUD_SECRET_KEY
-        ALIBABA_CLOUD_SECURITY_TOKEN     the STS token of temporary keys; also ALIBABACLOUD_…, ALICLOUD_…
-      Huawei Cloud ELB: looked in the environment for
-        HW_AUTH_TOKEN                    a project's token; also OS_AUTH_TOKEN
-        HUAWEICLOUD_SDK_AK               access key id; also CLOUD_SDK_AK, and Terraform's HW_ACCESS_KEY
-        HUAWEICLOUD_SDK_SK               its secret; also CLOUD_SDK_SK, and Terraform's HW_SECRET_KEY
-        HUAWEICLOUD_SDK_SECURITY_TOKEN   the token of temporary keys; also HW_SECURITY_TOKEN
-        HW_USER_NAME                     IAM user, instead of an access key; also OS_USERNAME
-        HW_USER_PASSWORD                 its password; also OS_PASSWORD
-        HW_DOMAIN_NAME                   its account name; also OS_DOMAIN_NAME, OS_USER_DOMAIN_NAME, OS_PROJECT_DOMAIN_NAME
+      Alibaba Cloud SLB: looked at, in this order,
+        ALIBABA_CLOUD_ACCESS_KEY_ID and …_SECRET; also as ALIBABACLOUD_…, ALICLOUD_…
+        ALIBABA_CLOUD_OIDC_TOKEN_FILE, with …_OIDC_PROVIDER_ARN and …_ROLE_ARN
+        ~/.aliyun/config.json
+        ~/.alibabacloud/credentials
+        the role of this ECS instance, by its metadata service
+        ALIBABA_CLOUD_CREDENTIALS_URI
+      Huawei Cloud ELB: looked at, in this order,
+        HW_AUTH_TOKEN; also as OS_AUTH_TOKEN
+        HUAWEICLOUD_SDK_AK and …_SK; also as CLOUD_SDK_AK, HW_ACCESS_KEY
+        HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME; also as OS_…
+        ~/.huaweicloud/credentials
+        ~/.hcloud/config.json
+        the agency of this ECS instance, by its metadata service
     hint: set two lines
       Alibaba Cloud SLB:
         export ALIBABA_CLOUD_ACCESS_KEY_ID=…
