@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args};
 
-use crate::config::{Endpoint, EnvVar, env};
+use crate::config::{Endpoint, EnvVar, env, region_name};
 use crate::error::{Error, Kind};
 use crate::nearest::did_you_mean;
-use crate::output::{Column, Target};
+use crate::output::{Color, Column, Target};
 use crate::{output, providers};
 
 /// What most people want, before everything else.
@@ -52,7 +52,7 @@ pub struct ScopeArgs {
     pub providers: Vec<String>,
 
     /// Look only into this region; repeat or separate by comma, `all` for every one [default: all]
-    #[arg(short, long = "region", value_name = "NAME", value_delimiter = ',', value_parser = region)]
+    #[arg(short, long = "region", value_name = "NAME", value_delimiter = ',', value_parser = region_name)]
     pub regions: Vec<String>,
 
     /// Ask only this account of the configuration file; repeat or separate by comma [default: all of them]
@@ -158,15 +158,6 @@ pub struct GlobalArgs {
     pub color: Color,
 }
 
-/// When to colour.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
-    Auto,
-    Always,
-    Never,
-}
-
 fn provider_names() -> PossibleValuesParser {
     PossibleValuesParser::new(providers::ALL.iter().map(|provider| provider.id()))
 }
@@ -192,15 +183,6 @@ fn column(name: &str) -> Result<&'static Column, String> {
 fn service_names() -> PossibleValuesParser {
     let services = providers::ALL.iter().flat_map(|provider| provider.services());
     PossibleValuesParser::new(services.map(|service| service.id).chain(["all"]))
-}
-
-/// A region's name becomes part of a host name, so nothing else may be in it.
-pub(crate) fn region(text: &str) -> Result<String, String> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if text.is_empty() || !text.chars().all(fits) {
-        return Err("a region is named in letters, digits and hyphens, such as cn-hangzhou".to_owned());
-    }
-    Ok(text.to_ascii_lowercase())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -1,18 +1,14 @@
-//! Everything that the outside world gives a run. Tests build their own.
+//! Everything that the outside world gives a provider. Tests build their own.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
-use crate::config::{Env, Settings};
+use crate::config::{Endpoints, Env};
 use crate::net::Http;
 
-/// The world of one run.
+/// The world, as providers see it.
 #[derive(Debug)]
 pub struct Context {
     pub env: Env,
-    pub settings: Settings,
-    /// The moment that every age and every rest of life is counted from.
-    pub now: DateTime<Utc>,
+    pub endpoints: Endpoints,
     pub http: Arc<Http>,
 }

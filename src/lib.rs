@@ -30,6 +30,7 @@ mod nearest;
 pub mod net;
 pub mod output;
 pub mod providers;
+pub mod settings;
 pub mod x509;
 
 use commands::{Command, World};
@@ -60,7 +61,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(told) if told.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let help = Cli::command().render_help();
-            let _ = output::print(Terminal::stdout(cli::Color::Auto, &Env::of_process()), |out| {
+            let _ = output::print(Terminal::stdout(output::Color::Auto, &Env::of_process()), |out| {
                 write!(out, "{}", help.ansi())
             });
             return Exit::Ok;

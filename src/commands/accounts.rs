@@ -24,10 +24,10 @@ pub(crate) struct Accounts {
 
 impl Accounts {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        let cx = world.context(&self.scope, &self.net)?;
-        let found = engine::accounts(&cx)?;
+        let run = world.prepare(&self.scope, &self.net)?;
+        let found = engine::accounts(&run.cx, &run.settings)?;
         let printed = output::print(world.stdout, |out| match self.output.as_str() {
-            "json" => accounts::json(&found, cx.now, out),
+            "json" => accounts::json(&found, run.now, out),
             _ => accounts::table(&found, world.stdout.width(), out),
         })?;
         if printed == Printed::Closed {
@@ -42,7 +42,7 @@ impl Accounts {
         let broken = found.iter().filter(|account| !account.errors.is_empty());
         let only_set_up = |error: &Error| matches!(error.kind, Kind::Config | Kind::Usage | Kind::Region);
         Ok(match broken.clone().count() {
-            0 if found.is_empty() => return Err(engine::no_credentials(&cx)),
+            0 if found.is_empty() => return Err(engine::no_credentials(&run.settings)),
             0 => Exit::Ok,
             broken if broken < found.len() => Exit::Incomplete,
             _ if broken.flat_map(|account| &account.errors).all(only_set_up) => Exit::Usage,

@@ -37,7 +37,7 @@ enum KindArg {
 
 impl List {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        let cx = world.context(&self.scope, &self.net)?;
+        let run = world.prepare(&self.scope, &self.net)?;
         let filter = Filter {
             kinds: match self.kind {
                 KindArg::Server => Kinds::Server,
@@ -50,17 +50,17 @@ impl List {
         if let [Target { format, file: None }] = targets.as_slice()
             && output::by_name(format).is_streamed()
         {
-            let Some((shown, scopes)) = scan::streamed(world, &cx, &filter, output::by_name(format))? else {
+            let Some((shown, scopes)) = scan::streamed(world, &run, &filter, output::by_name(format))? else {
                 return Ok(Exit::Ok);
             };
             world.words().scan(shown, &scopes);
             return Ok(Exit::of(&scopes));
         }
-        let inventory = scan::whole(world, |listener| engine::scan(&cx, listener))?;
+        let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, listener))?;
         let certificates: Vec<_> =
             inventory.certificates.iter().filter(|certificate| filter.matches(certificate)).collect();
         let shown = certificates.len();
-        let report = Report { certificates, scopes: &inventory.scopes, now: cx.now, style, width: None };
+        let report = Report { certificates, scopes: &inventory.scopes, now: run.now, style, width: None };
         let written = output::write_all(&report, &targets, world.stdout);
         if written.stdout == Printed::Closed {
             return Ok(Exit::Ok);

@@ -2,14 +2,19 @@
 //!
 //! To add a command, add its file and its name in the registry below.
 
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
-use crate::config::{Env, Settings};
+use crate::cli::{NetArgs, ScopeArgs};
+use crate::config::Env;
 use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::net::Http;
 use crate::output::{Terminal, Words};
+use crate::settings::Settings;
 
 macro_rules! registry {
     ($($name:ident :: $args:ident),+ $(,)?) => {
@@ -43,17 +48,24 @@ pub(crate) struct World {
 
 impl World {
     /// Everything that asking a cloud needs.
-    fn context(&self, scope: &crate::cli::ScopeArgs, net: &crate::cli::NetArgs) -> Result<Context, Error> {
+    fn prepare(&self, scope: &ScopeArgs, net: &NetArgs) -> Result<Run, Error> {
         let settings = Settings::resolve(scope, net, &self.env)?;
-        Ok(Context {
+        let cx = Context {
             env: self.env.clone(),
-            now: chrono::Utc::now(),
-            http: std::sync::Arc::new(Http::new(&settings.net)?),
-            settings,
-        })
+            endpoints: settings.endpoints.clone(),
+            http: Arc::new(Http::new(&settings.net)?),
+        };
+        Ok(Run { cx, settings, now: Utc::now() })
     }
 
     pub(crate) fn words(&self) -> Words<impl std::io::Write> {
         Words::new(self.stderr.dress(std::io::stderr()))
     }
+}
+
+/// What one run is told, and its moment: every age and every rest of life is counted from it.
+struct Run {
+    cx: Context,
+    settings: Settings,
+    now: DateTime<Utc>,
 }

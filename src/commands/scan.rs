@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-use crate::context::Context;
+use chrono::{DateTime, Utc};
+
 use crate::engine::{self, Listener};
 use crate::error::Error;
 use crate::model::{Certificate, Filter, ScopeReport, soonest_first};
 use crate::output::{self, Format, Printed, Progress, Report, Style};
 
-use super::World;
+use super::{Run, World};
 
 /// Certificates, soonest expiry first, and the scopes they came from.
 pub(super) struct Inventory {
@@ -48,7 +49,7 @@ pub(super) fn whole(
 
 /// Prints what comes, and keeps nothing.
 struct Print<'a> {
-    cx: &'a Context,
+    now: DateTime<Utc>,
     filter: &'a Filter,
     format: &'a dyn Format,
     out: &'a mut dyn Write,
@@ -62,7 +63,7 @@ impl Listener for Print<'_> {
         let certificates: Vec<&Certificate> =
             page.iter().filter(|certificate| self.filter.matches(certificate)).collect();
         self.shown += certificates.len();
-        let report = Report { certificates, scopes: &[], now: self.cx.now, style: Style::OWN, width: None };
+        let report = Report { certificates, scopes: &[], now: self.now, style: Style::OWN, width: None };
         match self.format.write(&report, self.out).and_then(|()| self.out.flush()) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
@@ -81,7 +82,7 @@ impl Listener for Print<'_> {
 /// `None` where the reader left.
 pub(super) fn streamed(
     world: &World,
-    cx: &Context,
+    run: &Run,
     filter: &Filter,
     format: &dyn Format,
 ) -> Result<Option<(usize, Vec<ScopeReport>)>, Error> {
@@ -90,8 +91,8 @@ pub(super) fn streamed(
     let mut outcome = None;
     let printed = output::print(world.stdout, |out| {
         let progress = Progress::new(on_terminal);
-        let mut print = Print { cx, filter, format, out, shown: 0, failed: None, progress };
-        let scopes = engine::scan(cx, &mut print);
+        let mut print = Print { now: run.now, filter, format, out, shown: 0, failed: None, progress };
+        let scopes = engine::scan(&run.cx, &run.settings, &mut print);
         outcome = Some(scopes.map(|scopes| (print.shown, scopes)));
         print.failed.map_or(Ok(()), Err)
     })?;

@@ -28,12 +28,12 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        let cx = world.context(&self.scope, &self.net)?;
-        let inventory = scan::whole(world, |listener| engine::find(&cx, &self.ids, listener))?;
+        let run = world.prepare(&self.scope, &self.net)?;
+        let inventory = scan::whole(world, |listener| engine::find(&run.cx, &run.settings, &self.ids, listener))?;
         let report = Report {
             certificates: inventory.certificates.iter().collect(),
             scopes: &inventory.scopes,
-            now: cx.now,
+            now: run.now,
             style: Style::OWN,
             width: world.stdout.width(),
         };

@@ -53,3 +53,15 @@ impl Account {
         }
     }
 }
+
+/// A region's name becomes part of a host name, so nothing else may be in it.
+///
+/// # Errors
+/// Where it holds something else: the form that is right.
+pub fn region_name(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if text.is_empty() || !text.chars().all(fits) {
+        return Err("a region is named in letters, digits and hyphens, such as cn-hangzhou".to_owned());
+    }
+    Ok(text.to_ascii_lowercase())
+}

@@ -11,7 +11,7 @@ pub struct EnvVar {
 }
 
 /// Prefix of the endpoint overrides: `CERTLS_ENDPOINT_ALIYUN_SLB` is `--endpoint aliyun.slb=…`.
-pub(crate) const ENDPOINT_PREFIX: &str = "CERTLS_ENDPOINT_";
+pub const ENDPOINT_PREFIX: &str = "CERTLS_ENDPOINT_";
 
 /// Every variable that is not a provider's.
 pub static VARIABLES: &[EnvVar] = &[

@@ -14,7 +14,7 @@ use crate::nearest::did_you_mean;
 use super::{Account, Env, KeyPair, Login};
 
 /// The variable that names another file.
-pub(super) const VARIABLE: &str = "CERTLS_CONFIG";
+pub const VARIABLE: &str = "CERTLS_CONFIG";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,7 +47,10 @@ struct VariablesWire {
 }
 
 /// The accounts of the file; `None` where there is no file.
-pub(super) fn accounts(env: &Env, providers: &[&str]) -> Result<Option<Vec<Account>>, Error> {
+///
+/// # Errors
+/// Where the file cannot be read or understood: with its line, its column, and the nearest right word.
+pub fn accounts(env: &Env, providers: &[&str]) -> Result<Option<Vec<Account>>, Error> {
     let Some((path, must_be)) = path(env) else { return Ok(None) };
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
@@ -144,7 +147,7 @@ impl File<'_> {
             toml::Value::String(all) if all == "all" => Ok(None),
             toml::Value::Array(names) if !names.is_empty() => {
                 let names = names.into_iter().map(|name| match name {
-                    toml::Value::String(name) => crate::cli::region(&name).map_err(|why| self.error(start, &why)),
+                    toml::Value::String(name) => super::region_name(&name).map_err(|why| self.error(start, &why)),
                     _ => Err(wrong()),
                 });
                 names.collect::<Result<Vec<_>, _>>().map(Some)

@@ -1,16 +1,16 @@
-//! What the user set: flags and environment, merged once into [`Settings`].
+//! What can be set: accounts, endpoints, keys and how requests are sent; the environment and the file they are read from.
 
 mod account;
 mod endpoint;
 pub mod env;
-mod file;
+pub mod file;
 mod keys;
-mod settings;
+mod net;
 
-pub use account::{Account, Login};
+pub use account::{Account, Login, region_name};
 pub(crate) use endpoint::{ALIYUN_METADATA, HUAWEI_METADATA};
 pub use endpoint::{Endpoint, Endpoints};
 pub use env::{Env, EnvVar};
 pub(crate) use keys::missing_variable;
 pub use keys::{KeyPair, Keys};
-pub use settings::{Net, Settings};
+pub use net::Net;

@@ -7,45 +7,40 @@ use futures_util::future::{join, join_all};
 use crate::config;
 use crate::context::Context;
 use crate::error::Error;
-use crate::providers::{self, Identity, Provider, Session};
+use crate::model::AccountReport;
+use crate::providers::{self, Provider, Session};
+use crate::settings::Settings;
 
 use super::{out_of_time, run};
-
-/// One account, as far as it can be told.
-#[derive(Debug)]
-pub struct AccountReport {
-    pub name: String,
-    pub provider: &'static str,
-    /// Where its credentials were found; `None` where none were.
-    pub credentials: Option<String>,
-    pub identity: Option<Identity>,
-    /// The regions that a scan would look into.
-    pub regions: Vec<String>,
-    /// What stands in the way.
-    pub errors: Vec<Error>,
-}
 
 /// Every account that the settings name. One that is only looked for and not set up is left out.
 ///
 /// # Errors
 /// Where the system allows no runtime.
-pub fn accounts(cx: &Context) -> Result<Vec<AccountReport>, Error> {
-    let limit = cx.settings.net.timeout;
+pub fn accounts(cx: &Context, settings: &Settings) -> Result<Vec<AccountReport>, Error> {
+    let limit = settings.timeout;
     run(async {
-        let asked = cx.settings.accounts.iter().filter_map(|account| {
+        let asked = settings.accounts.iter().filter_map(|account| {
             let provider = providers::by_id(&account.provider)?;
             Some(async move {
                 let late = || Some(failed(account, provider, None, out_of_time(limit)));
-                tokio::time::timeout(limit, account_of(cx, account, provider)).await.unwrap_or_else(|_| late())
+                tokio::time::timeout(limit, account_of(cx, settings, account, provider))
+                    .await
+                    .unwrap_or_else(|_| late())
             })
         });
         join_all(asked).await.into_iter().flatten().collect()
     })
 }
 
-async fn account_of(cx: &Context, account: &config::Account, provider: &'static dyn Provider) -> Option<AccountReport> {
+async fn account_of(
+    cx: &Context,
+    settings: &Settings,
+    account: &config::Account,
+    provider: &'static dyn Provider,
+) -> Option<AccountReport> {
     match provider.connect(cx, account).await {
-        Ok(Some(session)) => Some(of_session(cx, account, provider, session.as_ref()).await),
+        Ok(Some(session)) => Some(of_session(settings, account, provider, session.as_ref()).await),
         Ok(None) if account.required => Some(failed(account, provider, None, super::plan::no_credentials(&[provider]))),
         Ok(None) => None,
         Err(error) => Some(failed(account, provider, None, error)),
@@ -53,14 +48,13 @@ async fn account_of(cx: &Context, account: &config::Account, provider: &'static 
 }
 
 async fn of_session(
-    cx: &Context,
+    settings: &Settings,
     account: &config::Account,
     provider: &'static dyn Provider,
     session: &dyn Session,
 ) -> AccountReport {
-    let regions = cx.settings.regions.clone().or_else(|| account.regions.clone());
-    let stores =
-        cx.settings.services_of(provider).into_iter().map(|service| session.stores(service, regions.as_deref()));
+    let regions = settings.regions.clone().or_else(|| account.regions.clone());
+    let stores = settings.services_of(provider).into_iter().map(|service| session.stores(service, regions.as_deref()));
     let (identity, places) = join(session.identity(), join_all(stores)).await;
     let mut report = failed(account, provider, Some(session.origin()), None);
     let mut found = BTreeSet::new();

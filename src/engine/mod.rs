@@ -11,8 +11,9 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::model::{Certificate, ScopeReport};
 use crate::providers;
+use crate::settings::Settings;
 
-pub use accounts::{AccountReport, accounts};
+pub use accounts::accounts;
 
 /// Who hears of a scan while it goes on.
 pub trait Listener {
@@ -27,15 +28,15 @@ pub trait Listener {
 ///
 /// # Errors
 /// Where nothing could be asked at all: no credentials are set up.
-pub fn scan(cx: &Context, listener: &mut dyn Listener) -> Result<Vec<ScopeReport>, Error> {
-    let limit = cx.settings.net.timeout;
-    run(async { Ok(collect::all(plan::plan(cx).await?, limit, listener).await) })?
+pub fn scan(cx: &Context, settings: &Settings, listener: &mut dyn Listener) -> Result<Vec<ScopeReport>, Error> {
+    let limit = settings.timeout;
+    run(async { Ok(collect::all(plan::plan(cx, settings).await?, limit, listener).await) })?
 }
 
 /// The error for when none of the accounts is set up.
-pub fn no_credentials(cx: &Context) -> Error {
+pub fn no_credentials(settings: &Settings) -> Error {
     let providers: Vec<_> =
-        cx.settings.accounts.iter().filter_map(|account| providers::by_id(&account.provider)).collect();
+        settings.accounts.iter().filter_map(|account| providers::by_id(&account.provider)).collect();
     plan::no_credentials(&providers)
 }
 
@@ -43,9 +44,14 @@ pub fn no_credentials(cx: &Context) -> Error {
 ///
 /// # Errors
 /// As [`scan`].
-pub fn find(cx: &Context, ids: &[String], listener: &mut dyn Listener) -> Result<Vec<ScopeReport>, Error> {
-    let limit = cx.settings.net.timeout;
-    run(async { Ok(collect::some(plan::plan(cx).await?, ids, limit, listener).await) })?
+pub fn find(
+    cx: &Context,
+    settings: &Settings,
+    ids: &[String],
+    listener: &mut dyn Listener,
+) -> Result<Vec<ScopeReport>, Error> {
+    let limit = settings.timeout;
+    run(async { Ok(collect::some(plan::plan(cx, settings).await?, ids, limit, listener).await) })?
 }
 
 fn run<T>(work: impl Future<Output = T>) -> Result<T, Error> {

@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::model::{Scope, ScopeReport};
 use crate::providers::{self, Provider, Session};
+use crate::settings::Settings;
 
 /// What is going to be asked, and what is known to fail beforehand.
 pub(super) struct Plan {
@@ -32,16 +33,16 @@ impl Account {
 }
 
 /// Connects the accounts, all at once.
-pub(super) async fn plan(cx: &Context) -> Result<Plan, Error> {
-    let accounts = &cx.settings.accounts;
+pub(super) async fn plan(cx: &Context, settings: &Settings) -> Result<Plan, Error> {
+    let accounts = &settings.accounts;
     let connected = accounts.iter().filter_map(|account| {
         let provider = providers::by_id(&account.provider)?;
-        Some(async move { (account, provider, connect(cx, account, provider).await) })
+        Some(async move { (account, provider, connect(cx, settings, account, provider).await) })
     });
     let mut plan = Plan { accounts: Vec::new(), failed: Vec::new() };
     let mut absent = Vec::new();
     for (account, provider, result) in join_all(connected).await {
-        let services = cx.settings.services_of(provider);
+        let services = settings.services_of(provider);
         match result {
             Ok(Some(session)) => plan.accounts.push(Account {
                 provider,
@@ -58,22 +59,23 @@ pub(super) async fn plan(cx: &Context) -> Result<Plan, Error> {
         }
     }
     if plan.accounts.is_empty() && plan.failed.is_empty() {
-        plan.failed = without_the_profile(cx).await;
+        plan.failed = without_the_profile(cx, settings).await;
         if plan.failed.is_empty() {
             return Err(no_credentials(&absent));
         }
     }
-    share_regions(&mut plan.accounts, cx.settings.regions.as_deref());
+    share_regions(&mut plan.accounts, settings.regions.as_deref());
     Ok(plan)
 }
 
 /// Asks for the account's keys, no longer than the whole run may take.
 async fn connect(
     cx: &Context,
+    settings: &Settings,
     account: &config::Account,
     provider: &dyn Provider,
 ) -> Result<Option<Arc<dyn Session>>, Error> {
-    let limit = cx.settings.net.timeout;
+    let limit = settings.timeout;
     match tokio::time::timeout(limit, provider.connect(cx, account)).await {
         Ok(connected) => connected,
         Err(_) => Err(super::out_of_time(limit)),
@@ -81,14 +83,14 @@ async fn connect(
 }
 
 /// A cloud may lack the profile that was named, but not every cloud: each then tells which it has.
-async fn without_the_profile(cx: &Context) -> Vec<ScopeReport> {
+async fn without_the_profile(cx: &Context, settings: &Settings) -> Vec<ScopeReport> {
     let mut failed = Vec::new();
-    for account in &cx.settings.accounts {
+    for account in &settings.accounts {
         let Some(provider) = providers::by_id(&account.provider) else { continue };
         if let config::Login::Profile(_) = account.login {
             let account = config::Account { required: true, ..account.clone() };
-            if let Err(error) = connect(cx, &account, provider).await {
-                failed.extend(unconnected(&account, provider, &cx.settings.services_of(provider), &error));
+            if let Err(error) = connect(cx, settings, &account, provider).await {
+                failed.extend(unconnected(&account, provider, &settings.services_of(provider), &error));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::io;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::engine::AccountReport;
+use crate::model::AccountReport;
 
 use super::columns::rfc3339;
 use super::grid::{self, Column};

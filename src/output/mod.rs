@@ -22,7 +22,7 @@ mod words;
 
 pub use columns::{Column, by_name as column, names as column_names};
 pub use progress::Progress;
-pub use sink::{Printed, Terminal};
+pub use sink::{Color, Printed, Terminal};
 pub use target::Target;
 pub use words::Words;
 

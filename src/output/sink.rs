@@ -3,9 +3,18 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use clap::ValueEnum;
 
-use crate::cli::Color;
 use crate::config::Env;
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    Always,
+    Never,
+}
 
 /// A stream, and what is known of the terminal behind it.
 #[derive(Debug, Clone, Copy)]

@@ -11,7 +11,7 @@ use futures_util::stream::BoxStream;
 use crate::config::{Account, EnvVar};
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Scope};
+use crate::model::{Certificate, Identity, Scope};
 use crate::nearest::did_you_mean;
 
 mod chain;
@@ -76,13 +76,6 @@ pub trait Session: Send + Sync {
     ///
     /// A region that cannot be looked into is an `Err` of its own scope.
     fn stores<'a>(&'a self, service: &'a str, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>>;
-}
-
-/// Who an account is, as the cloud tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    pub account_id: String,
-    pub name: Option<String>,
 }
 
 /// A service that keeps certificates, as users name it.

@@ -8,8 +8,8 @@ use tokio::sync::OnceCell;
 
 use crate::config::{Endpoint, Endpoints, Keys};
 use crate::error::{Error, Kind};
+use crate::model::Identity;
 use crate::net::{Http, Redactor, Reply};
-use crate::providers::Identity;
 
 use super::credentials::Credentials;
 use super::sign::{Signature, Unsigned};

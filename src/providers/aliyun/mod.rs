@@ -10,9 +10,9 @@ use futures_util::future::{BoxFuture, FutureExt};
 use crate::config::{self, EnvVar};
 use crate::context::Context;
 use crate::error::Error;
-use crate::model::Scope;
+use crate::model::{Identity, Scope};
 
-use super::{Identity, Place, Service, ServiceInfo, Session};
+use super::{Place, Service, ServiceInfo, Session};
 use api::{Api, Client};
 use sign::Signature;
 
@@ -76,7 +76,7 @@ impl super::Provider for Provider {
         async move {
             let client = Client {
                 http: cx.http.clone(),
-                endpoints: cx.settings.net.endpoints.clone(),
+                endpoints: cx.endpoints.clone(),
                 signature: Signature::Rpc,
                 sts: sts::Site::of(&cx.env),
             };

@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use crate::config::{Endpoint, Env, Keys};
 use crate::error::{Error, Kind};
+use crate::model::Identity;
 use crate::net::Redactor;
 use crate::net::encode::query;
-use crate::providers::Identity;
 use crate::providers::renewal::Issued;
 
 use super::api::{Api, Client, Operation};

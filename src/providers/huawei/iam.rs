@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
+use crate::model::Identity;
 use crate::net::Reply;
-use crate::providers::Identity;
 
 use super::api::{Api, Call, Reach};
 use super::credentials::Credentials;

@@ -11,9 +11,9 @@ use tokio::sync::OnceCell;
 use crate::config::{self, EnvVar};
 use crate::context::Context;
 use crate::error::Error;
-use crate::model::Scope;
+use crate::model::{Identity, Scope};
 
-use super::{Identity, Place, Service, ServiceInfo, Session};
+use super::{Place, Service, ServiceInfo, Session};
 use api::Api;
 
 mod api;
@@ -81,7 +81,7 @@ impl super::Provider for Provider {
             let session = Account {
                 name: account.name.clone(),
                 project_id: found.project_id,
-                api: Arc::new(Api::new(cx.http.clone(), cx.settings.net.endpoints.clone(), found.credentials)),
+                api: Arc::new(Api::new(cx.http.clone(), cx.endpoints.clone(), found.credentials)),
                 identity: OnceCell::new(),
             };
             Ok(Some(Arc::new(session) as Arc<dyn Session>))

@@ -14,11 +14,11 @@ use serde_json::value::RawValue;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Scope};
+use crate::model::{Certificate, Identity, Scope};
 use crate::net::Reply;
 use crate::providers::paging::{self, Progress};
 use crate::providers::wire::{Field, Reader};
-use crate::providers::{Identity, Place, ServiceInfo, Session, Store};
+use crate::providers::{Place, ServiceInfo, Session, Store};
 
 use super::api::{Api, Call, Reach};
 use super::credentials::Credentials;

@@ -104,7 +104,7 @@ pub(super) async fn find(cx: &Context, account: &Account) -> Result<Option<SetUp
             let search = Search {
                 env: cx.env.clone(),
                 http: cx.http.clone(),
-                endpoints: cx.settings.net.endpoints.clone(),
+                endpoints: cx.endpoints.clone(),
                 wanted: Wanted::by(account),
             };
             chain::first(CHAIN, &search, search.wanted.as_ref(), account).await?

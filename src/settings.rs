@@ -1,15 +1,13 @@
 //! The one merge of flags, configuration file and environment.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::{NetArgs, ScopeArgs};
+use crate::config::env::ENDPOINT_PREFIX;
+use crate::config::{Account, Endpoint, Endpoints, Env, Login, Net, file};
 use crate::error::{Error, Kind};
 use crate::nearest::did_you_mean;
 use crate::providers::{self, Provider, ServiceInfo};
-
-use super::env::ENDPOINT_PREFIX;
-use super::{Account, Endpoint, Endpoints, Env, Login, file};
 
 /// Everything a run is told before it starts.
 #[derive(Debug)]
@@ -19,22 +17,10 @@ pub struct Settings {
     pub services: Vec<String>,
     /// The regions that were named; `None` for all of them.
     pub regions: Option<Vec<String>>,
-    pub net: Net,
-}
-
-/// How requests are sent.
-#[derive(Debug, Clone)]
-pub struct Net {
     pub endpoints: Endpoints,
-    pub ca_bundle: Option<PathBuf>,
-    pub connect_timeout: Duration,
-    pub read_timeout: Duration,
+    pub net: Net,
     /// For the whole run.
     pub timeout: Duration,
-    /// Tries after the first.
-    pub retries: usize,
-    /// Requests in flight at once.
-    pub concurrency: usize,
 }
 
 impl Settings {
@@ -45,12 +31,12 @@ impl Settings {
             accounts: accounts(scope, env)?,
             services: scope.services.clone(),
             regions: named_regions(&scope.regions),
+            endpoints: endpoints(net, env)?,
+            timeout: net.timeout,
             net: Net {
-                endpoints: endpoints(net, env)?,
                 ca_bundle: net.ca_bundle.clone(),
                 connect_timeout: net.connect_timeout,
                 read_timeout: net.read_timeout,
-                timeout: net.timeout,
                 retries: net.retry_count,
                 concurrency: usize::from(net.concurrency),
             },
