@@ -5,7 +5,11 @@
 mod certificate;
 mod filter;
 mod inventory;
+mod span;
+mod verdict;
 
 pub use certificate::{Certificate, ChainElement, Kind, Source, Status, Use};
 pub use filter::{Filter, Kinds};
 pub use inventory::{Scope, ScopeReport, ScopeStatus, is_complete, soonest_first};
+pub use span::{Limit, Share, parse_span, write_span};
+pub use verdict::{Judgement, State, Thresholds, judge, worst};
