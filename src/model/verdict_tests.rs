@@ -93,6 +93,18 @@ fn a_share_of_an_unknown_lifetime_is_unknown() {
 }
 
 #[test]
+fn shares_are_compared_without_rounding() {
+    let millis = |millis| Some(at(0) + TimeDelta::milliseconds(millis));
+    let now = at(2) + TimeDelta::milliseconds(10);
+    let state = |end| {
+        let certificate = Certificate { not_before: Some(at(0)), not_after: millis(end), ..Certificate::default() };
+        judge(&certificate, now, &thresholds("50%", "50%")).state
+    };
+    // Half of the life is over at 4.02 s; in whole seconds 5.0 would be worse than 4.9.
+    assert_eq!([4_019, 4_020, 4_900, 5_000].map(state), [State::Critical, State::Ok, State::Ok, State::Ok]);
+}
+
+#[test]
 fn a_critical_limit_longer_than_the_warning_limit_is_refused() {
     let new = |warning: &str, critical: &str| {
         Thresholds::new(warning.parse().expect(warning), critical.parse().expect(critical))
@@ -137,9 +149,10 @@ fn any_thresholds() -> impl Strategy<Value = Thresholds> {
 fn time() -> impl Strategy<Value = DateTime<Utc>> {
     let near = (-9_999..9_999_i64).prop_map(|minutes| at(minutes * 60));
     let nearer = (-3..3_i64).prop_map(|nanoseconds| at(0) + TimeDelta::nanoseconds(nanoseconds));
+    let seconds = (-5_000..5_000_i64).prop_map(|milliseconds| at(0) + TimeDelta::milliseconds(milliseconds));
     let any = (DateTime::<Utc>::MIN_UTC.timestamp()..=DateTime::<Utc>::MAX_UTC.timestamp())
         .prop_map(|seconds| DateTime::from_timestamp(seconds, 0).expect("a time"));
-    prop_oneof![8 => near, 4 => nearer, 1 => any]
+    prop_oneof![8 => near, 4 => seconds, 4 => nearer, 1 => any]
 }
 
 fn sorted(a: DateTime<Utc>, b: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
