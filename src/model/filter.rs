@@ -1,6 +1,11 @@
 //! Which certificates are wanted.
 
-use super::{Certificate, Kind};
+use std::str::FromStr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use wildmatch::WildMatch;
+
+use super::{Certificate, Host, Kind, Status, certificate_covers};
 
 /// The kinds that `--kind` chooses between.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -12,7 +17,129 @@ pub enum Kinds {
     All,
 }
 
-/// What a certificate must be like to be shown.
+impl Kinds {
+    pub fn include(self, kind: Kind) -> bool {
+        match self {
+            Self::All => true,
+            Self::Ca => kind == Kind::Ca,
+            Self::Server => kind != Kind::Ca,
+        }
+    }
+}
+
+/// A choice by the listeners that use a certificate. Where they were not asked for, a certificate is
+/// neither used nor unused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UseFilter {
+    /// Some listener uses it.
+    Used,
+    /// No listener uses it.
+    Unused,
+    /// All but those that no listener uses: what is not known to be unused stays.
+    NotUnused,
+}
+
+impl UseFilter {
+    fn matches(self, certificate: &Certificate) -> bool {
+        let used = certificate.used_by.as_ref().map(|uses| !uses.is_empty());
+        match self {
+            Self::Used => used == Some(true),
+            Self::Unused => used == Some(false),
+            Self::NotUnused => used != Some(false),
+        }
+    }
+}
+
+/// A glob over names: `*` is any text, `?` one character, and case does not count.
+///
+/// A certificate without a name matches none, `*` neither.
+#[derive(Debug, Clone)]
+pub struct NameGlob(WildMatch);
+
+impl NameGlob {
+    pub fn new(pattern: &str) -> Self {
+        Self(WildMatch::new_case_insensitive(pattern))
+    }
+
+    fn matches(&self, certificate: &Certificate) -> bool {
+        certificate.name.as_ref().is_some_and(|name| self.0.matches(name))
+    }
+}
+
+/// A tag that must be there, with any value or with this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagFilter {
+    pub key: String,
+    /// `Some("")` wants the tag to be there without a value.
+    pub value: Option<String>,
+}
+
+impl FromStr for TagFilter {
+    type Err = String;
+
+    /// Reads `KEY`, `KEY=VALUE` or `KEY=`. The value begins behind the first `=`; case counts.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (key, value) = text.split_once('=').map_or((text, None), |(key, value)| (key, Some(value)));
+        if key.is_empty() {
+            return Err("write a key, or a key and its value, such as env or env=prod".to_owned());
+        }
+        Ok(Self { key: key.to_owned(), value: value.map(str::to_owned) })
+    }
+}
+
+impl TagFilter {
+    fn matches(&self, certificate: &Certificate) -> bool {
+        let found = certificate.tags.get(&self.key);
+        found.is_some_and(|found| self.value.as_ref().is_none_or(|value| value == found))
+    }
+}
+
+/// What a certificate must be like to be selected: all of what is set holds.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    pub kinds: Kinds,
+    /// No more than this is left, or it has expired. Unknown expiry is not matched.
+    pub expires_within: Option<TimeDelta>,
+    /// It has expired. Unknown expiry is not matched.
+    pub expired: bool,
+    /// It covers this host.
+    pub domain: Option<Host>,
+    pub name: Option<NameGlob>,
+    /// It has one of these ids, to the letter. Empty: any.
+    pub ids: Vec<String>,
+    /// It has all of these tags.
+    pub tags: Vec<TagFilter>,
+    pub usage: Option<UseFilter>,
+}
+
+impl Selection {
+    pub fn matches(&self, certificate: &Certificate, now: DateTime<Utc>) -> bool {
+        self.matches_but_for_expiry(certificate) && self.matches_expiry(certificate, now)
+    }
+
+    /// Whether a certificate is left out only because nobody knows when it expires. Not to be
+    /// passed over in silence: it may be the one that expires tomorrow.
+    pub fn misses_expiry_of(&self, certificate: &Certificate) -> bool {
+        let asks = self.expired || self.expires_within.is_some();
+        asks && certificate.not_after.is_none() && self.matches_but_for_expiry(certificate)
+    }
+
+    fn matches_expiry(&self, certificate: &Certificate, now: DateTime<Utc>) -> bool {
+        let within = |span| certificate.not_after.is_some_and(|end| end - now <= span);
+        self.expires_within.is_none_or(within) && (!self.expired || certificate.status(now) == Status::Expired)
+    }
+
+    fn matches_but_for_expiry(&self, certificate: &Certificate) -> bool {
+        self.kinds.include(certificate.kind)
+            && self.domain.as_ref().is_none_or(|host| certificate_covers(certificate, host).is_some())
+            && self.name.as_ref().is_none_or(|glob| glob.matches(certificate))
+            && (self.ids.is_empty() || certificate.id.as_ref().is_some_and(|id| self.ids.contains(id)))
+            && self.tags.iter().all(|tag| tag.matches(certificate))
+            && self.usage.is_none_or(|usage| usage.matches(certificate))
+    }
+}
+
+/// A selection by kind alone.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub kinds: Kinds,
@@ -20,10 +147,134 @@ pub struct Filter {
 
 impl Filter {
     pub fn matches(&self, certificate: &Certificate) -> bool {
-        match self.kinds {
-            Kinds::All => true,
-            Kinds::Ca => certificate.kind == Kind::Ca,
-            Kinds::Server => certificate.kind != Kind::Ca,
+        self.kinds.include(certificate.kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Use;
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).expect("a time")
+    }
+
+    fn sample() -> Certificate {
+        Certificate {
+            id: Some("id-1".to_owned()),
+            name: Some("Shop-Prod-商城".to_owned()),
+            subject_alternative_names: vec!["*.example.com".to_owned()],
+            not_after: Some(now() + TimeDelta::days(30)),
+            tags: [("env", "prod"), ("bare", ""), ("sum", "a=b")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+            ..Certificate::default()
         }
+    }
+
+    fn selects(selection: &Selection) -> bool {
+        selection.matches(&sample(), now())
+    }
+
+    #[test]
+    fn kinds_are_told_apart() {
+        let matched = |kinds: Kinds| [Kind::Server, Kind::ServerSm, Kind::Ca].map(|kind| kinds.include(kind));
+        assert_eq!(matched(Kinds::default()), [true, true, false]);
+        assert_eq!(matched(Kinds::Ca), [false, false, true]);
+        assert_eq!(matched(Kinds::All), [true, true, true]);
+    }
+
+    #[test]
+    fn expiry_includes_the_expired_and_never_the_unknown() {
+        let within = |days| Selection { expires_within: Some(TimeDelta::days(days)), ..Selection::default() };
+        let expired = Selection { expired: true, ..Selection::default() };
+        let left = |seconds| Certificate { not_after: Some(now() + TimeDelta::seconds(seconds)), ..sample() };
+        assert!(within(30).matches(&sample(), now()));
+        assert!(!within(29).matches(&sample(), now()));
+        assert!(within(0).matches(&left(0), now()) && !within(0).matches(&left(1), now()));
+        assert!(within(0).matches(&left(-86_400), now()));
+        assert!(expired.matches(&left(-1), now()) && !expired.matches(&left(0), now()));
+
+        let unknown = Certificate { not_after: None, ..sample() };
+        for selection in [within(30), expired] {
+            assert!(!selection.matches(&unknown, now()));
+            assert!(selection.misses_expiry_of(&unknown));
+            assert!(!selection.misses_expiry_of(&sample()));
+            let of_another_id = Selection { ids: vec!["id-2".to_owned()], ..selection };
+            assert!(!of_another_id.misses_expiry_of(&unknown));
+        }
+        assert!(Selection::default().matches(&unknown, now()) && !Selection::default().misses_expiry_of(&unknown));
+    }
+
+    #[test]
+    fn domains_are_those_that_are_covered() {
+        for (domain, selected) in [("a.example.com", true), ("*.example.com", true), ("example.com", false)] {
+            let domain = Host::parse(domain).ok();
+            assert_eq!(selects(&Selection { domain, ..Selection::default() }), selected);
+        }
+    }
+
+    #[test]
+    fn names_are_globs_and_ids_are_exact() {
+        for (glob, selected) in [
+            ("shop-*", true),
+            ("SHOP-PROD-商?", true),
+            ("*", true),
+            ("shop", false),
+            ("?shop*", false),
+            ("", false),
+            ("[s]hop*", false),
+        ] {
+            assert_eq!(
+                selects(&Selection { name: Some(NameGlob::new(glob)), ..Selection::default() }),
+                selected,
+                "{glob}"
+            );
+        }
+        let all = Selection { name: Some(NameGlob::new("*")), ..Selection::default() };
+        assert!(!all.matches(&Certificate::default(), now()));
+
+        let ids = |ids: &[&str]| Selection { ids: ids.iter().map(|&id| id.into()).collect(), ..Selection::default() };
+        assert!(selects(&ids(&["id-2", "id-1"])));
+        assert!(!selects(&ids(&["ID-1", "id-*"])));
+        assert!(!ids(&["id-1"]).matches(&Certificate::default(), now()));
+    }
+
+    #[test]
+    fn every_tag_must_be_there() {
+        for (tags, selected) in [
+            (vec!["env"], true),
+            (vec!["env=prod", "bare"], true),
+            (vec!["bare="], true),
+            (vec!["sum=a=b"], true),
+            (vec!["env="], false),
+            (vec!["env=Prod"], false),
+            (vec!["env=prod", "team"], false),
+            (vec!["env=prod", "env=test"], false),
+        ] {
+            let read: Result<_, _> = tags.iter().map(|tag| tag.parse()).collect();
+            assert_eq!(selects(&Selection { tags: read.expect("tags"), ..Selection::default() }), selected, "{tags:?}");
+        }
+        for text in ["", "=", "=prod"] {
+            assert!(text.parse::<TagFilter>().expect_err(text).contains("env=prod"));
+        }
+    }
+
+    #[test]
+    fn what_was_not_asked_is_neither_used_nor_unused() {
+        let port = Use {
+            load_balancer_id: "lb".to_owned(),
+            listener_id: None,
+            protocol: "https".to_owned(),
+            port: 443,
+            role: "default",
+        };
+        let certificates = [Some(vec![port]), Some(vec![]), None].map(|used_by| Certificate { used_by, ..sample() });
+        let selected = |usage| {
+            let selection = Selection { usage: Some(usage), ..Selection::default() };
+            [0, 1, 2].map(|index: usize| selection.matches(&certificates[index], now()))
+        };
+        assert_eq!(selected(UseFilter::Used), [true, false, false]);
+        assert_eq!(selected(UseFilter::Unused), [false, true, false]);
+        assert_eq!(selected(UseFilter::NotUnused), [true, false, true]);
     }
 }

@@ -85,14 +85,87 @@ pub fn is_complete(scopes: &[ScopeReport]) -> bool {
 
 /// Soonest expiry first, unknown expiry last; ties by where a certificate is, then by what it is.
 pub fn soonest_first(a: &Certificate, b: &Certificate) -> Ordering {
-    let expiry = match (a.not_after, b.not_after) {
-        (Some(a), Some(b)) => a.cmp(&b),
-        (a, b) => b.is_some().cmp(&a.is_some()),
-    };
-    expiry.then_with(|| identity(a).cmp(&identity(b)))
+    Sort::default().compare((a, a.not_after), (b, b.not_after))
 }
 
-/// Where a certificate is, and what it is.
+/// A direction to sort in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sort {
+    /// The greatest value first. The unknown stay last, and ties are broken as ever.
+    pub reverse: bool,
+}
+
+impl Sort {
+    /// Compares two certificates by a value of each, where it is known; ties by where a certificate
+    /// is, then by what it is.
+    pub fn compare<K: Ord>(self, a: (&Certificate, Option<K>), b: (&Certificate, Option<K>)) -> Ordering {
+        let by_value = match (a.1, b.1) {
+            (Some(a), Some(b)) if self.reverse => b.cmp(&a),
+            (Some(a), Some(b)) => a.cmp(&b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        };
+        by_value.then_with(|| identity(a.0).cmp(&identity(b.0)))
+    }
+
+    /// Sorts by `key`, which is asked once for each certificate.
+    pub fn sort<'a, K: Ord>(self, certificates: &mut [&'a Certificate], key: impl Fn(&'a Certificate) -> Option<K>) {
+        let mut keyed: Vec<_> = certificates.iter().map(|&certificate| (certificate, key(certificate))).collect();
+        keyed.sort_by(|(a, x), (b, y)| self.compare((a, x.as_ref()), (b, y.as_ref())));
+        for (slot, (certificate, _)) in certificates.iter_mut().zip(keyed) {
+            *slot = certificate;
+        }
+    }
+}
+
+/// Where a certificate is, and what it is; then whatever else tells apart those that share an id.
 fn identity(c: &Certificate) -> impl Ord {
-    (c.provider, &c.account, &c.region, &c.name, &c.id)
+    let place = (c.provider, &c.account, &c.region);
+    (place, &c.name, &c.id, c.service, &c.project_id, &c.fingerprint_sha256, &c.fingerprint_sha1)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn certificate(id: &str, not_after: Option<i64>) -> Certificate {
+        let not_after = not_after.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        Certificate { id: Some(id.to_owned()), not_after, ..Certificate::default() }
+    }
+
+    #[test]
+    fn the_unknown_are_last_and_ties_are_broken_alike_in_both_directions() {
+        let all = [
+            certificate("e", None),
+            certificate("d", None),
+            certificate("c", Some(9)),
+            certificate("b", Some(5)),
+            certificate("a", Some(5)),
+        ];
+        let sorted = |reverse| {
+            let mut certificates: Vec<_> = all.iter().collect();
+            Sort { reverse }.sort(&mut certificates, |certificate| certificate.not_after);
+            certificates.iter().filter_map(|certificate| certificate.id.as_deref()).collect::<String>()
+        };
+        assert_eq!(sorted(false), "abcde");
+        assert_eq!(sorted(true), "cabde");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_order_of_what_came_never_shows(
+            rows in proptest::collection::vec(("[ab]", proptest::option::of(0..3_i64)), 0..8), reverse: bool,
+        ) {
+            let all: Vec<_> = rows.iter().map(|(id, not_after)| certificate(id, *not_after)).collect();
+            let sorted = |mut certificates: Vec<_>| {
+                Sort { reverse }.sort(&mut certificates, |certificate: &Certificate| certificate.not_after);
+                certificates.iter().map(|c| (c.id.clone(), c.not_after)).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(sorted(all.iter().collect()), sorted(all.iter().rev().collect()));
+        }
+    }
 }

@@ -5,9 +5,15 @@
 mod account;
 mod certificate;
 mod filter;
+mod hostname;
 mod inventory;
+mod span;
+mod verdict;
 
 pub use account::{AccountReport, Identity};
 pub use certificate::{Certificate, ChainElement, Kind, Source, Status, Use};
-pub use filter::{Filter, Kinds};
-pub use inventory::{Scope, ScopeReport, ScopeStatus, is_complete, soonest_first};
+pub use filter::{Filter, Kinds, NameGlob, Selection, TagFilter, UseFilter};
+pub use hostname::{Host, Match, certificate_covers, covers};
+pub use inventory::{Scope, ScopeReport, ScopeStatus, Sort, is_complete, soonest_first};
+pub use span::{Limit, Share, parse_span, write_span};
+pub use verdict::{Judgement, State, Thresholds, judge, worst};

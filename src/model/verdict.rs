@@ -1,0 +1,167 @@
+//! The decision of `check`: how badly a certificate stands, and how badly all of them do.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use crate::error::{Error, Kind};
+
+use super::{Certificate, Limit};
+
+/// A state of the Nagios plugin interface. Ordered by how bad it is: not being able to look is worse
+/// than a WARNING that was seen, and never hides a CRITICAL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    Ok,
+    Warning,
+    Unknown,
+    Critical,
+}
+
+impl State {
+    /// Every state, from good to bad.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Warning, Self::Unknown, Self::Critical];
+
+    /// The word that a plugin's first line begins with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Warning => "WARNING",
+            Self::Critical => "CRITICAL",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+
+    /// The plugin's exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Warning => 1,
+            Self::Critical => 2,
+            Self::Unknown => 3,
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// How little of its life a certificate may have left before it is WARNING, and before it is CRITICAL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thresholds {
+    warning: Limit,
+    critical: Limit,
+}
+
+impl Thresholds {
+    /// # Errors
+    /// The critical limit is longer than the warning limit, so that nothing would ever be WARNING.
+    /// Only limits of the same form are compared: whether `10%` is longer than `7d` is each
+    /// certificate's own matter.
+    pub fn new(warning: Limit, critical: Limit) -> Result<Self, Error> {
+        let same_form = warning.time().is_some() == critical.time().is_some()
+            && warning.share().is_some() == critical.share().is_some();
+        if same_form && (critical.time() > warning.time() || critical.share() > warning.share()) {
+            let message = format!("the critical limit {critical} is longer than the warning limit {warning}");
+            let hint = "less time must be left for CRITICAL than for WARNING, such as 7d and 30d";
+            return Err(Error::new(Kind::Usage, message).with_hint(hint));
+        }
+        Ok(Self { warning, critical })
+    }
+
+    pub fn warning(&self) -> Limit {
+        self.warning
+    }
+
+    pub fn critical(&self) -> Limit {
+        self.critical
+    }
+}
+
+impl Default for Thresholds {
+    /// `30d,33%` and `7d,10%`: a month and a week of a year, and as much less of shorter lives.
+    fn default() -> Self {
+        Self { warning: Limit::of(30, 33), critical: Limit::of(7, 10) }
+    }
+}
+
+/// What is thought of one certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    pub state: State,
+    /// Why, in a few words without a full stop: `expires in 5 days`.
+    pub reason: String,
+}
+
+/// Judges one certificate.
+///
+/// By its expiry: CRITICAL once it has expired; UNKNOWN where its expiry is unknown; else CRITICAL or
+/// WARNING where less is left than the limit, to be as long as the limit being long enough. A limit
+/// that is a share only cannot be judged where the lifetime is unknown (no `not_before`, or one that
+/// is not before `not_after`): then the certificate is UNKNOWN, unless the critical limit is judged
+/// and undercut.
+///
+/// Before its `not_before` a certificate is WARNING at the least, and worse where its expiry is. So less
+/// time left never makes a better state, and neither does time that passes, but for the one moment
+/// in which a certificate becomes valid.
+pub fn judge(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thresholds) -> Judgement {
+    let by_expiry = judge_expiry(certificate, now, thresholds);
+    match certificate.not_before {
+        Some(start) if now < start && by_expiry.state <= State::Warning => {
+            let start = start.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+            Judgement { state: State::Warning, reason: format!("not valid before {start}") }
+        }
+        _ => by_expiry,
+    }
+}
+
+fn judge_expiry(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thresholds) -> Judgement {
+    let Some(end) = certificate.not_after else {
+        return Judgement { state: State::Unknown, reason: "expiry unknown".to_owned() };
+    };
+    let left = end - now;
+    if left < TimeDelta::zero() {
+        return Judgement { state: State::Critical, reason: format!("expired {} ago", in_words(-left)) };
+    }
+    let lifetime = certificate.not_before.map(|start| end - start).filter(|lifetime| *lifetime > TimeDelta::zero());
+    let undercut = |limit: Limit| limit.is_undercut(left, lifetime);
+    let reason = format!("expires in {}", in_words(left));
+    let state = match (undercut(thresholds.critical), undercut(thresholds.warning)) {
+        (Some(true), _) => State::Critical,
+        (critical @ None, _) | (critical, None) => {
+            let limit = if critical.is_none() { thresholds.critical } else { thresholds.warning };
+            let reason = format!("{reason}, but {limit} of an unknown lifetime cannot be told");
+            return Judgement { state: State::Unknown, reason };
+        }
+        (_, Some(true)) => State::Warning,
+        (Some(false), Some(false)) => State::Ok,
+    };
+    Judgement { state, reason }
+}
+
+/// The state of all: the worst of them, and never better than UNKNOWN where some could not be looked at.
+///
+/// Of nothing it is OK; whether there should have been something is for the caller to know.
+pub fn worst(states: impl IntoIterator<Item = State>, scan_incomplete: bool) -> State {
+    let unseen = if scan_incomplete { State::Unknown } else { State::Ok };
+    states.into_iter().fold(unseen, Ord::max)
+}
+
+/// A span in its largest unit, rounded down.
+fn in_words(span: TimeDelta) -> String {
+    let (count, unit) = match (span.num_days(), span.num_hours(), span.num_minutes()) {
+        (0, 0, 0) => return "less than a minute".to_owned(),
+        (0, 0, minutes) => (minutes, "minute"),
+        (0, hours, _) => (hours, "hour"),
+        (days, ..) => (days, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+#[cfg(test)]
+#[path = "verdict_tests.rs"]
+mod tests;
