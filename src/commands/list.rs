@@ -44,6 +44,7 @@ impl List {
                 KindArg::Ca => Kinds::Ca,
                 KindArg::All => Kinds::All,
             },
+            ..Filter::default()
         };
         let targets = self.output.targets()?;
         let style = Style { columns: self.output.chosen(), header: !self.output.no_header };
@@ -58,7 +59,7 @@ impl List {
         }
         let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, listener))?;
         let certificates: Vec<_> =
-            inventory.certificates.iter().filter(|certificate| filter.matches(certificate)).collect();
+            inventory.certificates.iter().filter(|certificate| filter.matches(certificate, run.now)).collect();
         let shown = certificates.len();
         let report = Report { certificates, scopes: &inventory.scopes, now: run.now, style, width: None };
         let written = output::write_all(&report, &targets, world.stdout);

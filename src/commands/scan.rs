@@ -61,7 +61,7 @@ struct Print<'a> {
 impl Listener for Print<'_> {
     fn page(&mut self, page: Vec<Certificate>) -> ControlFlow<()> {
         let certificates: Vec<&Certificate> =
-            page.iter().filter(|certificate| self.filter.matches(certificate)).collect();
+            page.iter().filter(|certificate| self.filter.matches(certificate, self.now)).collect();
         self.shown += certificates.len();
         let report = Report { certificates, scopes: &[], now: self.now, style: Style::OWN, width: None };
         match self.format.write(&report, self.out).and_then(|()| self.out.flush()) {

@@ -96,7 +96,7 @@ impl TagFilter {
 
 /// What a certificate must be like to be selected: all of what is set holds.
 #[derive(Debug, Clone, Default)]
-pub struct Selection {
+pub struct Filter {
     pub kinds: Kinds,
     /// No more than this is left, or it has expired. Unknown expiry is not matched.
     pub expires_within: Option<TimeDelta>,
@@ -112,7 +112,7 @@ pub struct Selection {
     pub usage: Option<UseFilter>,
 }
 
-impl Selection {
+impl Filter {
     pub fn matches(&self, certificate: &Certificate, now: DateTime<Utc>) -> bool {
         self.matches_but_for_expiry(certificate) && self.matches_expiry(certificate, now)
     }
@@ -139,18 +139,6 @@ impl Selection {
     }
 }
 
-/// A selection by kind alone.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    pub kinds: Kinds,
-}
-
-impl Filter {
-    pub fn matches(&self, certificate: &Certificate) -> bool {
-        self.kinds.include(certificate.kind)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,7 +159,7 @@ mod tests {
         }
     }
 
-    fn selects(selection: &Selection) -> bool {
+    fn selects(selection: &Filter) -> bool {
         selection.matches(&sample(), now())
     }
 
@@ -185,8 +173,8 @@ mod tests {
 
     #[test]
     fn expiry_includes_the_expired_and_never_the_unknown() {
-        let within = |days| Selection { expires_within: Some(TimeDelta::days(days)), ..Selection::default() };
-        let expired = Selection { expired: true, ..Selection::default() };
+        let within = |days| Filter { expires_within: Some(TimeDelta::days(days)), ..Filter::default() };
+        let expired = Filter { expired: true, ..Filter::default() };
         let left = |seconds| Certificate { not_after: Some(now() + TimeDelta::seconds(seconds)), ..sample() };
         assert!(within(30).matches(&sample(), now()));
         assert!(!within(29).matches(&sample(), now()));
@@ -199,17 +187,17 @@ mod tests {
             assert!(!selection.matches(&unknown, now()));
             assert!(selection.misses_expiry_of(&unknown));
             assert!(!selection.misses_expiry_of(&sample()));
-            let of_another_id = Selection { ids: vec!["id-2".to_owned()], ..selection };
+            let of_another_id = Filter { ids: vec!["id-2".to_owned()], ..selection };
             assert!(!of_another_id.misses_expiry_of(&unknown));
         }
-        assert!(Selection::default().matches(&unknown, now()) && !Selection::default().misses_expiry_of(&unknown));
+        assert!(Filter::default().matches(&unknown, now()) && !Filter::default().misses_expiry_of(&unknown));
     }
 
     #[test]
     fn domains_are_those_that_are_covered() {
         for (domain, selected) in [("a.example.com", true), ("*.example.com", true), ("example.com", false)] {
             let domain = Host::parse(domain).ok();
-            assert_eq!(selects(&Selection { domain, ..Selection::default() }), selected);
+            assert_eq!(selects(&Filter { domain, ..Filter::default() }), selected);
         }
     }
 
@@ -224,16 +212,12 @@ mod tests {
             ("", false),
             ("[s]hop*", false),
         ] {
-            assert_eq!(
-                selects(&Selection { name: Some(NameGlob::new(glob)), ..Selection::default() }),
-                selected,
-                "{glob}"
-            );
+            assert_eq!(selects(&Filter { name: Some(NameGlob::new(glob)), ..Filter::default() }), selected, "{glob}");
         }
-        let all = Selection { name: Some(NameGlob::new("*")), ..Selection::default() };
+        let all = Filter { name: Some(NameGlob::new("*")), ..Filter::default() };
         assert!(!all.matches(&Certificate::default(), now()));
 
-        let ids = |ids: &[&str]| Selection { ids: ids.iter().map(|&id| id.into()).collect(), ..Selection::default() };
+        let ids = |ids: &[&str]| Filter { ids: ids.iter().map(|&id| id.into()).collect(), ..Filter::default() };
         assert!(selects(&ids(&["id-2", "id-1"])));
         assert!(!selects(&ids(&["ID-1", "id-*"])));
         assert!(!ids(&["id-1"]).matches(&Certificate::default(), now()));
@@ -252,7 +236,7 @@ mod tests {
             (vec!["env=prod", "env=test"], false),
         ] {
             let read: Result<_, _> = tags.iter().map(|tag| tag.parse()).collect();
-            assert_eq!(selects(&Selection { tags: read.expect("tags"), ..Selection::default() }), selected, "{tags:?}");
+            assert_eq!(selects(&Filter { tags: read.expect("tags"), ..Filter::default() }), selected, "{tags:?}");
         }
         for text in ["", "=", "=prod"] {
             assert!(text.parse::<TagFilter>().expect_err(text).contains("env=prod"));
@@ -270,7 +254,7 @@ mod tests {
         };
         let certificates = [Some(vec![port]), Some(vec![]), None].map(|used_by| Certificate { used_by, ..sample() });
         let selected = |usage| {
-            let selection = Selection { usage: Some(usage), ..Selection::default() };
+            let selection = Filter { usage: Some(usage), ..Filter::default() };
             [0, 1, 2].map(|index: usize| selection.matches(&certificates[index], now()))
         };
         assert_eq!(selected(UseFilter::Used), [true, false, false]);

@@ -12,7 +12,7 @@ mod verdict;
 
 pub use account::{AccountReport, Identity};
 pub use certificate::{Certificate, ChainElement, Kind, Source, Status, Use};
-pub use filter::{Filter, Kinds, NameGlob, Selection, TagFilter, UseFilter};
+pub use filter::{Filter, Kinds, NameGlob, TagFilter, UseFilter};
 pub use hostname::{Host, Match, certificate_covers, covers};
 pub use inventory::{Scope, ScopeReport, ScopeStatus, Sort, is_complete, soonest_first};
 pub use span::{Limit, Share, parse_span, write_span};
