@@ -3,13 +3,16 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use clap::builder::PossibleValuesParser;
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, ValueEnum};
 
 use crate::config::{Endpoint, EnvVar, env, region_name};
-use crate::error::{Error, Kind};
+use crate::error::{self, Error};
+use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, parse_span};
 use crate::nearest::did_you_mean;
 use crate::output::{Color, Column, Target};
 use crate::{output, providers};
@@ -19,8 +22,11 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   certls list                                        every certificate, soonest expiry first
   certls list --provider aliyun --region cn-hangzhou
+  certls list --expires-within 30d --domain www.example.com
   certls list -o json | jq -r '.certificates[] | select(.days_left < 30) | .name'
-  certls show 5494a835d88f40ff940554992f2f04d4       all that is known of one";
+  certls check                                       OK, WARNING or CRITICAL, for cron and Nagios
+  certls show 5494a835d88f40ff940554992f2f04d4       all that is known of one
+  certls accounts                                    which accounts are asked, and who they are";
 
 /// The variables that are read, from the tables of the providers and of certls itself.
 pub(crate) fn environment() -> String {
@@ -68,6 +74,69 @@ pub struct ScopeArgs {
     pub services: Vec<String>,
 }
 
+/// Which certificates.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct FilterArgs {
+    /// Only what expires within this time, the expired included, such as 30d, 2w or 12h
+    #[arg(long, value_name = "DURATION", value_parser = parse_span)]
+    pub expires_within: Option<TimeDelta>,
+
+    /// Only what has expired
+    #[arg(long)]
+    pub expired: bool,
+
+    /// Only what covers this host name, by a wildcard too
+    #[arg(long, value_name = "NAME", value_parser = Host::parse)]
+    pub domain: Option<Host>,
+
+    /// Only what has a name like this; * and ? stand for any characters and any one
+    #[arg(long, value_name = "GLOB")]
+    pub name: Option<String>,
+
+    /// Only the certificate with this id; repeat or separate by comma
+    #[arg(long = "id", value_name = "ID", value_delimiter = ',')]
+    pub ids: Vec<String>,
+
+    /// Only what has this tag; repeat for several, all of which must be there
+    #[arg(long = "tag", value_name = "KEY[=VALUE]", value_parser = TagFilter::from_str)]
+    pub tags: Vec<TagFilter>,
+
+    /// Kind of certificates
+    #[arg(long, value_name = "KIND", default_value = "server")]
+    pub kind: Kind,
+}
+
+/// The kinds that `--kind` chooses between.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Kind {
+    /// Those that servers present, SM2 dual certificates included
+    Server,
+    /// CA certificates that client certificates are checked against
+    Ca,
+    /// Both
+    All,
+}
+
+impl FilterArgs {
+    pub fn filter(&self) -> Filter {
+        Filter {
+            kinds: match self.kind {
+                Kind::Server => Kinds::Server,
+                Kind::Ca => Kinds::Ca,
+                Kind::All => Kinds::All,
+            },
+            expires_within: self.expires_within,
+            expired: self.expired,
+            domain: self.domain.clone(),
+            name: self.name.as_deref().map(NameGlob::new),
+            ids: self.ids.clone(),
+            tags: self.tags.clone(),
+            usage: None,
+        }
+    }
+}
+
 /// How to ask.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Network")]
@@ -109,6 +178,14 @@ pub struct OutputArgs {
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = target)]
     pub outputs: Vec<Target>,
 
+    /// Sort by this column; what is unknown there comes last
+    #[arg(long, value_name = "COLUMN", default_value = "not_after", value_parser = column)]
+    pub sort: &'static Column,
+
+    /// Sort the other way round
+    #[arg(long)]
+    pub reverse: bool,
+
     /// Columns of the tabular formats, in this order
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = column)]
     pub columns: Vec<&'static Column>,
@@ -129,19 +206,24 @@ impl OutputArgs {
     /// # Errors
     /// Where two outputs would go to the same place.
     pub fn targets(&self) -> Result<Vec<Target>, Error> {
-        if self.outputs.is_empty() {
-            return Ok(vec![Target { format: "table".to_owned(), file: None }]);
+        targets(&self.outputs, "table")
+    }
+}
+
+/// Where the output goes, at most once to each place; without a word to standard output.
+pub(crate) fn targets(named: &[Target], default: &str) -> Result<Vec<Target>, Error> {
+    if named.is_empty() {
+        return Ok(vec![Target { format: default.to_owned(), file: None }]);
+    }
+    let mut taken = HashSet::new();
+    match named.iter().find(|target| !taken.insert(&target.file)) {
+        None => Ok(named.to_vec()),
+        Some(Target { file: Some(file), .. }) => {
+            Err(Error::new(error::Kind::Usage, format!("two outputs are to replace {}", file.display())))
         }
-        let mut taken = HashSet::new();
-        match self.outputs.iter().find(|target| !taken.insert(&target.file)) {
-            None => Ok(self.outputs.clone()),
-            Some(Target { file: Some(file), .. }) => {
-                Err(Error::new(Kind::Usage, format!("two outputs are to replace {}", file.display())))
-            }
-            Some(Target { file: None, .. }) => {
-                Err(Error::new(Kind::Usage, "two formats are to be printed on standard output")
-                    .with_hint("write all but one to a file, such as `-o json=certs.json -o table`"))
-            }
+        Some(Target { file: None, .. }) => {
+            Err(Error::new(error::Kind::Usage, "two formats are to be printed on standard output")
+                .with_hint("write all but one to a file, such as `-o json=certs.json -o table`"))
         }
     }
 }
@@ -163,9 +245,14 @@ fn provider_names() -> PossibleValuesParser {
 }
 
 fn target(text: &str) -> Result<Target, String> {
+    target_of(text, &output::names().collect::<Vec<_>>())
+}
+
+/// `FORMAT` or `FORMAT=FILE`, of these formats.
+pub(crate) fn target_of(text: &str, formats: &[&str]) -> Result<Target, String> {
     let (format, file) = text.split_once('=').map_or((text, None), |(format, file)| (format, Some(file)));
-    if !output::names().any(|name| name == format) {
-        return Err(format!("the formats are {}", output::names().collect::<Vec<_>>().join(", ")));
+    if !formats.contains(&format) {
+        return Err(format!("the formats are {}", formats.join(", ")));
     }
     match file {
         Some("") => Err(format!("write the file's name after the =, such as {format}=certs.{format}")),

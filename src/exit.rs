@@ -1,7 +1,7 @@
 //! The exit codes, a line each.
 
 use crate::error::{Error, Kind};
-use crate::model::{ScopeReport, is_complete};
+use crate::model::{ScopeReport, State, is_complete};
 
 /// What a run tells the shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,23 @@ pub enum Exit {
     NotFound = 4,
     /// Ctrl-C.
     Interrupted = 130,
+}
+
+/// The codes of `check`, which are those of monitoring plugins.
+impl Exit {
+    pub const WARNING: Self = Self::Failed;
+    pub const CRITICAL: Self = Self::Usage;
+    /// Nothing can be said: failed, incomplete, interrupted, or wrongly asked.
+    pub const UNKNOWN: Self = Self::Incomplete;
+
+    pub fn of_state(state: State) -> Self {
+        match state {
+            State::Ok => Self::Ok,
+            State::Warning => Self::WARNING,
+            State::Critical => Self::CRITICAL,
+            State::Unknown => Self::UNKNOWN,
+        }
+    }
 }
 
 impl From<Exit> for std::process::ExitCode {

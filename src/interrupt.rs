@@ -12,7 +12,10 @@ use crate::exit::Exit;
 /// What the shell is told of a process that SIGTERM ended.
 const TERMINATED: i32 = 128 + SIGTERM;
 
+/// Whether a signal ends the process as [`arm`] set it up.
 static ARMED: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
+/// Whether it does as [`exit_with`] set it up.
+static REARMED: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(false)));
 
 /// From now on Ctrl-C ends the process at once, whatever it is waiting for, and a panic tells where
 /// it happened but not over which data.
@@ -27,11 +30,22 @@ pub fn arm() {
     }));
 }
 
+/// From now on Ctrl-C ends the process with this code instead.
+pub(crate) fn exit_with(exit: Exit) {
+    if register_conditional_shutdown(SIGINT, exit as i32, REARMED.clone()).is_ok() {
+        REARMED.store(true, Ordering::SeqCst);
+        ARMED.store(false, Ordering::SeqCst);
+        let _ = register_conditional_shutdown(SIGTERM, TERMINATED, REARMED.clone());
+    }
+}
+
 /// Runs `work` to its end: a signal that comes meanwhile is passed over. For moments that would leave
 /// something behind.
 pub(crate) fn undisturbed<T>(work: impl FnOnce() -> T) -> T {
-    ARMED.store(false, Ordering::SeqCst);
+    let before = [&*ARMED, &*REARMED].map(|flag| (flag, flag.swap(false, Ordering::SeqCst)));
     let done = work();
-    ARMED.store(true, Ordering::SeqCst);
+    for (flag, was) in before {
+        flag.store(was, Ordering::SeqCst);
+    }
     done
 }

@@ -57,7 +57,8 @@ struct Cli {
 
 /// Runs certls with these arguments, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(told) if told.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let help = Cli::command().render_help();
@@ -65,6 +66,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
                 write!(out, "{}", help.ansi())
             });
             return Exit::Ok;
+        }
+        Err(told) if is_check(&args) => {
+            // A monitoring plugin is never OK unless it has looked; its first line is on standard output.
+            let line = told.to_string();
+            let line = line.strip_prefix("error: ").unwrap_or(&line);
+            if told.use_stderr() {
+                let stdout = Terminal::stdout(output::Color::Never, &Env::of_process());
+                let _ = output::print(stdout, |out| output::check::unknown(line, out));
+            }
+            let _ = told.print();
+            return Exit::UNKNOWN;
         }
         Err(told) => {
             let exit = if told.use_stderr() { Exit::Usage } else { Exit::Ok };
@@ -84,4 +96,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         world.words().error(&error);
         Exit::of_error(&error)
     })
+}
+
+/// Whether the arguments ask for `check`, however wrong the rest of them is.
+fn is_check(args: &[OsString]) -> bool {
+    let matches = Cli::command().ignore_errors(true).try_get_matches_from(args);
+    let named = matches.is_ok_and(|matches| matches.subcommand_name() == Some("check"));
+    // Help and version are errors to clap, and end the parsing before the name is kept.
+    named || args.get(1).is_some_and(|first| first == "check")
 }

@@ -1,12 +1,12 @@
 //! `certls list`: the inventory.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use crate::cli::{NetArgs, OutputArgs, ScopeArgs};
+use crate::cli::{FilterArgs, NetArgs, OutputArgs, ScopeArgs};
 use crate::engine;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Filter, Kinds};
+use crate::model::Sort;
 use crate::output::{self, Printed, Report, Style, Target};
 
 use super::{World, scan};
@@ -16,36 +16,18 @@ use super::{World, scan};
 pub(crate) struct List {
     #[command(flatten)]
     scope: ScopeArgs,
-    /// Kind of certificates to list
-    #[arg(long, value_name = "KIND", default_value = "server", help_heading = "Selection")]
-    kind: KindArg,
+    #[command(flatten)]
+    filter: FilterArgs,
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
     net: NetArgs,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum KindArg {
-    /// Those that servers present, SM2 dual certificates included
-    Server,
-    /// CA certificates that client certificates are checked against
-    Ca,
-    /// Both
-    All,
-}
-
 impl List {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
         let run = world.prepare(&self.scope, &self.net)?;
-        let filter = Filter {
-            kinds: match self.kind {
-                KindArg::Server => Kinds::Server,
-                KindArg::Ca => Kinds::Ca,
-                KindArg::All => Kinds::All,
-            },
-            ..Filter::default()
-        };
+        let filter = self.filter.filter();
         let targets = self.output.targets()?;
         let style = Style { columns: self.output.chosen(), header: !self.output.no_header };
         if let [Target { format, file: None }] = targets.as_slice()
@@ -58,15 +40,21 @@ impl List {
             return Ok(Exit::of(&scopes));
         }
         let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, listener))?;
-        let certificates: Vec<_> =
+        let mut certificates: Vec<_> =
             inventory.certificates.iter().filter(|certificate| filter.matches(certificate, run.now)).collect();
         let shown = certificates.len();
+        let sort = Sort { reverse: self.output.reverse };
+        sort.sort(&mut certificates, |certificate| self.output.sort.key(certificate, run.now));
         let report = Report { certificates, scopes: &inventory.scopes, now: run.now, style, width: None };
-        let written = output::write_all(&report, &targets, world.stdout);
+        let written = output::write_all(&targets, world.stdout, |target, width, out| {
+            output::by_name(&target.format).write(&Report { width, ..report.clone() }, out)
+        });
         if written.stdout == Printed::Closed {
             return Ok(Exit::Ok);
         }
         let mut words = world.words();
+        let unknown = inventory.certificates.iter().filter(|certificate| filter.misses_expiry_of(certificate)).count();
+        words.left_out(unknown);
         words.scan(shown, &inventory.scopes);
         written.failed.iter().for_each(|error| words.error(error));
         Ok(if written.failed.is_empty() { Exit::of(&inventory.scopes) } else { Exit::Failed })

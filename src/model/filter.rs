@@ -124,6 +124,11 @@ impl Filter {
         asks && certificate.not_after.is_none() && self.matches_but_for_expiry(certificate)
     }
 
+    /// Whether it names what it selects, so that finding nothing means that something is gone.
+    pub fn is_by_name(&self) -> bool {
+        self.domain.is_some() || self.name.is_some() || !self.ids.is_empty() || !self.tags.is_empty()
+    }
+
     fn matches_expiry(&self, certificate: &Certificate, now: DateTime<Utc>) -> bool {
         let within = |span| certificate.not_after.is_some_and(|end| end - now <= span);
         self.expires_within.is_none_or(within) && (!self.expired || certificate.status(now) == Status::Expired)

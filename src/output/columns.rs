@@ -96,6 +96,30 @@ static HEADINGS: &[(&str, &str)] = &[
     ("subject_alternative_names", "alternative names"),
 ];
 
+/// A value to sort by.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    Number(i64),
+    Text(String),
+}
+
+impl Column {
+    /// What certificates are sorted by in this column; `None` where it is unknown.
+    pub fn key(&self, certificate: &Certificate, now: DateTime<Utc>) -> Option<Key> {
+        // Words about a time are sorted as the time.
+        let value = match self.name {
+            "expires" | "expiry_date" => time(certificate.not_after),
+            _ => (self.value)(certificate, now),
+        };
+        match value {
+            Value::Unknown => None,
+            Value::Number(number) => Some(Key::Number(number)),
+            Value::Time(time) => Some(Key::Number(time.timestamp())),
+            other => Some(Key::Text(other.to_string().to_lowercase())),
+        }
+    }
+}
+
 /// The names of all columns.
 pub fn names() -> impl Iterator<Item = &'static str> {
     RECORD.iter().chain(FOR_PEOPLE).map(|column| column.name)

@@ -43,7 +43,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Scope<'a> {
+pub(super) struct Scope<'a> {
     provider: &'static str,
     account: &'a str,
     region: &'a str,

@@ -10,8 +10,10 @@ use crate::error::{Error, Kind};
 use crate::model::{Certificate, ScopeReport};
 
 pub mod accounts;
+pub mod check;
 mod columns;
 mod grid;
+mod nagios;
 mod progress;
 mod receipt;
 mod sink;
@@ -20,7 +22,7 @@ mod target;
 mod text;
 mod words;
 
-pub use columns::{Column, by_name as column, names as column_names};
+pub use columns::{Column, Key, by_name as column, names as column_names};
 pub use progress::Progress;
 pub use sink::{Color, Printed, Terminal};
 pub use target::Target;
@@ -108,15 +110,17 @@ pub struct Written {
     pub failed: Vec<Error>,
 }
 
-/// Writes `report` to every target: files first, so that a reader who leaves costs none of them.
-pub fn write_all(report: &Report<'_>, targets: &[Target], stdout: Terminal) -> Written {
+/// Writes to every target: files first, so that a reader who leaves costs none of them. `write` is
+/// given the width to fit into.
+pub fn write_all(
+    targets: &[Target],
+    stdout: Terminal,
+    write: impl Fn(&Target, Option<u16>, &mut dyn io::Write) -> io::Result<()>,
+) -> Written {
     let mut written = Written { stdout: Printed::Whole, failed: Vec::new() };
     for (target, path) in targets.iter().filter_map(|target| Some((target, target.file.as_ref()?))) {
         let mut content = anstream::StripStream::new(Vec::new());
-        let report = Report { width: None, ..report.clone() };
-        let replaced = by_name(&target.format)
-            .write(&report, &mut content)
-            .and_then(|()| target::replace(path, &content.into_inner()));
+        let replaced = write(target, None, &mut content).and_then(|()| target::replace(path, &content.into_inner()));
         if let Err(error) = replaced {
             let told = format!("{} cannot be written: {error}", path.display());
             written
@@ -125,8 +129,7 @@ pub fn write_all(report: &Report<'_>, targets: &[Target], stdout: Terminal) -> W
         }
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
-        let report = Report { width: stdout.width(), ..report.clone() };
-        match print(stdout, |out| by_name(&target.format).write(&report, out)) {
+        match print(stdout, |out| write(target, stdout.width(), out)) {
             Ok(printed) => written.stdout = printed,
             Err(error) => written.failed.push(error),
         }

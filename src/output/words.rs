@@ -32,6 +32,13 @@ impl<W: Write> Words<W> {
         self.line(&Receipt { shown, scopes }.to_string());
     }
 
+    /// Tells how many certificates a filter left out because nobody knows when they expire.
+    pub fn left_out(&mut self, unknown: usize) {
+        if unknown > 0 {
+            self.line(&format!("note: {} of unknown expiry left out", receipt::counted(unknown, "certificate")));
+        }
+    }
+
     /// Tells that no scope that answered has a certificate of this id.
     pub fn not_found(&mut self, id: &str, looked_everywhere: bool) {
         let red = style::ERROR;

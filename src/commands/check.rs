@@ -1,0 +1,94 @@
+//! `certls check`: says whether any certificate expires soon.
+
+use std::path::Path;
+
+use clap::Args;
+
+use crate::cli::{FilterArgs, NetArgs, ScopeArgs, target_of, targets};
+use crate::engine;
+use crate::error::{Error, Kind};
+use crate::exit::Exit;
+use crate::interrupt;
+use crate::model::{Limit, State, Thresholds, is_complete, judge, worst};
+use crate::output::check::{FORMATS, Verdict};
+use crate::output::{self, Target};
+
+use super::{World, scan};
+
+/// Say whether any certificate expires soon: for cron, Nagios, Icinga and CI
+///
+/// A LIMIT is a time that must be left (30d), a share of the certificate's whole life (33%), or both
+/// with a comma: then the shorter of the two counts, so that one setting suits every lifetime. With
+/// the defaults, a certificate of 398 days is WARNING below 30 days and CRITICAL below 7; one of 90
+/// days below 29.7 and 7; one of 47 days below 15.5 and 4.7; one of 6 days below 2 days and 14 hours.
+///
+/// An expired certificate is CRITICAL, one whose expiry is unknown is UNKNOWN, and so is a scan in
+/// which something could not be read. The worst counts: CRITICAL, UNKNOWN, WARNING, OK, which exit
+/// with 2, 3, 1 and 0. Help, version and wrong usage exit with 3, as monitoring plugins do.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// WARNING when less than this is left
+    #[arg(short, long, value_name = "LIMIT", default_value = "30d,33%", help_heading = "Limits")]
+    warning: Limit,
+    /// CRITICAL when less than this is left
+    #[arg(short, long, value_name = "LIMIT", default_value = "7d,10%", help_heading = "Limits")]
+    critical: Limit,
+    #[command(flatten)]
+    scope: ScopeArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Format of the output: text, json or prometheus; with =FILE it replaces that file, and repeats [default: text]
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = target, help_heading = "Output")]
+    outputs: Vec<Target>,
+    /// Print nothing when all is OK
+    #[arg(short, long, help_heading = "Output")]
+    quiet: bool,
+    #[command(flatten)]
+    net: NetArgs,
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    target_of(text, &FORMATS)
+}
+
+impl Check {
+    pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
+        interrupt::exit_with(Exit::UNKNOWN);
+        self.judged(world).or_else(|error| {
+            // Monitoring reads standard output only.
+            output::print(world.stdout, |out| output::check::unknown(&error.to_string(), out))?;
+            world.words().error(&error);
+            Ok(Exit::UNKNOWN)
+        })
+    }
+
+    fn judged(&self, world: &World) -> Result<Exit, Error> {
+        let thresholds = Thresholds::new(self.warning, self.critical)?;
+        let targets = targets(&self.outputs, "text")?;
+        let run = world.prepare(&self.scope, &self.net)?;
+        let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, listener))?;
+        let filter = self.filter.filter();
+        let wanted = inventory.certificates.iter().filter(|certificate| {
+            // What nobody knows the expiry of may be what expires tomorrow: it is judged, not left out.
+            filter.matches(certificate, run.now) || filter.misses_expiry_of(certificate)
+        });
+        let judged: Vec<_> =
+            wanted.map(|certificate| (certificate, judge(certificate, run.now, &thresholds))).collect();
+        if judged.is_empty() && filter.is_by_name() && is_complete(&inventory.scopes) {
+            // A certificate that is gone must not pass for one that is well.
+            return Err(Error::new(Kind::Usage, "no certificate is like what was named")
+                .with_hint("correct `--name`, `--id`, `--domain` or `--tag`; `certls list` shows what there is"));
+        }
+        let incomplete = !is_complete(&inventory.scopes);
+        let state = worst(judged.iter().map(|(_, judgement)| judgement.state), incomplete);
+        let verdict = Verdict { state, judged, scopes: &inventory.scopes, thresholds, now: run.now };
+        let is_silent = |file: Option<&Path>| self.quiet && state == State::Ok && file.is_none();
+        let written = output::write_all(&targets, world.stdout, |target, _, out| {
+            if is_silent(target.file.as_deref()) { Ok(()) } else { verdict.write(target, out) }
+        });
+        if let Some(error) = written.failed.into_iter().next() {
+            return Err(error);
+        }
+        Ok(Exit::of_state(state))
+    }
+}
