@@ -15,7 +15,7 @@ use crate::error::{self, Error};
 use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, parse_span};
 use crate::nearest::did_you_mean;
 use crate::output::{Color, Column, Target};
-use crate::{output, providers};
+use crate::{exit, output, providers};
 
 /// What most people want, before everything else.
 pub(crate) const EXAMPLES: &str = "\
@@ -45,7 +45,10 @@ pub(crate) fn environment() -> String {
     let mut others: Vec<&[EnvVar]> = providers::ALL.iter().map(|provider| provider.options()).collect();
     others.push(env::VARIABLES);
     table("Environment:", &others);
-    text.truncate(text.trim_end().len());
+    text.push_str("Exit codes, and those of check:");
+    for (code, others, check) in exit::TABLE {
+        let _ = write!(text, "\n  {code:<4} {others:<60} {check}");
+    }
     text
 }
 

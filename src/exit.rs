@@ -21,6 +21,20 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+/// What each code means: to most commands, and to `check`. Help and README print it.
+pub static TABLE: &[(u8, &str, &str)] = &[
+    (0, "complete", "OK"),
+    (1, "failed: nothing could be read", "WARNING"),
+    (2, "usage or configuration", "CRITICAL"),
+    (
+        3,
+        "incomplete: some scopes failed; what was read was printed",
+        "UNKNOWN: failed, incomplete, interrupted, or a usage error",
+    ),
+    (4, "`show`: nothing found", "–"),
+    (130, "interrupted", "–"),
+];
+
 /// The codes of `check`, which are those of monitoring plugins.
 impl Exit {
     pub const WARNING: Self = Self::Failed;

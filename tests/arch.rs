@@ -18,7 +18,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("providers", &["config", "context", "error", "model", "nearest", "net", "x509"]),
     ("output", &["config", "error", "interrupt", "model"]),
     ("log", &["output"]),
-    ("cli", &["config", "error", "model", "nearest", "output", "providers"]),
+    ("cli", &["config", "error", "exit", "model", "nearest", "output", "providers"]),
     ("settings", &["cli", "config", "error", "nearest", "providers"]),
     ("engine", &["config", "context", "error", "model", "providers", "settings"]),
     (
@@ -30,6 +30,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "engine",
             "error",
             "exit",
+            "interrupt",
             "model",
             "net",
             "output",
