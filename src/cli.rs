@@ -10,6 +10,7 @@ use clap::{ArgAction, Args};
 
 use crate::config::{Endpoint, EnvVar, env, region_name};
 use crate::error::{Error, Kind};
+use crate::model::UseFilter;
 use crate::nearest::did_you_mean;
 use crate::output::{Color, Column, Target};
 use crate::{output, providers};
@@ -66,6 +67,37 @@ pub struct ScopeArgs {
     /// Ask this service; repeat or separate by comma, `all` for every one [default: the load balancers, slb and elb]
     #[arg(long = "service", value_name = "NAME", value_delimiter = ',', value_parser = service_names())]
     pub services: Vec<String>,
+}
+
+/// Whether to ask for the listeners, and which certificates to select by them.
+#[derive(Debug, Args)]
+pub struct UsageArgs {
+    /// Also ask which load balancers' listeners use each certificate
+    #[arg(long, help_heading = "Scope")]
+    pub usage: bool,
+
+    /// Select the certificates that a listener uses; asks as --usage does
+    #[arg(long, conflicts_with = "unused", help_heading = "Selection")]
+    pub used: bool,
+
+    /// Select the certificates that no listener uses; asks as --usage does
+    #[arg(long, help_heading = "Selection")]
+    pub unused: bool,
+}
+
+impl UsageArgs {
+    /// Whether the listeners are to be asked for.
+    pub fn is_asked(&self) -> bool {
+        self.usage || self.used || self.unused
+    }
+
+    pub fn filter(&self) -> Option<UseFilter> {
+        match (self.used, self.unused) {
+            (true, _) => Some(UseFilter::Used),
+            (_, true) => Some(UseFilter::Unused),
+            _ => None,
+        }
+    }
 }
 
 /// How to ask.

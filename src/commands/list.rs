@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::{NetArgs, OutputArgs, ScopeArgs};
+use crate::cli::{NetArgs, OutputArgs, ScopeArgs, UsageArgs};
 use crate::engine;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -19,6 +19,8 @@ pub(crate) struct List {
     /// Kind of certificates to list
     #[arg(long, value_name = "KIND", default_value = "server", help_heading = "Selection")]
     kind: KindArg,
+    #[command(flatten)]
+    usage: UsageArgs,
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
@@ -37,17 +39,19 @@ enum KindArg {
 
 impl List {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        let run = world.prepare(&self.scope, &self.net)?;
+        let mut run = world.prepare(&self.scope, &self.net)?;
+        run.settings.usage = self.usage.is_asked();
         let filter = Filter {
             kinds: match self.kind {
                 KindArg::Server => Kinds::Server,
                 KindArg::Ca => Kinds::Ca,
                 KindArg::All => Kinds::All,
             },
+            usage: self.usage.filter(),
             ..Filter::default()
         };
         let targets = self.output.targets()?;
-        let style = Style { columns: self.output.chosen(), header: !self.output.no_header };
+        let style = Style { columns: self.output.chosen(), header: !self.output.no_header, usage: run.settings.usage };
         if let [Target { format, file: None }] = targets.as_slice()
             && output::by_name(format).is_streamed()
         {

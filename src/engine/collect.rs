@@ -239,8 +239,10 @@ impl Gathered<'_> {
     }
 
     fn finish(mut self, limit: Duration) -> Vec<ScopeReport> {
-        // Who has heard enough is not told more: then nothing waits that could still be of use.
-        let _ = self.listener.page(self.usages.give_up(out_of_time(limit)));
+        let late = self.usages.give_up(out_of_time(limit));
+        if !late.is_empty() {
+            let _ = self.listener.page(late);
+        }
         while let Some((scope, certificates)) = self.open.pop_first() {
             self.reports.push(ScopeReport { scope, certificates, error: Some(out_of_time(limit)) });
         }
