@@ -234,17 +234,20 @@ impl Gathered<'_> {
     /// A scope that failed is done before its stream ends: the first word counts.
     fn close(&mut self, scope: &Scope, error: Option<Error>) {
         if let Some((scope, certificates)) = self.open.remove_entry(scope) {
-            self.reports.push(ScopeReport { scope, certificates, error });
+            self.reports.push(ScopeReport { scope, certificates, error, usage: None });
         }
     }
 
     fn finish(mut self, limit: Duration) -> Vec<ScopeReport> {
-        let late = self.usages.give_up(out_of_time(limit));
+        let late = self.usages.give_up(&out_of_time(limit));
         if !late.is_empty() {
             let _ = self.listener.page(late);
         }
         while let Some((scope, certificates)) = self.open.pop_first() {
-            self.reports.push(ScopeReport { scope, certificates, error: Some(out_of_time(limit)) });
+            self.reports.push(ScopeReport { scope, certificates, error: Some(out_of_time(limit)), usage: None });
+        }
+        for report in self.reports.iter_mut().filter(|report| report.certificates > 0) {
+            report.usage = self.usages.failure(&report.scope).cloned();
         }
         self.reports.sort_by(|a, b| a.scope.cmp(&b.scope));
         self.reports

@@ -49,13 +49,24 @@ impl Usages {
     }
 
     /// The certificates that still wait, for which it is too late.
-    pub(super) fn give_up(&mut self, why: Error) -> Vec<Certificate> {
-        let why = Err(why);
-        let waiting = std::mem::take(&mut self.0).into_values().filter_map(|state| match state {
-            State::Awaited(waiting) => Some(attached(waiting, &why)),
-            State::Told(_) => None,
-        });
-        waiting.flatten().collect()
+    pub(super) fn give_up(&mut self, why: &Error) -> Vec<Certificate> {
+        let mut waited = Vec::new();
+        for state in self.0.values_mut() {
+            if let State::Awaited(waiting) = state {
+                let told = Err(why.clone());
+                waited.extend(attached(std::mem::take(waiting), &told));
+                *state = State::Told(told);
+            }
+        }
+        waited
+    }
+
+    /// Why the usage of a scope is unknown.
+    pub(super) fn failure(&self, scope: &Scope) -> Option<&Error> {
+        match self.0.get(scope)? {
+            State::Told(told) => told.as_ref().err(),
+            State::Awaited(_) => None,
+        }
     }
 }
 
@@ -135,7 +146,7 @@ mod tests {
         assert_eq!(waited[1].notes, ["which listeners use it is unknown: it has no id"]);
         let later = usages.pass(&asked, vec![certificate(Some("2")), certificate(Some("1"))]);
         assert_eq!(told(&later), [Some(String::new()), Some(all)]);
-        assert!(usages.give_up(Error::new(Kind::Timeout, "late")).is_empty());
+        assert!(usages.give_up(&Error::new(Kind::Timeout, "late")).is_empty());
     }
 
     #[test]
@@ -146,7 +157,9 @@ mod tests {
             usages.pass(&scope(region), vec![certificate(Some(region))]);
         }
         let denied = usages.tell(scope("a"), Err(Error::new(Kind::Denied, "no")));
-        let late = usages.give_up(Error::new(Kind::Timeout, "late"));
+        let late = usages.give_up(&Error::new(Kind::Timeout, "late"));
+        let failure = |region| usages.failure(&scope(region)).map(|error| error.message.as_str());
+        assert_eq!([failure("a"), failure("b"), failure("c")], [Some("no"), Some("late"), None]);
         for (page, why) in [(denied, "no"), (late, "late")] {
             assert_eq!(told(&page), [None]);
             assert_eq!(page[0].notes, [format!("which listeners use it is unknown: {why}")]);
