@@ -133,6 +133,9 @@ fn the_help_of_list() {
               
               [possible values: slb, cas, elb, scm, all]
 
+          --usage
+              Also ask which load balancers' listeners use each certificate
+
     Selection:
           --kind <KIND>
               Kind of certificates to list
@@ -143,6 +146,12 @@ fn the_help_of_list() {
               - all:    Both
               
               [default: server]
+
+          --used
+              Select the certificates that a listener uses; asks as --usage does
+
+          --unused
+              Select the certificates that no listener uses; asks as --usage does
 
     Output:
       -o, --output <FORMAT[=FILE]>

@@ -157,8 +157,8 @@ impl Elb {
         let reply = self.read("ListCertificates", "elb:certificates:list", "certificates", &query).await?;
         let list: ListWire<'_> = reply.json()?;
         let certificates: Vec<Certificate> = list.certificates.into_iter().map(|record| self.convert(record)).collect();
-        let last = certificates.last().and_then(|last| last.id.clone());
-        let next = Next::behind(list.page_info, certificates.len(), last);
+        let end = certificates.last().and_then(|last| last.id.clone());
+        let next = Next::behind(list.page_info, certificates.len(), end);
         Ok((certificates, next))
     }
 
