@@ -12,7 +12,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use crate::config::{Endpoint, EnvVar, env, region_name};
 use crate::error::{self, Error};
-use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, parse_span};
+use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, UseFilter, parse_span};
 use crate::nearest::did_you_mean;
 use crate::output::{Color, Column, Target};
 use crate::{exit, output, providers};
@@ -136,6 +136,37 @@ impl FilterArgs {
             ids: self.ids.clone(),
             tags: self.tags.clone(),
             usage: None,
+        }
+    }
+}
+
+/// Whether to ask for the listeners, and which certificates to select by them.
+#[derive(Debug, Args)]
+pub struct UsageArgs {
+    /// Also ask which load balancers' listeners use each certificate
+    #[arg(long, help_heading = "Scope")]
+    pub usage: bool,
+
+    /// Select the certificates that a listener uses; asks as --usage does
+    #[arg(long, conflicts_with = "unused", help_heading = "Selection")]
+    pub used: bool,
+
+    /// Select the certificates that no listener uses; asks as --usage does
+    #[arg(long, help_heading = "Selection")]
+    pub unused: bool,
+}
+
+impl UsageArgs {
+    /// Whether the listeners are to be asked for.
+    pub fn is_asked(&self) -> bool {
+        self.usage || self.used || self.unused
+    }
+
+    pub fn filter(&self) -> Option<UseFilter> {
+        match (self.used, self.unused) {
+            (true, _) => Some(UseFilter::Used),
+            (_, true) => Some(UseFilter::Unused),
+            _ => None,
         }
     }
 }

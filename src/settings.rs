@@ -17,6 +17,8 @@ pub struct Settings {
     pub services: Vec<String>,
     /// The regions that were named; `None` for all of them.
     pub regions: Option<Vec<String>>,
+    /// Whether the listeners that use the certificates are asked for as well.
+    pub usage: bool,
     pub endpoints: Endpoints,
     pub net: Net,
     /// For the whole run.
@@ -31,6 +33,7 @@ impl Settings {
             accounts: accounts(scope, env)?,
             services: scope.services.clone(),
             regions: named_regions(&scope.regions),
+            usage: false,
             endpoints: endpoints(net, env)?,
             timeout: net.timeout,
             net: Net {

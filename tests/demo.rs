@@ -90,6 +90,26 @@ fn alibaba() -> aliyun::World {
                 )],
             ),
         ],
+        listeners: vec![
+            aliyun::Listener {
+                extensions: vec![(
+                    "xn--fsqu00a.xn--0zwm56d".to_owned(),
+                    "1231579085529123_16ab0c3e1f2_20244936_797495279".to_owned(),
+                )],
+                ..aliyun::Listener::https(
+                    "cn-hangzhou",
+                    "lb-bp1b6c719dfa08exfuca5",
+                    443,
+                    "1231579085529123_166f8204689_1714763408_709981430",
+                )
+            },
+            aliyun::Listener::https(
+                "ap-southeast-1",
+                "lb-t4nj5vuz8ish9emfk1f20",
+                443,
+                "1231579085529123_18c1f0a2b3d_-98630011_-21105444",
+            ),
+        ],
         ..Default::default()
     }
 }
@@ -102,7 +122,10 @@ fn huawei_cloud() -> huawei::World {
     let mut paid = records::huawei_record(&records::id_of("pay"), &north, "支付网关", &pay.leaf);
     paid["certificate"] = pay.pem.clone().into();
     let cdn = certificate("cdn.example.org", &["cdn.example.org", "*.cdn.example.org"], now - days(5), now + days(85));
+    let mut listener = records::huawei_listener("listener-pay", &north, "098b2f68-af1c-41a9-8efd-69958722af62", 443);
+    listener["default_tls_container_ref"] = records::id_of("pay").into();
     huawei::World {
+        listeners: vec![listener],
         accounts: vec![huawei::Account::new("DEMOACCESSKEY0000000", "demo-secret-key")],
         projects: vec![
             huawei::Project {

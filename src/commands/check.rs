@@ -4,12 +4,12 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::cli::{FilterArgs, NetArgs, ScopeArgs, target_of, targets};
+use crate::cli::{FilterArgs, NetArgs, ScopeArgs, UsageArgs, target_of, targets};
 use crate::engine;
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::model::{Limit, State, Thresholds, is_complete, judge, worst};
+use crate::model::{Filter, Limit, State, Thresholds, UseFilter, is_complete, judge, worst};
 use crate::output::check::{FORMATS, Verdict};
 use crate::output::{self, Target};
 
@@ -37,6 +37,11 @@ pub(crate) struct Check {
     scope: ScopeArgs,
     #[command(flatten)]
     filter: FilterArgs,
+    #[command(flatten)]
+    usage: UsageArgs,
+    /// Leave out the certificates that no listener uses; asks as --usage does
+    #[arg(long, conflicts_with_all = ["used", "unused"], help_heading = "Selection")]
+    ignore_unused: bool,
     /// Format of the output: text, json or prometheus; with =FILE it replaces that file, and repeats [default: text]
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = target, help_heading = "Output")]
     outputs: Vec<Target>,
@@ -65,9 +70,11 @@ impl Check {
     fn judged(&self, world: &World) -> Result<Exit, Error> {
         let thresholds = Thresholds::new(self.warning, self.critical)?;
         let targets = targets(&self.outputs, "text")?;
-        let run = world.prepare(&self.scope, &self.net)?;
+        let mut run = world.prepare(&self.scope, &self.net)?;
+        run.settings.usage = self.ignore_unused || self.usage.is_asked();
         let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, listener))?;
-        let filter = self.filter.filter();
+        let by_usage = self.ignore_unused.then_some(UseFilter::NotUnused);
+        let filter = Filter { usage: by_usage.or(self.usage.filter()), ..self.filter.filter() };
         let wanted = inventory.certificates.iter().filter(|certificate| {
             // What nobody knows the expiry of may be what expires tomorrow: it is judged, not left out.
             filter.matches(certificate, run.now) || filter.misses_expiry_of(certificate)
@@ -79,7 +86,7 @@ impl Check {
             return Err(Error::new(Kind::Usage, "no certificate is like what was named")
                 .with_hint("correct `--name`, `--id`, `--domain` or `--tag`; `certls list` shows what there is"));
         }
-        let incomplete = !is_complete(&inventory.scopes);
+        let incomplete = !is_complete(&inventory.scopes) || filter.is_blind(&inventory.scopes);
         let state = worst(judged.iter().map(|(_, judgement)| judgement.state), incomplete);
         let verdict = Verdict { state, judged, scopes: &inventory.scopes, thresholds, now: run.now };
         let is_silent = |file: Option<&Path>| self.quiet && state == State::Ok && file.is_none();

@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use crate::cli::{FilterArgs, NetArgs, OutputArgs, ScopeArgs};
+use crate::cli::{FilterArgs, NetArgs, OutputArgs, ScopeArgs, UsageArgs};
 use crate::engine;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::Sort;
+use crate::model::{Filter, ScopeReport, Sort};
 use crate::output::{self, Printed, Report, Style, Target};
 
 use super::{World, scan};
@@ -19,6 +19,8 @@ pub(crate) struct List {
     #[command(flatten)]
     filter: FilterArgs,
     #[command(flatten)]
+    usage: UsageArgs,
+    #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
     net: NetArgs,
@@ -26,18 +28,21 @@ pub(crate) struct List {
 
 impl List {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        let run = world.prepare(&self.scope, &self.net)?;
-        let filter = self.filter.filter();
+        let mut run = world.prepare(&self.scope, &self.net)?;
+        run.settings.usage = self.usage.is_asked();
+        let filter = Filter { usage: self.usage.filter(), ..self.filter.filter() };
         let targets = self.output.targets()?;
-        let style = Style { columns: self.output.chosen(), header: !self.output.no_header };
+        let style = Style { columns: self.output.chosen(), header: !self.output.no_header, usage: run.settings.usage };
         if let [Target { format, file: None }] = targets.as_slice()
             && output::by_name(format).is_streamed()
         {
-            let Some((shown, scopes)) = scan::streamed(world, &run, &filter, output::by_name(format))? else {
+            let Some(told) = scan::streamed(world, &run, &filter, output::by_name(format))? else {
                 return Ok(Exit::Ok);
             };
-            world.words().scan(shown, &scopes);
-            return Ok(Exit::of(&scopes));
+            let mut words = world.words();
+            words.left_out(told.left_out);
+            words.scan(told.shown, &told.scopes);
+            return Ok(exit(&filter, &told.scopes));
         }
         let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, listener))?;
         let mut certificates: Vec<_> =
@@ -49,14 +54,22 @@ impl List {
         let written = output::write_all(&targets, world.stdout, |target, width, out| {
             output::by_name(&target.format).write(&Report { width, ..report.clone() }, out)
         });
-        if written.stdout == Printed::Closed {
+        if written.stdout == Printed::Closed && written.failed.is_empty() {
             return Ok(Exit::Ok);
         }
         let mut words = world.words();
-        let unknown = inventory.certificates.iter().filter(|certificate| filter.misses_expiry_of(certificate)).count();
-        words.left_out(unknown);
+        words
+            .left_out(inventory.certificates.iter().filter(|certificate| filter.misses_expiry_of(certificate)).count());
         words.scan(shown, &inventory.scopes);
         written.failed.iter().for_each(|error| words.error(error));
-        Ok(if written.failed.is_empty() { Exit::of(&inventory.scopes) } else { Exit::Failed })
+        Ok(if written.failed.is_empty() { exit(&filter, &inventory.scopes) } else { Exit::Failed })
+    }
+}
+
+/// A selection by usage is not complete where usage could not be told.
+fn exit(filter: &Filter, scopes: &[ScopeReport]) -> Exit {
+    match Exit::of(scopes) {
+        Exit::Ok if filter.is_blind(scopes) => Exit::Incomplete,
+        exit => exit,
     }
 }

@@ -28,7 +28,8 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        let run = world.prepare(&self.scope, &self.net)?;
+        let mut run = world.prepare(&self.scope, &self.net)?;
+        run.settings.usage = true;
         let inventory = scan::whole(world, |listener| engine::find(&run.cx, &run.settings, &self.ids, listener))?;
         let report = Report {
             certificates: inventory.certificates.iter().collect(),

@@ -10,10 +10,11 @@ use futures_util::future::FutureExt;
 use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt};
 
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Scope, ScopeReport};
+use crate::model::{Certificate, Scope, ScopeReport, Use};
 use crate::providers::{Place, Store};
 
 use super::plan::{Account, Plan};
+use super::usage::Usages;
 use super::{Listener, out_of_time};
 
 /// What a scope says while it is read.
@@ -24,33 +25,58 @@ enum Event {
         scopes: Vec<Scope>,
     },
     Page(Scope, Vec<Certificate>),
+    /// The listeners that use the scope's certificates are asked for.
+    UsageAsked(Scope),
+    Usage(Scope, Result<Vec<(String, Use)>, Error>),
     Done(Scope, Option<Error>),
     /// Time passed.
     Tick,
 }
 
-/// How the certificates are read from one place.
-type Read = dyn Fn(Arc<dyn Store>) -> BoxStream<'static, Result<Vec<Certificate>, Error>>;
+/// When the listeners of a scope are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AskUsage {
+    Never,
+    /// At the same time as its certificates.
+    Along,
+    /// Once it is known to hold a certificate.
+    OfFound,
+}
+
+/// How one place is read.
+struct Read<'a> {
+    certificates: &'a dyn Fn(Arc<dyn Store>) -> BoxStream<'static, Result<Vec<Certificate>, Error>>,
+    usage: AskUsage,
+}
 
 /// Reads every certificate of every scope.
-pub(super) async fn all(plan: Plan, limit: Duration, listener: &mut dyn Listener) -> Vec<ScopeReport> {
-    gather(plan, limit, &|store| store.certificates(), listener).await
+pub(super) async fn all(plan: Plan, usage: bool, limit: Duration, listener: &mut dyn Listener) -> Vec<ScopeReport> {
+    let usage = if usage { AskUsage::Along } else { AskUsage::Never };
+    gather(plan, limit, &Read { certificates: &|store| store.certificates(), usage }, listener).await
 }
 
 /// Reads the certificates with one of these ids from every scope.
-pub(super) async fn some(plan: Plan, ids: &[String], limit: Duration, listener: &mut dyn Listener) -> Vec<ScopeReport> {
+pub(super) async fn some(
+    plan: Plan,
+    ids: &[String],
+    usage: bool,
+    limit: Duration,
+    listener: &mut dyn Listener,
+) -> Vec<ScopeReport> {
     let ids = ids.to_vec();
     let read = move |store: Arc<dyn Store>| {
         let found = stream::iter(ids.clone()).then(move |id| store.clone().certificate(id));
         found.map(|found| Ok(found?.into_iter().collect())).boxed()
     };
-    gather(plan, limit, &read, listener).await
+    let usage = if usage { AskUsage::OfFound } else { AskUsage::Never };
+    gather(plan, limit, &Read { certificates: &read, usage }, listener).await
 }
 
-async fn gather(plan: Plan, limit: Duration, read: &Read, listener: &mut dyn Listener) -> Vec<ScopeReport> {
+async fn gather(plan: Plan, limit: Duration, read: &Read<'_>, listener: &mut dyn Listener) -> Vec<ScopeReport> {
     let services = |account| Account::services_of(account).map(move |service| (account, service));
     let asked = || plan.accounts.iter().flat_map(services);
-    let mut gathered = Gathered { open: BTreeMap::new(), reports: plan.failed, certificates: 0, listener };
+    let mut gathered =
+        Gathered { open: BTreeMap::new(), reports: plan.failed, certificates: 0, usages: Usages::default(), listener };
     gathered.open(asked().map(|(account, service)| standing_in(account, service)));
     let read = stream::iter(asked()).flat_map_unordered(None, |(account, service)| of_service(account, service, read));
     let whole = gathered.take_all(read);
@@ -70,7 +96,7 @@ fn standing_in(account: &Account, service: &'static str) -> Scope {
     }
 }
 
-fn of_service<'a>(account: &'a Account, service: &'static str, read: &'a Read) -> LocalBoxStream<'a, Event> {
+fn of_service<'a>(account: &'a Account, service: &'static str, read: &'a Read<'a>) -> LocalBoxStream<'a, Event> {
     let events = async move {
         let instead_of = standing_in(account, service);
         let stores = account.session.stores(service, account.regions.as_deref());
@@ -85,20 +111,50 @@ fn of_service<'a>(account: &'a Account, service: &'static str, read: &'a Read) -
     stream::once(events).flatten().boxed_local()
 }
 
-fn of_place(place: Place, read: &Read) -> BoxStream<'static, Event> {
+fn of_place(place: Place, read: &Read<'_>) -> BoxStream<'static, Event> {
     let Place { scope, store } = place;
     let end = stream::iter([Event::Done(scope.clone(), store.as_ref().err().cloned())]);
     let Ok(store) = store else { return end.boxed() };
     // A fault met in one scope costs that scope, not the run.
-    let pages = AssertUnwindSafe(read(store)).catch_unwind();
-    pages
-        .map(move |page| match page {
-            Ok(Ok(page)) => Event::Page(scope.clone(), page),
-            Ok(Err(error)) => Event::Done(scope.clone(), Some(error)),
-            Err(_) => Event::Done(scope.clone(), Some(fault())),
-        })
-        .chain(end)
-        .boxed()
+    let pages = AssertUnwindSafe((read.certificates)(store.clone())).catch_unwind();
+    let of_pages = scope.clone();
+    let pages = pages.map(move |page| match page {
+        Ok(Ok(page)) => Event::Page(of_pages.clone(), page),
+        Ok(Err(error)) => Event::Done(of_pages.clone(), Some(error)),
+        Err(_) => Event::Done(of_pages.clone(), Some(fault())),
+    });
+    let pages = pages.chain(end);
+    match read.usage {
+        AskUsage::Never => pages.boxed(),
+        AskUsage::Along => {
+            let (asked, told) = usage_of(&scope, store);
+            asked.chain(stream::select(pages, told)).boxed()
+        }
+        AskUsage::OfFound => {
+            let mut unasked = Some(store);
+            let told = move |event| {
+                let is_found = matches!(&event, Event::Page(_, page) if !page.is_empty());
+                let asked = is_found.then(|| unasked.take()).flatten().map(|store| usage_of(&scope, store));
+                match asked {
+                    Some((asked, told)) => asked.chain(stream::iter([event])).chain(told).boxed(),
+                    None => stream::iter([event]).boxed(),
+                }
+            };
+            pages.flat_map(told).boxed()
+        }
+    }
+}
+
+/// That the listeners are asked for, and what they tell; neither where nothing can be asked.
+fn usage_of(scope: &Scope, store: Arc<dyn Store>) -> (BoxStream<'static, Event>, BoxStream<'static, Event>) {
+    let Some(usage) = store.usage() else { return (stream::empty().boxed(), stream::empty().boxed()) };
+    let asked = stream::iter([Event::UsageAsked(scope.clone())]);
+    let scope = scope.clone();
+    let told = async move {
+        let told = AssertUnwindSafe(usage).catch_unwind().await;
+        Event::Usage(scope, told.unwrap_or_else(|_| Err(fault())))
+    };
+    (asked.boxed(), stream::once(told).boxed())
 }
 
 fn fault() -> Error {
@@ -111,6 +167,7 @@ struct Gathered<'a> {
     open: BTreeMap<Scope, usize>,
     reports: Vec<ScopeReport>,
     certificates: usize,
+    usages: Usages,
     listener: &'a mut dyn Listener,
 }
 
@@ -143,8 +200,14 @@ impl Gathered<'_> {
             }
             Event::Page(scope, mut page) => {
                 page.retain(|certificate| self.belongs(&scope, certificate));
-                *self.open.entry(scope).or_default() += page.len();
                 self.certificates += page.len();
+                *self.open.entry(scope.clone()).or_default() += page.len();
+                let page = self.usages.pass(&scope, page);
+                return self.listener.page(page);
+            }
+            Event::UsageAsked(scope) => self.usages.await_in(scope),
+            Event::Usage(scope, told) => {
+                let page = self.usages.tell(scope, told);
                 return self.listener.page(page);
             }
             Event::Done(scope, error) => self.close(&scope, error),
@@ -171,13 +234,20 @@ impl Gathered<'_> {
     /// A scope that failed is done before its stream ends: the first word counts.
     fn close(&mut self, scope: &Scope, error: Option<Error>) {
         if let Some((scope, certificates)) = self.open.remove_entry(scope) {
-            self.reports.push(ScopeReport { scope, certificates, error });
+            self.reports.push(ScopeReport { scope, certificates, error, usage: None });
         }
     }
 
     fn finish(mut self, limit: Duration) -> Vec<ScopeReport> {
+        let late = self.usages.give_up(&out_of_time(limit));
+        if !late.is_empty() {
+            let _ = self.listener.page(late);
+        }
         while let Some((scope, certificates)) = self.open.pop_first() {
-            self.reports.push(ScopeReport { scope, certificates, error: Some(out_of_time(limit)) });
+            self.reports.push(ScopeReport { scope, certificates, error: Some(out_of_time(limit)), usage: None });
+        }
+        for report in self.reports.iter_mut().filter(|report| report.certificates > 0) {
+            report.usage = self.usages.failure(&report.scope).cloned();
         }
         self.reports.sort_by(|a, b| a.scope.cmp(&b.scope));
         self.reports

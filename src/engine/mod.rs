@@ -3,6 +3,7 @@
 mod accounts;
 mod collect;
 mod plan;
+mod usage;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -30,7 +31,7 @@ pub trait Listener {
 /// Where nothing could be asked at all: no credentials are set up.
 pub fn scan(cx: &Context, settings: &Settings, listener: &mut dyn Listener) -> Result<Vec<ScopeReport>, Error> {
     let limit = settings.timeout;
-    run(async { Ok(collect::all(plan::plan(cx, settings).await?, limit, listener).await) })?
+    run(async { Ok(collect::all(plan::plan(cx, settings).await?, settings.usage, limit, listener).await) })?
 }
 
 /// The error for when none of the accounts is set up.
@@ -51,7 +52,7 @@ pub fn find(
     listener: &mut dyn Listener,
 ) -> Result<Vec<ScopeReport>, Error> {
     let limit = settings.timeout;
-    run(async { Ok(collect::some(plan::plan(cx, settings).await?, ids, limit, listener).await) })?
+    run(async { Ok(collect::some(plan::plan(cx, settings).await?, ids, settings.usage, limit, listener).await) })?
 }
 
 fn run<T>(work: impl Future<Output = T>) -> Result<T, Error> {

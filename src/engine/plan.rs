@@ -124,7 +124,8 @@ fn unconnected(
         service,
         project: None,
     };
-    let report = |service| ScopeReport { scope: scope(service), certificates: 0, error: Some(error.clone()) };
+    let report =
+        |service| ScopeReport { scope: scope(service), certificates: 0, error: Some(error.clone()), usage: None };
     services.iter().map(report).collect()
 }
 

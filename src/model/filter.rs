@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use wildmatch::WildMatch;
 
-use super::{Certificate, Host, Kind, Status, certificate_covers};
+use super::{Certificate, Host, Kind, ScopeReport, Status, certificate_covers};
 
 /// The kinds that `--kind` chooses between.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -122,6 +122,12 @@ impl Filter {
     pub fn misses_expiry_of(&self, certificate: &Certificate) -> bool {
         let asks = self.expired || self.expires_within.is_some();
         asks && certificate.not_after.is_none() && self.matches_but_for_expiry(certificate)
+    }
+
+    /// Whether it selects by usage where that could not be told, so that something may be left out.
+    pub fn is_blind(&self, scopes: &[ScopeReport]) -> bool {
+        let asks = matches!(self.usage, Some(UseFilter::Used | UseFilter::Unused));
+        asks && scopes.iter().any(|report| report.usage.is_some())
     }
 
     /// Whether it names what it selects, so that finding nothing means that something is gone.

@@ -42,6 +42,8 @@ pub struct ScopeReport {
     /// How many certificates were read there, also where a later page failed.
     pub certificates: usize,
     pub error: Option<Error>,
+    /// Why it is unknown which listeners use its certificates, where they were asked for.
+    pub usage: Option<Error>,
 }
 
 /// A scope's outcome in one word.

@@ -3,7 +3,7 @@
 //! JSON's keys, the tabular formats' columns and README's table all come from it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 
 use crate::model::{Certificate, ChainElement, Source, Use};
 
+use super::receipt::counted;
 use super::words::time_left;
 
 /// One thing that is told of a certificate.
@@ -79,6 +80,7 @@ static FOR_PEOPLE: &[Column] = &[
         value: |c, _| c.not_after.map_or(Value::Unknown, |end| end.format("%Y-%m-%d").to_string().into()),
     },
     Column { name: "names", value: |c, _| covered(c) },
+    Column { name: "used_by_count", value: |c, _| listeners(c).into() },
 ];
 
 impl Column {
@@ -93,6 +95,8 @@ static HEADINGS: &[(&str, &str)] = &[
     ("names", "covers"),
     ("expiry_date", "on"),
     ("provider", "cloud"),
+    ("used_by", "listeners"),
+    ("used_by_count", "used by"),
     ("subject_alternative_names", "alternative names"),
 ];
 
@@ -144,6 +148,17 @@ fn covered(certificate: &Certificate) -> Value<'_> {
     match certificate.subject_alternative_names.as_slice() {
         [] => text(certificate.common_name.as_ref()),
         names => Value::Texts(names),
+    }
+}
+
+/// How many listeners use the certificate. One that uses it twice, by default and for a name, counts once.
+fn listeners(certificate: &Certificate) -> String {
+    let Some(uses) = &certificate.used_by else { return "unknown".to_owned() };
+    let listeners: BTreeSet<_> =
+        uses.iter().map(|u| (&u.load_balancer_id, &u.listener_id, u.port, &u.protocol)).collect();
+    match listeners.len() {
+        0 => "none".to_owned(),
+        number => counted(number, "listener"),
     }
 }
 
@@ -203,6 +218,8 @@ impl fmt::Display for Value<'_> {
                     chain.iter().map(|element| element.subject.as_deref().unwrap_or("?")).collect();
                 f.write_str(&subjects.join(" | "))
             }
+            // An empty text is what is unknown.
+            Self::Uses([]) => f.write_str("none"),
             Self::Uses(uses) => {
                 let places: Vec<String> =
                     uses.iter().map(|u| format!("{}:{} {}", u.load_balancer_id, u.port, u.role)).collect();

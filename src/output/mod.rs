@@ -71,11 +71,13 @@ pub struct Style<'a> {
     pub columns: Option<&'a [&'static Column]>,
     /// Whether they begin with the columns' names.
     pub header: bool,
+    /// Whether the listeners were asked for, so that who uses a certificate is shown unasked.
+    pub usage: bool,
 }
 
 impl Style<'_> {
     /// Each format's own.
-    pub const OWN: Style<'static> = Style { columns: None, header: true };
+    pub const OWN: Style<'static> = Style { columns: None, header: true, usage: false };
 }
 
 impl Report<'_> {

@@ -43,28 +43,36 @@ impl fmt::Display for Receipt<'_> {
     }
 }
 
+/// What may have failed in a scope.
+type Part = fn(&ScopeReport) -> Option<&Error>;
+
 /// The failed scopes that failed alike, and how: told once, with their places.
 pub(super) fn failures(scopes: &[ScopeReport]) -> Vec<(String, &Error)> {
+    alike(scopes, |report| report.error.as_ref())
+}
+
+/// The scopes where the listeners were asked for and not told, in the same way.
+pub(super) fn usage_failures(scopes: &[ScopeReport]) -> Vec<(String, &Error)> {
+    alike(scopes, |report| report.usage.as_ref())
+}
+
+fn alike(scopes: &[ScopeReport], part: Part) -> Vec<(String, &Error)> {
+    let place = |report: &ScopeReport| (report.scope.provider, report.scope.account.clone(), report.scope.service);
+    let failure = |report: &ScopeReport| {
+        let told =
+            |error: &Error| (error.kind, error.message.clone(), error.code.clone(), error.hint().map(str::to_owned));
+        part(report).map(told)
+    };
+    let are_alike = |a: &ScopeReport, b: &ScopeReport| place(a) == place(b) && failure(a) == failure(b);
     let mut groups: Vec<Vec<&ScopeReport>> = Vec::new();
-    for report in scopes.iter().filter(|report| report.error.is_some()) {
-        match groups.iter_mut().find(|group| group.first().is_some_and(|first| alike(first, report))) {
+    for report in scopes.iter().filter(|report| part(report).is_some()) {
+        match groups.iter_mut().find(|group| group.first().is_some_and(|first| are_alike(first, report))) {
             Some(group) => group.push(report),
             None => groups.push(vec![report]),
         }
     }
-    let told = groups.iter().filter_map(|group| Some((places(group)?, group.first()?.error.as_ref()?)));
+    let told = groups.iter().filter_map(|group| Some((places(group)?, part(group.first()?)?)));
     told.collect()
-}
-
-fn alike(a: &ScopeReport, b: &ScopeReport) -> bool {
-    let place = |report: &ScopeReport| (report.scope.provider, report.scope.account.clone(), report.scope.service);
-    let failure = |report: &ScopeReport| {
-        report
-            .error
-            .as_ref()
-            .map(|error| (error.kind, error.message.clone(), error.code.clone(), error.hint().map(str::to_owned)))
-    };
-    place(a) == place(b) && failure(a) == failure(b)
 }
 
 /// `aliyun shop cn-hangzhou slb`; of several, `aliyun shop slb in 3 regions (cn-beijing, …)`.

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::model::{Certificate, Status};
 
 pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(super) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const HINT: Style = AnsiColor::Cyan.on_default();
 pub(super) const HEADING: Style = Style::new().bold();
 

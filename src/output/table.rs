@@ -12,11 +12,15 @@ static SHOWN: &[(&str, Option<usize>, u8)] = &[
     ("names", Some(10), 0),
     ("expires", None, 0),
     ("expiry_date", None, 4),
+    (USAGE, None, 0),
     ("provider", None, 2),
     ("region", None, 1),
     ("account", Some(7), 3),
     ("id", Some(10), 5),
 ];
+
+/// The column that is shown only where the listeners were asked for.
+const USAGE: &str = "used_by_count";
 
 pub(super) struct Format;
 
@@ -29,7 +33,7 @@ impl super::Format for Format {
         if report.certificates.is_empty() {
             return Ok(());
         }
-        let filled = report.columns_or(columns()).into_iter().map(|column| {
+        let filled = report.columns_or(columns(report.style.usage)).into_iter().map(|column| {
             let shown = SHOWN.iter().find(|(name, ..)| *name == column.name);
             // A column that was asked for stays, and may be cut.
             let (least, spare) = match (shown, report.style.columns) {
@@ -46,7 +50,8 @@ impl super::Format for Format {
     }
 }
 
-/// The columns that are shown unasked.
-pub(super) fn columns() -> impl Iterator<Item = &'static Column> {
-    SHOWN.iter().filter_map(|(name, ..)| columns::by_name(name))
+/// The columns that are shown unasked, where the listeners were asked for and where not.
+pub(super) fn columns(usage: bool) -> impl Iterator<Item = &'static Column> {
+    let shown = SHOWN.iter().filter(move |(name, ..)| usage || *name != USAGE);
+    shown.filter_map(|(name, ..)| columns::by_name(name))
 }

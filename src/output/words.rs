@@ -29,6 +29,10 @@ impl<W: Write> Words<W> {
         for (places, error) in receipt::failures(scopes) {
             self.failure(&format!("{places}: "), error);
         }
+        for (places, error) in receipt::usage_failures(scopes) {
+            let place = format!("{places}: which listeners use a certificate is unknown: ");
+            self.said("warning", style::WARNING, &place, error);
+        }
         self.line(&Receipt { shown, scopes }.to_string());
     }
 
@@ -52,8 +56,12 @@ impl<W: Write> Words<W> {
     }
 
     fn failure(&mut self, place: &str, error: &Error) {
-        let (red, cyan) = (style::ERROR, style::HINT);
-        self.line(&format!("{red}error:{red:#} {place}{}", lines(&error.with_vendor_ids().to_string())));
+        self.said("error", style::ERROR, place, error);
+    }
+
+    fn said(&mut self, word: &str, style: anstyle::Style, place: &str, error: &Error) {
+        let cyan = style::HINT;
+        self.line(&format!("{style}{word}:{style:#} {place}{}", lines(&error.with_vendor_ids().to_string())));
         if let Some(hint) = error.hint() {
             self.line(&format!("{cyan}hint:{cyan:#} {}", lines(hint)));
         }

@@ -11,7 +11,7 @@ use futures_util::stream::BoxStream;
 use crate::config::{Account, EnvVar};
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Identity, Scope};
+use crate::model::{Certificate, Identity, Scope, Use};
 use crate::nearest::did_you_mean;
 
 mod chain;
@@ -107,7 +107,15 @@ pub trait Store: Send + Sync {
     fn certificates(self: Arc<Self>) -> BoxStream<'static, Result<Vec<Certificate>, Error>>;
     /// The one with this id, or `None`.
     fn certificate(self: Arc<Self>, id: String) -> BoxFuture<'static, Result<Option<Certificate>, Error>>;
+    /// Every use of a certificate by a listener, with the certificate's id. `None` where the service
+    /// knows of no listeners, so that nothing can be asked.
+    fn usage(self: Arc<Self>) -> Option<Usage> {
+        None
+    }
 }
+
+/// The uses of the certificates of one scope, still to be asked for: all of them, or an error.
+pub type Usage = BoxFuture<'static, Result<Vec<(String, Use)>, Error>>;
 
 /// The provider of this name.
 pub fn by_id(id: &str) -> Option<&'static dyn Provider> {

@@ -25,8 +25,11 @@ fn the_short_help() {
     Examples:
       certls list                                        every certificate, soonest expiry first
       certls list --provider aliyun --region cn-hangzhou
+      certls list --expires-within 30d --domain www.example.com
       certls list -o json | jq -r '.certificates[] | select(.days_left < 30) | .name'
+      certls check                                       OK, WARNING or CRITICAL, for cron and Nagios
       certls show 5494a835d88f40ff940554992f2f04d4       all that is known of one
+      certls accounts                                    which accounts are asked, and who they are
 
     Every TLS certificate in your clouds: whose it is, and when it dies
 
@@ -34,6 +37,7 @@ fn the_short_help() {
 
     Commands:
       list         List every certificate of every region, soonest expiry first
+      check        Say whether any certificate expires soon: for cron, Nagios, Icinga and CI
       show         Show all that is known of a certificate
       accounts     Show which accounts would be asked, where their credentials are, and who they are
       completions  Print completions for a shell
@@ -133,9 +137,30 @@ fn the_help_of_list() {
               
               [possible values: slb, cas, elb, scm, all]
 
+          --usage
+              Also ask which load balancers' listeners use each certificate
+
     Selection:
+          --expires-within <DURATION>
+              Only what expires within this time, the expired included, such as 30d, 2w or 12h
+
+          --expired
+              Only what has expired
+
+          --domain <NAME>
+              Only what covers this host name, by a wildcard too
+
+          --name <GLOB>
+              Only what has a name like this; * and ? stand for any characters and any one
+
+          --id <ID>
+              Only the certificate with this id; repeat or separate by comma
+
+          --tag <KEY[=VALUE]>
+              Only what has this tag; repeat for several, all of which must be there
+
           --kind <KIND>
-              Kind of certificates to list
+              Kind of certificates
 
               Possible values:
               - server: Those that servers present, SM2 dual certificates included
@@ -144,10 +169,24 @@ fn the_help_of_list() {
               
               [default: server]
 
+          --used
+              Select the certificates that a listener uses; asks as --usage does
+
+          --unused
+              Select the certificates that no listener uses; asks as --usage does
+
     Output:
       -o, --output <FORMAT[=FILE]>
               Format of the output; with =FILE it replaces that file, and repeats: one scan, many
               outputs [default: table]
+
+          --sort <COLUMN>
+              Sort by this column; what is unknown there comes last
+              
+              [default: not_after]
+
+          --reverse
+              Sort the other way round
 
           --columns <NAME>
               Columns of the tabular formats, in this order
@@ -281,7 +320,7 @@ fn completions_for_every_shell() {
 fn the_manual_has_every_command_and_flag() {
     let run = said("man");
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    assert_eq!(run.stdout.matches(".TH ").count(), 6, "{}", run.stdout);
+    assert_eq!(run.stdout.matches(".TH ").count(), 7, "{}", run.stdout);
     // roff writes a hyphen that must stay one with a backslash.
     let plain = run.stdout.replace("\\-", "-");
     for flag in [

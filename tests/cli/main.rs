@@ -31,3 +31,4 @@ mod show;
 mod terminal;
 mod time;
 mod usage;
+mod usage_of;

@@ -37,6 +37,7 @@ fn one_certificate_of_each_cloud() {
     uploaded_at                TIME
     resource_group_id          rg-acfmxazb4ph6aiy
     tags                       team=web
+    used_by                    none
     --- stderr
     1 certificate · 2 clouds, 2 accounts, 4 scopes: all read
     ");
@@ -70,6 +71,7 @@ fn one_certificate_of_each_cloud() {
     project_id                 4ec959a7c3d9c977d18c430fdbb576cd
     enterprise_project_id      0
     chain                      CN=cdn.example.com
+    used_by                    none
     --- stderr
     1 certificate · 2 clouds, 2 accounts, 4 scopes: all read
     ");

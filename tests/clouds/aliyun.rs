@@ -1,14 +1,15 @@
 //! A simulated Alibaba Cloud, told apart by version and path: SLB 2014-05-15 (`DescribeServerCertificates`,
-//! `DescribeRegions`), CAS 2020-04-07, STS 2015-04-01, the metadata service and a credentials URI.
+//! `DescribeRegions`, listeners), CAS 2020-04-07, STS 2015-04-01, the metadata service and a credentials URI.
 
 use super::aliyun_answer::{Answer, Product};
 use super::aliyun_auth::{self as auth, Claim, Refusal};
+pub(crate) use super::aliyun_listeners::Listener;
 use super::aliyun_sts::{self as sts, Issued, Keys, Principal};
 pub(crate) use super::aliyun_world::{Account, CasCentre, Region, Role, World};
 use super::fault::{self, Faults, What};
 use super::seen::{Log, Seen};
 use super::server::{self, Reply, Request, Running};
-use super::{aliyun_cas as cas, aliyun_imds as imds, wire};
+use super::{aliyun_cas as cas, aliyun_imds as imds, aliyun_listeners as listeners, wire};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -128,6 +129,7 @@ impl Cloud {
                 "The request has failed due to a temporary failure of the server.",
             ),
             Some(What::Denied) => answer.denied(""),
+            Some(What::RepeatMarker) if action == "DescribeLoadBalancerListeners" => listeners::repeat(&answer),
             Some(What::EchoRequest(status)) => answer.error(status, "EchoRequest", &fault::echo(request)),
             Some(what) => fault::general(what, || truth(answer)),
         }
@@ -199,12 +201,14 @@ impl Cloud {
         let region = claim.param("RegionId").unwrap_or_default();
         match answer.action {
             "DescribeRegions" => answer.good(self.regions(uid)),
-            "DescribeServerCertificates"
+            "DescribeServerCertificates" | "DescribeLoadBalancerListeners"
                 if !region.is_empty() && !self.world.regions.iter().any(|known| known.id == region) =>
             {
                 answer.error(404, "InvalidRegionId.NotFound", "The specified RegionId does not exist.")
             }
             "DescribeServerCertificates" => answer.good(self.list(region, uid, claim.param("ServerCertificateId"))),
+            "DescribeLoadBalancerListeners" => listeners::list(self, &claim.params, answer),
+            "DescribeDomainExtensions" => listeners::domain_extensions(self, &claim.params, answer),
             _ => answer.no_such_action(),
         }
     }

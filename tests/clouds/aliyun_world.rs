@@ -1,5 +1,6 @@
 //! What a simulated Alibaba Cloud holds.
 
+use super::aliyun_listeners::Listener;
 use super::fault::Fault;
 use serde_json::Value;
 use std::time::Duration;
@@ -98,6 +99,8 @@ impl Role {
 pub(crate) struct World {
     pub accounts: Vec<Account>,
     pub regions: Vec<Region>,
+    /// In the order in which they are listed.
+    pub listeners: Vec<Listener>,
     pub cas: Vec<CasCentre>,
     /// What `AssumeRole` and `AssumeRoleWithOIDC` can lead to.
     pub roles: Vec<Role>,

@@ -1,4 +1,4 @@
-//! A simulated Huawei Cloud: ELB v3 and SCM v3 certificates, the IAM calls that lead to them, STS v5 and the
+//! A simulated Huawei Cloud: ELB v3 certificates and listeners, SCM v3 certificates, the IAM calls that lead to them, STS v5 and the
 //! metadata service.
 
 use super::fault::{Faults, What};
@@ -266,7 +266,7 @@ impl State {
     fn act(&self, call: &Call, action: &str, caller: &Caller, request: &Request) -> Reply {
         if self.account(caller).denied.iter().any(|denied| denied == action) {
             return match call {
-                Call::List(_) | Call::Show(..) => elb::denied(action),
+                Call::List(_) | Call::Show(..) | Call::Listeners(_) => elb::denied(action),
                 Call::Scm => scm::denied(),
                 Call::CallerIdentity => metadata::denied(),
                 _ => iam::denied(),
@@ -276,7 +276,8 @@ impl State {
             Call::Projects(_) => iam::projects(self, request, caller),
             Call::CheckToken => iam::check_token(self, request),
             Call::Domains => iam::domains(self, caller),
-            Call::List(project) => elb::list(self, project, request),
+            Call::List(project) => elb::list(self, "certificates", project, request),
+            Call::Listeners(project) => elb::list(self, "listeners", project, request),
             Call::Show(project, id) => elb::show(self, project, id),
             Call::Scm => scm::list(self, caller, request),
             Call::CallerIdentity => metadata::caller_identity(self, caller),

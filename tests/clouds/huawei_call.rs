@@ -7,6 +7,7 @@ pub(crate) enum Call<'a> {
     Domains,
     List(&'a str),
     Show(&'a str, &'a str),
+    Listeners(&'a str),
     Scm,
     CallerIdentity,
     MetadataToken,
@@ -26,6 +27,7 @@ impl<'a> Call<'a> {
             ("GET", ["v3", "scm", "certificates"]) => Self::Scm,
             ("GET", ["v3", project, "elb", "certificates"]) => Self::List(project),
             ("GET", ["v3", project, "elb", "certificates", id]) => Self::Show(project, id),
+            ("GET", ["v3", project, "elb", "listeners"]) => Self::Listeners(project),
             ("GET", ["v5", "caller-identity"]) => Self::CallerIdentity,
             ("PUT", ["meta-data", "latest", "api", "token"]) => Self::MetadataToken,
             ("GET", ["openstack", "latest", "securitykey"]) => Self::SecurityKey,
@@ -41,6 +43,7 @@ impl<'a> Call<'a> {
             Self::Domains => "iam:domains",
             Self::List(_) => "elb:list",
             Self::Show(..) => "elb:show",
+            Self::Listeners(_) => "elb:listeners",
             Self::Scm => "scm:list",
             Self::CallerIdentity => "sts:caller",
             Self::MetadataToken => "ecs:token",
@@ -51,7 +54,7 @@ impl<'a> Call<'a> {
 
     pub(crate) fn project(&self) -> Option<&str> {
         match self {
-            Self::List(project) | Self::Show(project, _) => Some(project),
+            Self::List(project) | Self::Show(project, _) | Self::Listeners(project) => Some(project),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! The ELB half of the simulated Huawei Cloud: certificates, page by page.
+//! The ELB half of the simulated Huawei Cloud: certificates and listeners, page by page.
 
 use super::fault::{self, What};
 use super::huawei::State;
@@ -10,15 +10,24 @@ fn certificates<'a>(state: &'a State, project: &str) -> &'a [Value] {
     state.world.projects.iter().find(|known| known.id == project).map_or(&[], |project| project.certificates.as_slice())
 }
 
-/// `GET /v3/{project_id}/elb/certificates`: one page. A marker counts only together with a limit, and only a full page names the next one.
-pub(crate) fn list(state: &State, project: &str, request: &Request) -> Reply {
+/// What one of a project's lists holds.
+fn rows<'a>(state: &'a State, list: &str, project: &str) -> Vec<&'a Value> {
+    match list {
+        "listeners" => state.world.listeners.iter().filter(|listener| listener["project_id"] == project).collect(),
+        _ => certificates(state, project).iter().collect(),
+    }
+}
+
+/// `GET /v3/{project_id}/elb/certificates`, and the same of `listeners`: one page. A marker counts only together with a limit, and only a full page names the next one.
+pub(crate) fn list(state: &State, list: &str, project: &str, request: &Request) -> Reply {
     let query = wire::pairs(&request.query, Plus::Plus);
     let limit = match wire::find(&query, "limit").map(str::parse::<usize>) {
         None => None,
         Some(Ok(limit)) if limit <= 2000 => Some(limit),
         Some(_) => return refuse(400, "ELB.8902", "Invalid input for limit."),
     };
-    let rows = certificates(state, project);
+    let rows = rows(state, list, project);
+    let rows = rows.as_slice();
     let start = match (limit, wire::find(&query, "marker")) {
         (Some(_), Some(marker)) => match (0..rows.len()).find(|index| marker_of(rows, *index) == marker) {
             Some(index) => index + 1,
@@ -37,17 +46,17 @@ pub(crate) fn list(state: &State, project: &str, request: &Request) -> Reply {
     if end - start == size {
         page_info["next_marker"] = json!(marker_of(rows, end - 1));
     }
-    good(json!({"certificates": &rows[start..end], "page_info": page_info}))
+    good(json!({list: &rows[start..end], "page_info": page_info}))
 }
 
 /// The first page whatever the marker, and the same marker again.
-fn repeat_marker(state: &State, project: &str, request: &Request) -> Reply {
+fn repeat_marker(state: &State, list: &str, project: &str, request: &Request) -> Reply {
     let query = wire::pairs(&request.query, Plus::Plus);
     let limit = wire::find(&query, "limit").and_then(|limit| limit.parse().ok()).unwrap_or(2000);
-    let rows = certificates(state, project);
+    let rows = rows(state, list, project);
     let page = &rows[..rows.len().min(limit)];
-    let marker = if page.is_empty() { String::new() } else { marker_of(rows, page.len() - 1) };
-    good(json!({"certificates": page, "page_info": {"current_count": page.len(), "next_marker": marker}}))
+    let marker = if page.is_empty() { String::new() } else { marker_of(page, page.len() - 1) };
+    good(json!({list: page, "page_info": {"current_count": page.len(), "next_marker": marker}}))
 }
 
 /// `GET /v3/{project_id}/elb/certificates/{certificate_id}`.
@@ -72,13 +81,16 @@ pub(crate) fn spoil(
         (What::ServerError, _) => refuse(500, "ELB.8906", "Internal Server Error."),
         (What::Denied, _) => denied(action),
         (What::EchoRequest(status), _) => refuse(status, "ELB.9899", &fault::echo(request)),
-        (What::RepeatMarker, Some(project)) => repeat_marker(state, project, request),
+        (What::RepeatMarker, Some(project)) => {
+            let list = if action == "elb:listeners" { "listeners" } else { "certificates" };
+            repeat_marker(state, list, project, request)
+        }
         (what, _) => fault::general(what, truth),
     }
 }
 
 /// A row's id; the odd rows that have none get their number.
-fn marker_of(rows: &[Value], index: usize) -> String {
+fn marker_of(rows: &[&Value], index: usize) -> String {
     rows[index]["id"].as_str().map_or_else(|| format!("{index:032x}"), str::to_owned)
 }
 
@@ -92,8 +104,11 @@ pub(crate) fn refuse(status: u16, code: &str, message: &str) -> Reply {
 }
 
 pub(crate) fn denied(action: &str) -> Reply {
-    let operation = action.trim_start_matches("elb:");
-    refuse(403, "ELB.9802", &format!("Policy doesn't allow elb:certificates:{operation} to be performed."))
+    let operation = match action.trim_start_matches("elb:") {
+        "listeners" => "listeners:list".to_owned(),
+        operation => format!("certificates:{operation}"),
+    };
+    refuse(403, "ELB.9802", &format!("Policy doesn't allow elb:{operation} to be performed."))
 }
 
 fn request_id() -> String {

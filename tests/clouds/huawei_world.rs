@@ -78,6 +78,8 @@ pub(crate) struct Agency {
 pub(crate) struct World {
     pub accounts: Vec<Account>,
     pub projects: Vec<Project>,
+    /// The listeners of all projects, each with its own `project_id`.
+    pub listeners: Vec<Value>,
     /// SCM's certificates that are everybody's.
     pub scm: Vec<Value>,
     /// SCM's certificates of one account each.

@@ -32,6 +32,7 @@ pub(crate) mod aliyun_answer;
 pub(crate) mod aliyun_auth;
 pub(crate) mod aliyun_cas;
 pub(crate) mod aliyun_imds;
+pub(crate) mod aliyun_listeners;
 pub(crate) mod aliyun_sts;
 pub(crate) mod aliyun_world;
 pub(crate) mod certs;

@@ -151,6 +151,32 @@ pub(crate) fn huawei_record(id: &str, project: &str, name: &str, made: &Made) ->
     })
 }
 
+/// An element of Huawei's list of listeners, without any certificate: `default_tls_container_ref`,
+/// `sni_container_refs` and `client_ca_tls_container_ref` are for the test to fill in.
+pub(crate) fn huawei_listener(name: &str, project: &str, load_balancer: &str, port: u16) -> Value {
+    json!({
+        "id": name,
+        "name": name,
+        "description": "",
+        "protocol": "HTTPS",
+        "protocol_port": port,
+        "default_tls_container_ref": null,
+        "sni_container_refs": [],
+        "sni_match_algo": "wildcard",
+        "client_ca_tls_container_ref": null,
+        "loadbalancers": [{"id": load_balancer}],
+        "project_id": project,
+        "enterprise_project_id": "0",
+        "admin_state_up": true,
+        "connection_limit": -1,
+        "tls_ciphers_policy": "tls-1-2",
+        "tags": [],
+        "created_at": "2025-03-24T11:26:16Z",
+        "updated_at": "2025-03-24T11:26:17Z",
+        "quic_config": null,
+    })
+}
+
 /// An element of SCM's list; `id` begins with `scs`. The time it ends is Beijing's, and does not say so.
 pub(crate) fn scm_record(id: &str, name: &str, made: &Made) -> Value {
     let domain = if made.cn.is_empty() { made.sans.first().cloned().unwrap_or_default() } else { made.cn.clone() };

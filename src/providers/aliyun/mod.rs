@@ -21,6 +21,7 @@ mod cas;
 mod credentials;
 mod endpoints;
 mod errors;
+mod listeners;
 mod sign;
 mod slb;
 mod sts;

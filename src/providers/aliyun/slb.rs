@@ -15,13 +15,13 @@ use crate::config::Endpoint;
 use crate::error::{Error, Kind};
 use crate::model::{Certificate, Scope, Source};
 use crate::providers::wire::{Field, Loose, Reader};
-use crate::providers::{Place, ServiceInfo, Store, unknown_region};
+use crate::providers::{Place, ServiceInfo, Store, Usage, unknown_region};
 
 use super::api::{Api, Operation};
-use super::{Account, ID as PROVIDER, endpoints};
+use super::{Account, ID as PROVIDER, endpoints, listeners};
 
 pub(super) const ID: &str = "slb";
-const VERSION: &str = "2014-05-15";
+pub(super) const VERSION: &str = "2014-05-15";
 
 static DESCRIBE_REGIONS: Operation =
     Operation { action: "DescribeRegions", version: VERSION, permission: Some("slb:DescribeRegions") };
@@ -135,6 +135,14 @@ impl Store for Slb {
             Ok(listed.into_iter().find(|certificate| certificate.id.as_ref() == Some(&id)))
         }
         .boxed()
+    }
+
+    fn usage(self: Arc<Self>) -> Option<Usage> {
+        let usage = async move {
+            let region = listeners::Region { api: &self.api, endpoint: &self.endpoint, id: &self.scope.region };
+            region.usage().await
+        };
+        Some(usage.boxed())
     }
 }
 

@@ -2,11 +2,10 @@
 //!
 //! Reference: <https://support.huaweicloud.com/intl/en-us/api-elb/ListCertificates.html>
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::BoxStream;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -15,17 +14,15 @@ use crate::error::{Error, Kind};
 use crate::model::{Certificate, Kind as CertificateKind, Scope, Source};
 use crate::net::Reply;
 use crate::providers::wire::{Field, Reader};
-use crate::providers::{Place, ServiceInfo, Store, truth, unknown_region};
+use crate::providers::{Place, ServiceInfo, Store, Usage, truth, unknown_region};
 use crate::x509;
 
 use super::api::{Api, Call, Reach};
 use super::iam::{self, Project};
-use super::{Account, ID as PROVIDER, endpoints};
+use super::pages::{self, Next, PageWire};
+use super::{Account, ID as PROVIDER, endpoints, listeners};
 
 pub(super) const ID: &str = "elb";
-
-/// The most that a page may hold; the marker is heeded only beside a limit.
-const PAGE: usize = 2000;
 
 pub(super) struct Service;
 
@@ -117,7 +114,7 @@ fn failed(account: &Account, region: &str, error: Error) -> Place {
 }
 
 /// The certificates of one project.
-struct Elb {
+pub(super) struct Elb {
     api: Arc<Api>,
     endpoint: Endpoint,
     iam: Endpoint,
@@ -125,33 +122,9 @@ struct Elb {
     scope: Scope,
 }
 
-/// Where the next page begins.
-enum Next {
-    First,
-    After(String),
-    End,
-}
-
 impl Store for Elb {
     fn certificates(self: Arc<Self>) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
-        let begin = (self, Next::First, HashSet::new());
-        stream::try_unfold(begin, |(elb, next, mut seen)| async move {
-            let marker = match next {
-                Next::End => return Ok(None),
-                Next::First => None,
-                Next::After(marker) => Some(marker),
-            };
-            let (certificates, next) = elb.page(marker.as_deref()).await?;
-            if let Next::After(marker) = &next
-                && !seen.insert(marker.clone())
-            {
-                // This page was read before: its certificates are not listed twice.
-                let told = "the cloud sends the same page again and again (its marker repeats)";
-                return Err(Error::new(Kind::Reply, told));
-            }
-            Ok(Some((certificates, (elb, next, seen))))
-        })
-        .boxed()
+        pages::all(self, |elb, marker| async move { elb.page(marker.as_deref()).await })
     }
 
     fn certificate(self: Arc<Self>, id: String) -> BoxFuture<'static, Result<Option<Certificate>, Error>> {
@@ -161,7 +134,7 @@ impl Store for Elb {
             if !is_plain {
                 return Ok(None);
             }
-            match self.read("ShowCertificate", "elb:certificates:show", &format!("/{id}"), &[]).await {
+            match self.read("ShowCertificate", "elb:certificates:show", &format!("certificates/{id}"), &[]).await {
                 Ok(reply) => {
                     let show: ShowWire<'_> = reply.json()?;
                     Ok(Some(self.convert(show.certificate)))
@@ -172,40 +145,39 @@ impl Store for Elb {
         }
         .boxed()
     }
+
+    fn usage(self: Arc<Self>) -> Option<Usage> {
+        Some(listeners::usage(self).boxed())
+    }
 }
 
 impl Elb {
     async fn page(&self, marker: Option<&str>) -> Result<(Vec<Certificate>, Next), Error> {
-        let limit = PAGE.to_string();
-        let mut query = vec![("limit", limit.as_str())];
-        query.extend(marker.map(|marker| ("marker", marker)));
-        let reply = self.read("ListCertificates", "elb:certificates:list", "", &query).await?;
+        let query = pages::query(marker);
+        let reply = self.read("ListCertificates", "elb:certificates:list", "certificates", &query).await?;
         let list: ListWire<'_> = reply.json()?;
         let certificates: Vec<Certificate> = list.certificates.into_iter().map(|record| self.convert(record)).collect();
-        let next = match list.page_info {
-            _ if certificates.is_empty() => Next::End,
-            // Some regions leave the page's description out; a page that is not full is the last.
-            None if certificates.len() < PAGE => Next::End,
-            None => certificates.last().and_then(|last| last.id.clone()).map_or(Next::End, Next::After),
-            Some(page) => page.next_marker.filter(|marker| !marker.is_empty()).map_or(Next::End, Next::After),
-        };
+        let end = certificates.last().and_then(|last| last.id.clone());
+        let next = Next::behind(list.page_info, certificates.len(), end);
         Ok((certificates, next))
     }
 
-    async fn read(
+    /// Reads what is at this path below the project's ELB.
+    pub(super) async fn read(
         &self,
         operation: &'static str,
         permission: &'static str,
-        below: &str,
-        query: &[(&str, &str)],
+        what: &str,
+        query: &[(&str, String)],
     ) -> Result<Reply, Error> {
+        let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let call = Call {
             operation,
             permission: Some(permission),
             endpoint: &self.endpoint,
             iam: &self.iam,
-            path: &format!("/v3/{}/elb/certificates{below}", self.project.id),
-            query,
+            path: &format!("/v3/{}/elb/{what}", self.project.id),
+            query: &query,
             reach: Reach::Project(&self.project.id),
             subject: None,
         };
@@ -277,11 +249,6 @@ struct ListWire<'a> {
     #[serde(borrow)]
     certificates: Vec<&'a RawValue>,
     page_info: Option<PageWire>,
-}
-
-#[derive(Deserialize)]
-struct PageWire {
-    next_marker: Option<String>,
 }
 
 #[derive(Deserialize)]

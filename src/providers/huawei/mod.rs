@@ -22,6 +22,8 @@ mod elb;
 mod endpoints;
 mod errors;
 mod iam;
+mod listeners;
+mod pages;
 mod scm;
 mod sign;
 mod tokens;
