@@ -15,8 +15,7 @@ pub struct Settings {
     pub accounts: Vec<Account>,
     /// The services that were named; empty for those that are asked by default.
     pub services: Vec<String>,
-    /// The regions that were named; `None` for all of them.
-    pub regions: Option<Vec<String>>,
+    pub regions: Regions,
     /// Whether the listeners that use the certificates are asked for as well.
     pub usage: bool,
     pub endpoints: Endpoints,
@@ -32,7 +31,7 @@ impl Settings {
         Ok(Self {
             accounts: accounts(scope, env)?,
             services: scope.services.clone(),
-            regions: named_regions(&scope.regions),
+            regions: Regions::of(&scope.regions),
             usage: false,
             endpoints: endpoints(net, env)?,
             timeout: net.timeout,
@@ -96,15 +95,26 @@ fn unknown_account(name: &str, known: &[&str]) -> Error {
     error.with_hint(did_you_mean(name, known.iter().copied()).unwrap_or_else(all))
 }
 
-/// The regions that were named, each once; `None` where none was, or one of them is `all`.
-fn named_regions(regions: &[String]) -> Option<Vec<String>> {
-    if regions.is_empty() || regions.iter().any(|region| region == "all") {
-        return None;
+/// What `--region` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Regions {
+    /// Nothing: each account's own, or all.
+    Unsaid,
+    All,
+    /// Each once.
+    Named(Vec<String>),
+}
+
+impl Regions {
+    fn of(regions: &[String]) -> Self {
+        if regions.iter().any(|region| region == "all") {
+            return Self::All;
+        }
+        let mut named = regions.to_vec();
+        named.sort();
+        named.dedup();
+        if named.is_empty() { Self::Unsaid } else { Self::Named(named) }
     }
-    let mut named = regions.to_vec();
-    named.sort();
-    named.dedup();
-    Some(named)
 }
 
 /// The overrides, a flag before a variable.

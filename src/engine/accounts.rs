@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use futures_util::future::{join, join_all};
 
-use crate::config;
 use crate::context::Context;
 use crate::error::Error;
 use crate::model::AccountReport;
-use crate::providers::{self, Provider, Session};
+use crate::providers::Session;
 use crate::settings::Settings;
 
+use super::plan::{self, Planned};
 use super::{out_of_time, run};
 
 /// Every account that the settings name. One that is only looked for and not set up is left out.
@@ -19,44 +19,29 @@ use super::{out_of_time, run};
 /// Where the system allows no runtime.
 pub fn accounts(cx: &Context, settings: &Settings) -> Result<Vec<AccountReport>, Error> {
     let limit = settings.timeout;
+    let planned = plan::plan(settings)?;
     run(async {
-        let asked = settings.accounts.iter().filter_map(|account| {
-            let provider = providers::by_id(&account.provider)?;
-            Some(async move {
-                let late = || Some(failed(account, provider, None, out_of_time(limit)));
-                tokio::time::timeout(limit, account_of(cx, settings, account, provider))
-                    .await
-                    .unwrap_or_else(|_| late())
-            })
+        let asked = planned.iter().map(async |planned| {
+            let late = || Some(report(planned, None, out_of_time(limit)));
+            tokio::time::timeout(limit, of_account(cx, planned)).await.unwrap_or_else(|_| late())
         });
         join_all(asked).await.into_iter().flatten().collect()
     })
 }
 
-async fn account_of(
-    cx: &Context,
-    settings: &Settings,
-    account: &config::Account,
-    provider: &'static dyn Provider,
-) -> Option<AccountReport> {
-    match provider.connect(cx, account).await {
-        Ok(Some(session)) => Some(of_session(settings, account, provider, session.as_ref()).await),
-        Ok(None) if account.required => Some(failed(account, provider, None, super::plan::no_credentials(&[provider]))),
+async fn of_account(cx: &Context, planned: &Planned<'_>) -> Option<AccountReport> {
+    match planned.provider.connect(cx, planned.account).await {
+        Ok(Some(session)) => Some(of_session(planned, session.as_ref()).await),
+        Ok(None) if planned.needed => Some(report(planned, None, plan::no_credentials(&[planned.provider]))),
         Ok(None) => None,
-        Err(error) => Some(failed(account, provider, None, error)),
+        Err(error) => Some(report(planned, None, error)),
     }
 }
 
-async fn of_session(
-    settings: &Settings,
-    account: &config::Account,
-    provider: &'static dyn Provider,
-    session: &dyn Session,
-) -> AccountReport {
-    let regions = settings.regions.clone().or_else(|| account.regions.clone());
-    let stores = settings.services_of(provider).into_iter().map(|service| session.stores(service, regions.as_deref()));
+async fn of_session(planned: &Planned<'_>, session: &dyn Session) -> AccountReport {
+    let stores = planned.services.iter().map(|service| session.stores(service, planned.regions.as_deref()));
     let (identity, places) = join(session.identity(), join_all(stores)).await;
-    let mut report = failed(account, provider, Some(session.origin()), None);
+    let mut report = report(planned, Some(session.origin()), None);
     let mut found = BTreeSet::new();
     for place in places.into_iter().flatten() {
         match place.store {
@@ -76,15 +61,10 @@ async fn of_session(
     report
 }
 
-fn failed(
-    account: &config::Account,
-    provider: &dyn Provider,
-    credentials: Option<String>,
-    error: impl Into<Option<Error>>,
-) -> AccountReport {
+fn report(planned: &Planned<'_>, credentials: Option<String>, error: impl Into<Option<Error>>) -> AccountReport {
     AccountReport {
-        name: account.name.clone(),
-        provider: provider.id(),
+        name: planned.account.name.clone(),
+        provider: planned.provider.id(),
         credentials,
         identity: None,
         regions: Vec::new(),

@@ -9,11 +9,12 @@ use std::time::Duration;
 use futures_util::future::FutureExt;
 use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt};
 
+use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::model::{Certificate, Scope, ScopeReport, Use};
-use crate::providers::{Place, Store};
+use crate::providers::{Place, Provider, Session, Store};
 
-use super::plan::{Account, Plan};
+use super::plan::{Planned, no_credentials};
 use super::usage::Usages;
 use super::{Listener, out_of_time};
 
@@ -29,6 +30,8 @@ enum Event {
     UsageAsked(Scope),
     Usage(Scope, Result<Vec<(String, Use)>, Error>),
     Done(Scope, Option<Error>),
+    /// An account of this cloud is not set up; these scopes stood in for it.
+    Absent(&'static dyn Provider, Vec<Scope>),
     /// Time passed.
     Tick,
 }
@@ -50,56 +53,96 @@ struct Read<'a> {
 }
 
 /// Reads every certificate of every scope.
-pub(super) async fn all(plan: Plan, usage: bool, limit: Duration, listener: &mut dyn Listener) -> Vec<ScopeReport> {
+pub(super) async fn all(asked: Asked<'_>, usage: bool, limit: Duration, listener: &mut dyn Listener) -> Gathering {
     let usage = if usage { AskUsage::Along } else { AskUsage::Never };
-    gather(plan, limit, &Read { certificates: &|store| store.certificates(), usage }, listener).await
+    gather(asked, limit, &Read { certificates: &|store| store.certificates(), usage }, listener).await
 }
 
 /// Reads the certificates with one of these ids from every scope.
 pub(super) async fn some(
-    plan: Plan,
+    asked: Asked<'_>,
     ids: &[String],
     usage: bool,
     limit: Duration,
     listener: &mut dyn Listener,
-) -> Vec<ScopeReport> {
+) -> Gathering {
     let ids = ids.to_vec();
     let read = move |store: Arc<dyn Store>| {
         let found = stream::iter(ids.clone()).then(move |id| store.clone().certificate(id));
-        found.map(|found| Ok(found?.into_iter().collect())).boxed()
+        let pages = found.map(|found| Ok(found?.into_iter().collect()));
+        // What fails for one id fails for the others: a stream ends with its error.
+        let until_error = pages.scan(false, |failed, page: Result<Vec<Certificate>, Error>| {
+            let before = std::mem::replace(failed, page.is_err());
+            std::future::ready((!before).then_some(page))
+        });
+        until_error.boxed()
     };
     let usage = if usage { AskUsage::OfFound } else { AskUsage::Never };
-    gather(plan, limit, &Read { certificates: &read, usage }, listener).await
+    gather(asked, limit, &Read { certificates: &read, usage }, listener).await
 }
 
-async fn gather(plan: Plan, limit: Duration, read: &Read<'_>, listener: &mut dyn Listener) -> Vec<ScopeReport> {
-    let services = |account| Account::services_of(account).map(move |service| (account, service));
-    let asked = || plan.accounts.iter().flat_map(services);
-    let mut gathered =
-        Gathered { open: BTreeMap::new(), reports: plan.failed, certificates: 0, usages: Usages::default(), listener };
-    gathered.open(asked().map(|(account, service)| standing_in(account, service)));
-    let read = stream::iter(asked()).flat_map_unordered(None, |(account, service)| of_service(account, service, read));
-    let whole = gathered.take_all(read);
+/// Who is asked.
+pub(super) struct Asked<'a> {
+    pub cx: &'a Context,
+    pub accounts: &'a [Planned<'a>],
+}
+
+/// What came of it.
+pub(super) struct Gathering {
+    /// In the order of the scopes.
+    pub reports: Vec<ScopeReport>,
+    /// The clouds of the accounts that are not set up here.
+    pub absent: Vec<&'static dyn Provider>,
+}
+
+async fn gather(asked: Asked<'_>, limit: Duration, read: &Read<'_>, listener: &mut dyn Listener) -> Gathering {
+    let mut gathered = Gathered {
+        open: BTreeMap::new(),
+        reports: Vec::new(),
+        absent: Vec::new(),
+        certificates: 0,
+        usages: Usages::default(),
+        listener,
+    };
+    for planned in asked.accounts {
+        gathered.open(planned.services.iter().map(|service| planned.standing_in(service)));
+    }
+    let accounts = stream::iter(asked.accounts);
+    let whole = gathered.take_all(accounts.flat_map_unordered(None, |planned| of_account(asked.cx, planned, read)));
     // What had arrived when the time is over is kept.
     let _ = tokio::time::timeout(limit, whole).await;
     gathered.finish(limit)
 }
 
-/// The scope of a service whose regions are not known yet.
-fn standing_in(account: &Account, service: &'static str) -> Scope {
-    Scope {
-        provider: account.provider.id(),
-        account: account.name.clone(),
-        region: Scope::ALL_REGIONS.to_owned(),
-        service,
-        project: None,
-    }
+/// Logs in to an account and reads it, whatever becomes of the others meanwhile.
+fn of_account<'a>(cx: &'a Context, planned: &'a Planned<'a>, read: &'a Read<'a>) -> LocalBoxStream<'a, Event> {
+    let events = async move {
+        let scopes: Vec<Scope> = planned.services.iter().map(|service| planned.standing_in(service)).collect();
+        let connected = AssertUnwindSafe(planned.provider.connect(cx, planned.account)).catch_unwind().await;
+        let error = match connected.unwrap_or_else(|_| Err(fault())) {
+            Ok(Some(session)) => {
+                let services = stream::iter(&planned.services);
+                let of_service = move |service: &&'static str| of_service(session.clone(), planned, service, read);
+                return services.flat_map_unordered(None, of_service).boxed_local();
+            }
+            Ok(None) if planned.needed => no_credentials(&[planned.provider]),
+            Ok(None) => return stream::iter([Event::Absent(planned.provider, scopes)]).boxed_local(),
+            Err(error) => error,
+        };
+        stream::iter(scopes).map(move |scope| Event::Done(scope, Some(error.clone()))).boxed_local()
+    };
+    stream::once(events).flatten().boxed_local()
 }
 
-fn of_service<'a>(account: &'a Account, service: &'static str, read: &'a Read<'a>) -> LocalBoxStream<'a, Event> {
+fn of_service<'a>(
+    session: Arc<dyn Session>,
+    planned: &'a Planned<'a>,
+    service: &'static str,
+    read: &'a Read<'a>,
+) -> LocalBoxStream<'a, Event> {
     let events = async move {
-        let instead_of = standing_in(account, service);
-        let stores = account.session.stores(service, account.regions.as_deref());
+        let instead_of = planned.standing_in(service);
+        let stores = session.stores(service, planned.regions.as_deref());
         let Ok(places) = AssertUnwindSafe(stores).catch_unwind().await else {
             return stream::iter([Event::Done(instead_of, Some(fault()))]).boxed_local();
         };
@@ -161,11 +204,26 @@ fn fault() -> Error {
     Error::new(Kind::Internal, "certls met a fault of its own while it read this scope")
 }
 
+/// The error of a scope whose own certificates nobody has seen.
+fn anothers(region: &str) -> Error {
+    Error::new(Kind::Reply, format!("the endpoint answered with the certificates of {region}"))
+        .with_hint("name the region's own host with `--endpoint`, and only that region with `--region`")
+}
+
+/// A scope that is still read.
+#[derive(Default)]
+struct Reading {
+    certificates: usize,
+    /// Another region, whose certificates it sent.
+    foreign: Option<String>,
+}
+
 /// What arrived so far.
 struct Gathered<'a> {
-    /// Scopes that are still read, and how many certificates each has sent.
-    open: BTreeMap<Scope, usize>,
+    /// Scopes that are still read.
+    open: BTreeMap<Scope, Reading>,
     reports: Vec<ScopeReport>,
+    absent: Vec<&'static dyn Provider>,
     certificates: usize,
     usages: Usages,
     listener: &'a mut dyn Listener,
@@ -199,9 +257,14 @@ impl Gathered<'_> {
                 self.open(scopes);
             }
             Event::Page(scope, mut page) => {
+                let foreign = page.iter().find(|certificate| !self.belongs(&scope, certificate));
+                let foreign = foreign.map(|certificate| certificate.region.clone());
                 page.retain(|certificate| self.belongs(&scope, certificate));
                 self.certificates += page.len();
-                *self.open.entry(scope.clone()).or_default() += page.len();
+                if let Some(reading) = self.open.get_mut(&scope) {
+                    reading.certificates += page.len();
+                    reading.foreign = reading.foreign.take().or(foreign);
+                }
                 let page = self.usages.pass(&scope, page);
                 return self.listener.page(page);
             }
@@ -211,6 +274,10 @@ impl Gathered<'_> {
                 return self.listener.page(page);
             }
             Event::Done(scope, error) => self.close(&scope, error),
+            Event::Absent(provider, scopes) => {
+                self.open.retain(|scope, _| !scopes.contains(scope));
+                self.absent.push(provider);
+            }
             Event::Tick => {}
         }
         ControlFlow::Continue(())
@@ -228,28 +295,29 @@ impl Gathered<'_> {
     }
 
     fn open(&mut self, scopes: impl IntoIterator<Item = Scope>) {
-        self.open.extend(scopes.into_iter().map(|scope| (scope, 0)));
+        self.open.extend(scopes.into_iter().map(|scope| (scope, Reading::default())));
     }
 
     /// A scope that failed is done before its stream ends: the first word counts.
     fn close(&mut self, scope: &Scope, error: Option<Error>) {
-        if let Some((scope, certificates)) = self.open.remove_entry(scope) {
+        if let Some((scope, Reading { certificates, foreign })) = self.open.remove_entry(scope) {
+            let error = error.or_else(|| foreign.map(|region| anothers(&region)));
             self.reports.push(ScopeReport { scope, certificates, error, usage: None });
         }
     }
 
-    fn finish(mut self, limit: Duration) -> Vec<ScopeReport> {
+    fn finish(mut self, limit: Duration) -> Gathering {
         let late = self.usages.give_up(&out_of_time(limit));
         if !late.is_empty() {
             let _ = self.listener.page(late);
         }
-        while let Some((scope, certificates)) = self.open.pop_first() {
+        while let Some((scope, Reading { certificates, .. })) = self.open.pop_first() {
             self.reports.push(ScopeReport { scope, certificates, error: Some(out_of_time(limit)), usage: None });
         }
         for report in self.reports.iter_mut().filter(|report| report.certificates > 0) {
             report.usage = self.usages.failure(&report.scope).cloned();
         }
         self.reports.sort_by(|a, b| a.scope.cmp(&b.scope));
-        self.reports
+        Gathering { reports: self.reports, absent: self.absent }
     }
 }

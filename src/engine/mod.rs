@@ -6,7 +6,7 @@ mod plan;
 mod usage;
 
 use std::ops::ControlFlow;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -15,6 +15,7 @@ use crate::providers;
 use crate::settings::Settings;
 
 pub use accounts::accounts;
+use collect::{Asked, Gathering};
 
 /// Who hears of a scan while it goes on.
 pub trait Listener {
@@ -30,15 +31,7 @@ pub trait Listener {
 /// # Errors
 /// Where nothing could be asked at all: no credentials are set up.
 pub fn scan(cx: &Context, settings: &Settings, listener: &mut dyn Listener) -> Result<Vec<ScopeReport>, Error> {
-    let limit = settings.timeout;
-    run(async { Ok(collect::all(plan::plan(cx, settings).await?, settings.usage, limit, listener).await) })?
-}
-
-/// The error for when none of the accounts is set up.
-pub fn no_credentials(settings: &Settings) -> Error {
-    let providers: Vec<_> =
-        settings.accounts.iter().filter_map(|account| providers::by_id(&account.provider)).collect();
-    plan::no_credentials(&providers)
+    asked(cx, settings, async |asked, limit| collect::all(asked, settings.usage, limit, listener).await)
 }
 
 /// Reads the certificates with one of these ids, wherever they are.
@@ -51,8 +44,35 @@ pub fn find(
     ids: &[String],
     listener: &mut dyn Listener,
 ) -> Result<Vec<ScopeReport>, Error> {
-    let limit = settings.timeout;
-    run(async { Ok(collect::some(plan::plan(cx, settings).await?, ids, settings.usage, limit, listener).await) })?
+    asked(cx, settings, async |asked, limit| collect::some(asked, ids, settings.usage, limit, listener).await)
+}
+
+/// Asks the accounts that are set up; where none is, says why.
+fn asked<F>(cx: &Context, settings: &Settings, mut ask: F) -> Result<Vec<ScopeReport>, Error>
+where
+    F: AsyncFnMut(Asked<'_>, Duration) -> Gathering,
+{
+    let accounts = plan::plan(settings)?;
+    run(async {
+        let begun = Instant::now();
+        let Gathering { reports, absent } = ask(Asked { cx, accounts: &accounts }, settings.timeout).await;
+        if !reports.is_empty() {
+            return Ok(reports);
+        }
+        // A cloud may lack the profile that was named, but not every cloud.
+        let required = plan::by_profile(settings);
+        let again: Vec<_> = plan::again(&accounts, &required);
+        let left = settings.timeout.saturating_sub(begun.elapsed());
+        let Gathering { reports, .. } = ask(Asked { cx, accounts: &again }, left).await;
+        if reports.is_empty() { Err(plan::no_credentials(&absent)) } else { Ok(reports) }
+    })?
+}
+
+/// The error for when none of the accounts is set up.
+pub fn no_credentials(settings: &Settings) -> Error {
+    let providers: Vec<_> =
+        settings.accounts.iter().filter_map(|account| providers::by_id(&account.provider)).collect();
+    plan::no_credentials(&providers)
 }
 
 fn run<T>(work: impl Future<Output = T>) -> Result<T, Error> {

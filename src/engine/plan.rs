@@ -1,132 +1,94 @@
-//! Which accounts are asked for which services and regions.
+//! Which accounts are asked for which services and regions. Pure: nothing is sent here.
 
-use std::sync::Arc;
-
-use futures_util::future::join_all;
-
-use crate::config;
-use crate::context::Context;
+use crate::config::{self, Login};
 use crate::error::{Error, Kind};
-use crate::model::{Scope, ScopeReport};
-use crate::providers::{self, Provider, Session};
-use crate::settings::Settings;
+use crate::model::Scope;
+use crate::providers::{self, Provider};
+use crate::settings::{Regions, Settings};
 
-/// What is going to be asked, and what is known to fail beforehand.
-pub(super) struct Plan {
-    pub accounts: Vec<Account>,
-    pub failed: Vec<ScopeReport>,
-}
-
-pub(super) struct Account {
+/// What one account is going to be asked.
+#[derive(Clone)]
+pub(super) struct Planned<'a> {
+    pub account: &'a config::Account,
     pub provider: &'static dyn Provider,
-    pub name: String,
-    pub session: Arc<dyn Session>,
     pub services: Vec<&'static str>,
     /// `None` for all.
     pub regions: Option<Vec<String>>,
+    /// Whether it is an error that nothing is set up: the user named it, or a region that only its
+    /// cloud has.
+    pub needed: bool,
 }
 
-impl Account {
-    pub(super) fn services_of(&self) -> impl Iterator<Item = &'static str> {
-        self.services.iter().copied()
+impl Planned<'_> {
+    /// The scope of a service whose regions are not known yet.
+    pub(super) fn standing_in(&self, service: &'static str) -> Scope {
+        Scope {
+            provider: self.provider.id(),
+            account: self.account.name.clone(),
+            region: Scope::ALL_REGIONS.to_owned(),
+            service,
+            project: None,
+        }
     }
 }
 
-/// Connects the accounts, all at once.
-pub(super) async fn plan(cx: &Context, settings: &Settings) -> Result<Plan, Error> {
-    let accounts = &settings.accounts;
-    let connected = accounts.iter().filter_map(|account| {
-        let provider = providers::by_id(&account.provider)?;
-        Some(async move { (account, provider, connect(cx, settings, account, provider).await) })
+/// The accounts that have something to be asked.
+///
+/// A named region goes to the clouds that have it; one that none of them is known to have goes to
+/// all: it may be new, and the clouds will tell.
+///
+/// # Errors
+/// Where nothing is left to be asked.
+pub(super) fn plan(settings: &Settings) -> Result<Vec<Planned<'_>>, Error> {
+    let all = settings.accounts.iter().filter_map(|account| Some((account, providers::by_id(&account.provider)?)));
+    let all: Vec<(&config::Account, &'static dyn Provider)> = all.collect();
+    let has = |provider: &dyn Provider, region: &String| provider.regions().contains(&region.as_str());
+    let is_known = |region: &String| all.iter().any(|(_, provider)| has(*provider, region));
+    let planned = all.iter().map(|(account, provider)| {
+        let mut needed = account.required;
+        let regions = match &settings.regions {
+            Regions::Unsaid => account.regions.clone(),
+            Regions::All => None,
+            Regions::Named(named) => {
+                needed |= named.iter().any(|region| has(*provider, region) && !shared(&all, *provider, region));
+                let own = named.iter().filter(|region| has(*provider, region) || !is_known(region));
+                Some(own.cloned().collect())
+            }
+        };
+        Planned { account, provider: *provider, services: settings.services_of(*provider), regions, needed }
     });
-    let mut plan = Plan { accounts: Vec::new(), failed: Vec::new() };
-    let mut absent = Vec::new();
-    for (account, provider, result) in join_all(connected).await {
-        let services = settings.services_of(provider);
-        match result {
-            Ok(Some(session)) => plan.accounts.push(Account {
-                provider,
-                name: account.name.clone(),
-                session,
-                services,
-                regions: account.regions.clone(),
-            }),
-            Ok(None) if account.required => {
-                plan.failed.extend(unconnected(account, provider, &services, &no_credentials(&[provider])));
-            }
-            Ok(None) => absent.push(provider),
-            Err(error) => plan.failed.extend(unconnected(account, provider, &services, &error)),
-        }
-    }
-    if plan.accounts.is_empty() && plan.failed.is_empty() {
-        plan.failed = without_the_profile(cx, settings).await;
-        if plan.failed.is_empty() {
-            return Err(no_credentials(&absent));
-        }
-    }
-    share_regions(&mut plan.accounts, settings.regions.as_deref());
-    Ok(plan)
-}
-
-/// Asks for the account's keys, no longer than the whole run may take.
-async fn connect(
-    cx: &Context,
-    settings: &Settings,
-    account: &config::Account,
-    provider: &dyn Provider,
-) -> Result<Option<Arc<dyn Session>>, Error> {
-    let limit = settings.timeout;
-    match tokio::time::timeout(limit, provider.connect(cx, account)).await {
-        Ok(connected) => connected,
-        Err(_) => Err(super::out_of_time(limit)),
-    }
-}
-
-/// A cloud may lack the profile that was named, but not every cloud: each then tells which it has.
-async fn without_the_profile(cx: &Context, settings: &Settings) -> Vec<ScopeReport> {
-    let mut failed = Vec::new();
-    for account in &settings.accounts {
-        let Some(provider) = providers::by_id(&account.provider) else { continue };
-        if let config::Login::Profile(_) = account.login {
-            let account = config::Account { required: true, ..account.clone() };
-            if let Err(error) = connect(cx, settings, &account, provider).await {
-                failed.extend(unconnected(&account, provider, &settings.services_of(provider), &error));
-            }
-        }
-    }
-    failed
-}
-
-/// Gives each named region to the clouds that have it. A region that none of them is known to have
-/// goes to all: it may be new, and the clouds will tell.
-fn share_regions(accounts: &mut [Account], wanted: Option<&[String]>) {
-    let Some(wanted) = wanted else { return };
-    let has = |account: &Account, region: &String| account.provider.regions().contains(&region.as_str());
-    let (known, unknown): (Vec<&String>, Vec<&String>) =
-        wanted.iter().partition(|region| accounts.iter().any(|account| has(account, region)));
-    for account in accounts {
-        let own = known.iter().filter(|region| has(account, region)).chain(&unknown);
-        account.regions = Some(own.map(|region| (*region).clone()).collect());
-    }
-}
-
-/// One failed scope for each service that the account would have been asked for.
-fn unconnected(
-    account: &config::Account,
-    provider: &dyn Provider,
-    services: &[&'static str],
-    error: &Error,
-) -> Vec<ScopeReport> {
-    let scope = |service: &&'static str| Scope {
-        provider: provider.id(),
-        account: account.name.clone(),
-        region: Scope::ALL_REGIONS.to_owned(),
-        service,
-        project: None,
+    let has_work = |planned: &Planned<'_>| {
+        !planned.services.is_empty() && planned.regions.as_ref().is_none_or(|regions| !regions.is_empty())
     };
-    let report =
-        |service| ScopeReport { scope: scope(service), certificates: 0, error: Some(error.clone()), usage: None };
-    services.iter().map(report).collect()
+    let planned: Vec<Planned<'_>> = planned.filter(has_work).collect();
+    if planned.is_empty() {
+        let clouds: Vec<&str> = all.iter().map(|(_, provider)| provider.id()).collect();
+        return Err(Error::new(Kind::Usage, format!("nothing is left to be asked of {}", clouds.join(", ")))
+            .with_hint("the services named belong to another cloud: correct `--service` or `--provider`"));
+    }
+    Ok(planned)
+}
+
+/// Whether another cloud has a region of the same name.
+fn shared(all: &[(&config::Account, &'static dyn Provider)], provider: &dyn Provider, region: &str) -> bool {
+    all.iter().any(|(_, other)| other.id() != provider.id() && other.regions().contains(&region))
+}
+
+/// The accounts as they are asked for again where none of the clouds has the profile that was named:
+/// each then tells which it has.
+pub(super) fn by_profile(settings: &Settings) -> Vec<config::Account> {
+    let by_profile = settings.accounts.iter().filter(|account| matches!(account.login, Login::Profile(_)));
+    by_profile.map(|account| config::Account { required: true, ..account.clone() }).collect()
+}
+
+/// What was planned, for these accounts instead.
+pub(super) fn again<'a>(planned: &[Planned<'_>], accounts: &'a [config::Account]) -> Vec<Planned<'a>> {
+    let again = accounts.iter().filter_map(|account| {
+        let same = planned.iter().find(|planned| planned.account.provider == account.provider)?;
+        let Planned { provider, services, regions, .. } = same.clone();
+        Some(Planned { account, provider, services, regions, needed: true })
+    });
+    again.collect()
 }
 
 /// Lists every place that was looked into, and the two lines to set.

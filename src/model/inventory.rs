@@ -80,9 +80,9 @@ impl ScopeReport {
     }
 }
 
-/// Whether every scope was read to its end.
+/// Whether every scope was read to its end. Nothing asked is nothing known.
 pub fn is_complete(scopes: &[ScopeReport]) -> bool {
-    scopes.iter().all(|report| report.error.is_none())
+    !scopes.is_empty() && scopes.iter().all(|report| report.error.is_none())
 }
 
 /// Soonest expiry first, unknown expiry last; ties by where a certificate is, then by what it is.

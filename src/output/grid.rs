@@ -43,7 +43,9 @@ pub(super) fn write(
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
     if header {
-        table.set_header(columns.iter().map(|(column, _)| column.heading.to_uppercase()));
+        let mut heading = Row::from(columns.iter().map(|(column, _)| column.heading.to_uppercase()));
+        heading.max_height(1);
+        table.set_header(heading);
     }
     for number in 0..styles.len() {
         let mut row = Row::from(columns.iter().filter_map(|(_, cells)| cells.get(number)));

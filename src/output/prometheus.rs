@@ -201,6 +201,11 @@ fn unescaped(value: &str) -> String {
 
 /// A serial number as the exporter writes it.
 fn decimal(hex: &str) -> Option<String> {
+    // RFC 5280 allows 20 octets; what is far longer is no number that anyone searches for.
+    const LONGEST: usize = 128;
+    if hex.len() > LONGEST {
+        return None;
+    }
     let (sign, hex) = hex.strip_prefix('-').map_or(("", hex), |hex| ("-", hex));
     let mut digits = vec![0_u32];
     for nibble in hex.chars() {

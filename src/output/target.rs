@@ -20,6 +20,10 @@ pub struct Target {
 /// # Errors
 /// Where the folder or the file cannot be written.
 pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    // A device or a pipe is no file to be replaced: it is written into.
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return fs::OpenOptions::new().write(true).open(path)?.write_all(content);
+    }
     // A link stays a link: what it leads to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -27,7 +31,9 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     interrupt::undisturbed(|| {
         let mut file = tempfile::Builder::new().prefix(".certls-").suffix(".tmp").tempfile_in(folder)?;
         file.write_all(content)?;
-        file.as_file().set_permissions(mode.unwrap_or_else(readable))?;
+        if let Some(mode) = mode.or_else(readable) {
+            file.as_file().set_permissions(mode)?;
+        }
         file.as_file().sync_all()?;
         file.persist(&path).map_err(|error| error.error)?;
         // The new name is not safe on disk before its folder is; where folders cannot be synced, so be it.
@@ -38,13 +44,14 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Readable to all, as other programs' files are: a collector runs as another user.
 #[cfg(unix)]
-fn readable() -> Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o644)
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
+fn readable() -> Option<Permissions> {
+    Some(std::os::unix::fs::PermissionsExt::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn readable() -> Permissions {
-    fs::metadata(".").map_or_else(|_| unreachable!("the working folder has permissions"), |here| here.permissions())
+fn readable() -> Option<Permissions> {
+    None
 }
 
 #[cfg(test)]

@@ -61,7 +61,11 @@ impl<W: Write> Words<W> {
 
     fn said(&mut self, word: &str, style: anstyle::Style, place: &str, error: &Error) {
         let cyan = style::HINT;
-        self.line(&format!("{style}{word}:{style:#} {place}{}", lines(&error.with_vendor_ids().to_string())));
+        self.line(&format!(
+            "{style}{word}:{style:#} {}{}",
+            harmless(place),
+            lines(&error.with_vendor_ids().to_string())
+        ));
         if let Some(hint) = error.hint() {
             self.line(&format!("{cyan}hint:{cyan:#} {}", lines(hint)));
         }
