@@ -74,7 +74,8 @@ impl Check {
         });
         let judged: Vec<_> =
             wanted.map(|certificate| (certificate, judge(certificate, run.now, &thresholds))).collect();
-        if judged.is_empty() && filter.is_by_name() && is_complete(&inventory.scopes) {
+        let is_named = |certificate| filter.matches_but_for_expiry(certificate);
+        if filter.is_by_name() && is_complete(&inventory.scopes) && !inventory.certificates.iter().any(is_named) {
             // A certificate that is gone must not pass for one that is well.
             return Err(Error::new(Kind::Usage, "no certificate is like what was named")
                 .with_hint("correct `--name`, `--id`, `--domain` or `--tag`; `certls list` shows what there is"));
