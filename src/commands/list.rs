@@ -33,11 +33,13 @@ impl List {
         if let [Target { format, file: None }] = targets.as_slice()
             && output::by_name(format).is_streamed()
         {
-            let Some((shown, scopes)) = scan::streamed(world, &run, &filter, output::by_name(format))? else {
+            let Some(streamed) = scan::streamed(world, &run, &filter, output::by_name(format))? else {
                 return Ok(Exit::Ok);
             };
-            world.words().scan(shown, &scopes);
-            return Ok(Exit::of(&scopes));
+            let mut words = world.words();
+            words.left_out(streamed.left_out);
+            words.scan(streamed.shown, &streamed.scopes);
+            return Ok(Exit::of(&streamed.scopes));
         }
         let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, listener))?;
         let mut certificates: Vec<_> =

@@ -54,6 +54,7 @@ struct Print<'a> {
     format: &'a dyn Format,
     out: &'a mut dyn Write,
     shown: usize,
+    left_out: usize,
     failed: Option<io::Error>,
     progress: Progress,
 }
@@ -63,6 +64,7 @@ impl Listener for Print<'_> {
         let certificates: Vec<&Certificate> =
             page.iter().filter(|certificate| self.filter.matches(certificate, self.now)).collect();
         self.shown += certificates.len();
+        self.left_out += page.iter().filter(|certificate| self.filter.misses_expiry_of(certificate)).count();
         let report = Report { certificates, scopes: &[], now: self.now, style: Style::OWN, width: None };
         match self.format.write(&report, self.out).and_then(|()| self.out.flush()) {
             Ok(()) => ControlFlow::Continue(()),
@@ -78,22 +80,29 @@ impl Listener for Print<'_> {
     }
 }
 
-/// Prints each page as it arrives: how many certificates were shown, and the scopes they came from.
-/// `None` where the reader left.
+/// What was printed as it came.
+pub(super) struct Streamed {
+    pub shown: usize,
+    /// How many certificates the filter left out because nobody knows when they expire.
+    pub left_out: usize,
+    pub scopes: Vec<ScopeReport>,
+}
+
+/// Prints each page as it arrives. `None` where the reader left.
 pub(super) fn streamed(
     world: &World,
     run: &Run,
     filter: &Filter,
     format: &dyn Format,
-) -> Result<Option<(usize, Vec<ScopeReport>)>, Error> {
+) -> Result<Option<Streamed>, Error> {
     // Progress and lines would overwrite one another where both go to the terminal.
     let on_terminal = world.stderr.is_terminal() && !world.stdout.is_terminal();
     let mut outcome = None;
     let printed = output::print(world.stdout, |out| {
         let progress = Progress::new(on_terminal);
-        let mut print = Print { now: run.now, filter, format, out, shown: 0, failed: None, progress };
+        let mut print = Print { now: run.now, filter, format, out, shown: 0, left_out: 0, failed: None, progress };
         let scopes = engine::scan(&run.cx, &run.settings, &mut print);
-        outcome = Some(scopes.map(|scopes| (print.shown, scopes)));
+        outcome = Some(scopes.map(|scopes| Streamed { shown: print.shown, left_out: print.left_out, scopes }));
         print.failed.map_or(Ok(()), Err)
     })?;
     match printed {
