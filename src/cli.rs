@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -250,7 +250,7 @@ pub(crate) fn targets(named: &[Target], default: &str) -> Result<Vec<Target>, Er
         return Ok(vec![Target { format: default.to_owned(), file: None }]);
     }
     let mut taken = HashSet::new();
-    match named.iter().find(|target| !taken.insert(&target.file)) {
+    match named.iter().find(|target| !taken.insert(target.file.as_deref().map(plain))) {
         None => Ok(named.to_vec()),
         Some(Target { file: Some(file), .. }) => {
             Err(Error::new(error::Kind::Usage, format!("two outputs are to replace {}", file.display())))
@@ -260,6 +260,11 @@ pub(crate) fn targets(named: &[Target], default: &str) -> Result<Vec<Target>, Er
                 .with_hint("write all but one to a file, such as `-o json=certs.json -o table`"))
         }
     }
+}
+
+/// The path without the `.` that lead nowhere.
+fn plain(path: &Path) -> PathBuf {
+    path.components().filter(|part| *part != Component::CurDir).collect()
 }
 
 /// What every command understands.

@@ -98,10 +98,20 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     })
 }
 
-/// Whether the arguments ask for `check`, however wrong the rest of them is.
+/// Whether the arguments ask for `check`, however wrong the rest of them is: whether it is the first
+/// word among them.
 fn is_check(args: &[OsString]) -> bool {
-    let matches = Cli::command().ignore_errors(true).try_get_matches_from(args);
-    let named = matches.is_ok_and(|matches| matches.subcommand_name() == Some("check"));
-    // Help and version are errors to clap, and end the parsing before the name is kept.
-    named || args.get(1).is_some_and(|first| first == "check")
+    let cli = Cli::command();
+    let takes_value = |flag: &str| {
+        let named = cli.get_arguments().find(|argument| argument.get_long() == flag.strip_prefix("--"));
+        named.is_some_and(|argument| argument.get_action().takes_values())
+    };
+    let mut rest = args.iter().skip(1);
+    while let Some(arg) = rest.next() {
+        match arg.to_str() {
+            Some(flag) if flag.starts_with('-') => drop(takes_value(flag).then(|| rest.next())),
+            word => return word == Some("check"),
+        }
+    }
+    false
 }

@@ -1,7 +1,5 @@
 //! `certls check`: says whether any certificate expires soon.
 
-use std::path::Path;
-
 use clap::Args;
 
 use crate::cli::{FilterArgs, NetArgs, ScopeArgs, UsageArgs, target_of, targets};
@@ -61,8 +59,9 @@ impl Check {
         interrupt::exit_with(Exit::UNKNOWN);
         self.judged(world).or_else(|error| {
             // Monitoring reads standard output only.
-            output::print(world.stdout, |out| output::check::unknown(&error.to_string(), out))?;
+            let told = output::print(world.stdout, |out| output::check::unknown(&error.to_string(), out));
             world.words().error(&error);
+            told.err().iter().for_each(|error| world.words().error(error));
             Ok(Exit::UNKNOWN)
         })
     }
@@ -81,21 +80,34 @@ impl Check {
         });
         let judged: Vec<_> =
             wanted.map(|certificate| (certificate, judge(certificate, run.now, &thresholds))).collect();
-        if judged.is_empty() && filter.is_by_name() && is_complete(&inventory.scopes) {
+        let is_named = |certificate| filter.matches_but_for_expiry(certificate);
+        if filter.is_by_name() && is_complete(&inventory.scopes) && !inventory.certificates.iter().any(is_named) {
             // A certificate that is gone must not pass for one that is well.
             return Err(Error::new(Kind::Usage, "no certificate is like what was named")
                 .with_hint("correct `--name`, `--id`, `--domain` or `--tag`; `certls list` shows what there is"));
         }
         let incomplete = !is_complete(&inventory.scopes) || filter.is_blind(&inventory.scopes);
         let state = worst(judged.iter().map(|(_, judgement)| judgement.state), incomplete);
-        let verdict = Verdict { state, judged, scopes: &inventory.scopes, thresholds, now: run.now };
-        let is_silent = |file: Option<&Path>| self.quiet && state == State::Ok && file.is_none();
-        let written = output::write_all(&targets, world.stdout, |target, _, out| {
-            if is_silent(target.file.as_deref()) { Ok(()) } else { verdict.write(target, out) }
-        });
-        if let Some(error) = written.failed.into_iter().next() {
-            return Err(error);
+        let (files, printed): (Vec<_>, Vec<_>) = targets.into_iter().partition(|target| target.file.is_some());
+        let mut verdict =
+            Verdict { state, judged, scopes: &inventory.scopes, thresholds, now: run.now, unwritten: Vec::new() };
+        let written = output::write_all(&files, world.stdout, |target, _, out| verdict.write(target, out));
+        if !written.failed.is_empty() {
+            // What reads that file sees an old verdict: that is no OK, and hides no CRITICAL.
+            verdict.state = state.max(State::Unknown);
+            verdict.unwritten = written.failed;
         }
-        Ok(Exit::of_state(state))
+        let is_silent = self.quiet && verdict.state == State::Ok;
+        let written =
+            output::write_all(
+                &printed,
+                world.stdout,
+                |target, _, out| {
+                    if is_silent { Ok(()) } else { verdict.write(target, out) }
+                },
+            );
+        verdict.unwritten.iter().chain(&written.failed).for_each(|error| world.words().error(error));
+        let unsaid = if written.failed.is_empty() { State::Ok } else { State::Unknown };
+        Ok(Exit::of_state(verdict.state.max(unsaid)))
     }
 }

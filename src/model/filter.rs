@@ -140,7 +140,8 @@ impl Filter {
         self.expires_within.is_none_or(within) && (!self.expired || certificate.status(now) == Status::Expired)
     }
 
-    fn matches_but_for_expiry(&self, certificate: &Certificate) -> bool {
+    /// Whether it is selected, or would be if it expired at another time.
+    pub fn matches_but_for_expiry(&self, certificate: &Certificate) -> bool {
         self.kinds.include(certificate.kind)
             && self.domain.as_ref().is_none_or(|host| certificate_covers(certificate, host).is_some())
             && self.name.as_ref().is_none_or(|glob| glob.matches(certificate))

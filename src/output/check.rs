@@ -5,6 +5,7 @@ use std::io;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::error::Error;
 use crate::model::{Certificate, Judgement, ScopeReport, State, Thresholds, is_complete};
 
 use super::columns::{Record, rfc3339};
@@ -31,6 +32,8 @@ pub struct Verdict<'a> {
     pub scopes: &'a [ScopeReport],
     pub thresholds: Thresholds,
     pub now: DateTime<Utc>,
+    /// Why an output could not be written, for each that could not.
+    pub unwritten: Vec<Error>,
 }
 
 impl<'a> Verdict<'a> {

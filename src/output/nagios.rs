@@ -22,6 +22,9 @@ pub(super) fn write(verdict: &Verdict<'_>, out: &mut dyn io::Write) -> io::Resul
         let hint = error.hint().map(|hint| format!(" - hint: {hint}")).unwrap_or_default();
         writeln!(out, "{}: {}", State::Unknown, plain(&format!("{places}: {}{hint}", error.with_vendor_ids())))?;
     }
+    for error in &verdict.unwritten {
+        writeln!(out, "{}: {}", State::Unknown, plain(&error.to_string()))?;
+    }
     Ok(())
 }
 
@@ -50,6 +53,9 @@ fn summary(verdict: &Verdict<'_>) -> String {
     let failed = verdict.scopes.iter().filter(|report| report.error.is_some()).count();
     if failed > 0 {
         parts.push(format!("{failed} of {} could not be read", counted(verdict.scopes.len(), "scope")));
+    }
+    if !verdict.unwritten.is_empty() {
+        parts.push(format!("{} could not be written", counted(verdict.unwritten.len(), "output")));
     }
     parts.join("; ")
 }

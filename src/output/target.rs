@@ -1,6 +1,6 @@
 //! Where a format is written to: standard output, or a file that is replaced whole or not at all.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,12 +20,12 @@ pub struct Target {
 /// # Errors
 /// Where the folder or the file cannot be written.
 pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    // A device or a pipe is no file to be replaced: it is written into.
-    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-        return fs::OpenOptions::new().write(true).open(path)?.write_all(content);
+    let old = fs::metadata(path).ok();
+    if old.is_some_and(|old| !old.is_file() && !old.is_dir()) {
+        // A device or a pipe is not replaced: what is written there goes through it.
+        return OpenOptions::new().write(true).open(path)?.write_all(content);
     }
-    // A link stays a link: what it leads to is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = led_to(path);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mode = fs::metadata(&path).map(|old| old.permissions()).ok();
     interrupt::undisturbed(|| {
@@ -40,6 +40,12 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
         Ok(())
     })
+}
+
+/// A link stays a link: what it leads to is replaced, or made where there is nothing yet.
+fn led_to(path: &Path) -> PathBuf {
+    let beside = |target: PathBuf| path.parent().map_or(target.clone(), |folder| folder.join(target));
+    fs::canonicalize(path).or_else(|_| fs::read_link(path).map(beside)).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Readable to all, as other programs' files are: a collector runs as another user.

@@ -4,15 +4,22 @@
 mod clouds;
 
 mod certls;
+mod shelf;
 mod worlds;
 
 mod aliyun_regions;
 mod aliyun_requests;
+mod check;
+mod check_refused;
+mod check_words;
 mod clouds_aliyun;
 mod clouds_client;
 mod clouds_huawei;
 mod clouds_vectors;
 mod estate;
+mod files;
+mod filters;
+mod formats;
 mod happy;
 mod help;
 mod hosts;
@@ -20,6 +27,7 @@ mod huawei_credentials;
 mod huawei_pages;
 mod huawei_projects;
 mod interrupt;
+mod metrics;
 mod record_aliyun;
 mod record_huawei;
 mod refused;
@@ -28,6 +36,7 @@ mod retries;
 mod secrets;
 mod services;
 mod show;
+mod sorting;
 mod terminal;
 mod time;
 mod usage;

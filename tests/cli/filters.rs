@@ -1,0 +1,172 @@
+//! The filters of `list`: what each leaves, and what it says of what it cannot judge.
+
+use serde_json::json;
+
+use crate::certls::{Certls, assert_run};
+use crate::clouds::records;
+use crate::shelf::{ali, elb, hw, slb, slb_for, slb_unknown, tagged};
+use crate::worlds::slb_id;
+
+/// The names that are left, in their order.
+fn left(certls: &Certls, filter: &[&str]) -> Vec<String> {
+    let run = certls.run_args(&[&["list", "-o", "json"], filter].concat());
+    assert_eq!(run.code, 0, "{filter:?}: {}", run.text());
+    run.names()
+}
+
+#[test]
+fn expiry_within_a_time_includes_the_expired() {
+    let cloud = ali(vec![slb("late", 90), slb("soon", 20), slb("today", 0), slb("dead", -3)]);
+    let certls = Certls::new().aliyun(&cloud);
+    let cases: [(&str, &[&str]); 7] = [
+        ("30d", &["dead", "today", "soon"]),
+        ("5w", &["dead", "today", "soon"]),
+        ("20d", &["dead", "today"]),
+        ("21d", &["dead", "today", "soon"]),
+        ("12h", &["dead", "today"]),
+        ("1h", &["dead"]),
+        ("1000d", &["dead", "today", "soon", "late"]),
+    ];
+    for (within, names) in cases {
+        assert_eq!(left(&certls, &["--expires-within", within]), names, "{within}");
+    }
+    assert_eq!(left(&certls, &["--expired"]), ["dead"]);
+    assert_eq!(left(&certls, &["--expired", "--expires-within", "30d"]), ["dead"]);
+    assert_eq!(left(&certls, &["--expired", "--name", "soon"]), [""; 0]);
+}
+
+#[test]
+fn what_nobody_knows_the_expiry_of_is_left_out_in_words() {
+    let cloud = ali(vec![slb("late", 90), slb("soon", 20), slb_unknown("odd"), slb_unknown("even")]);
+    let certls = Certls::new().aliyun(&cloud);
+    assert_run!(certls.run("list --expires-within 30d --columns name"), @"
+    exit 0
+    --- stdout
+    NAME
+    soon
+    --- stderr
+    note: 2 certificates of unknown expiry left out
+    1 certificate · 1 cloud, 1 account, 1 scope: all read
+    ");
+    for format in ["json", "jsonl", "csv", "table", "prometheus"] {
+        let run = certls.run(&format!("list --expired -o {format}"));
+        assert!(run.stderr.contains("note: 2 certificates of unknown expiry left out"), "{format}: {}", run.text());
+        let run = certls.run(&format!("list --expired --name odd -o {format}"));
+        assert!(run.stderr.contains("note: 1 certificate of unknown expiry left out"), "{format}: {}", run.text());
+        assert_eq!(certls.run(&format!("list -o {format}")).words(), "", "{format}");
+    }
+}
+
+#[test]
+fn a_domain_is_found_wherever_a_certificate_covers_it() {
+    let cloud = ali(vec![
+        slb_for("exact", &["www.example.com"]),
+        slb_for("wild", &["*.example.com"]),
+        slb_for("second", &["other.example.org", "shop.example.com"]),
+        slb_for("apex", &["example.com"]),
+        slb_for("china", &["xn--fsqu00a.xn--0zwm56d"]),
+        slb_for("wild-china", &["*.xn--fsqu00a.xn--0zwm56d"]),
+    ]);
+    let certls = Certls::new().aliyun(&cloud);
+    let cases: [(&str, &[&str]); 13] = [
+        ("www.example.com", &["exact", "wild"]),
+        ("WWW.Example.COM", &["exact", "wild"]),
+        ("www.example.com.", &["exact", "wild"]),
+        ("shop.example.com", &["second", "wild"]),
+        ("a.b.example.com", &[]),
+        ("example.com", &["apex"]),
+        ("www.example.org", &[]),
+        ("ample.com", &[]),
+        ("例子.测试", &["china"]),
+        ("xn--fsqu00a.xn--0zwm56d", &["china"]),
+        ("XN--FSQU00A.xn--0zwm56d", &["china"]),
+        ("www.例子.测试", &["wild-china"]),
+        ("例子。测试", &["china"]),
+    ];
+    for (domain, names) in cases {
+        let mut found = left(&certls, &["--domain", domain]);
+        found.sort();
+        assert_eq!(found, names, "{domain}");
+    }
+}
+
+#[test]
+fn a_domain_that_is_none_is_refused() {
+    let cases = ["", "a..b", "https://www.example.com", "www.example.com:443", "-a.example.com", "a b"];
+    for domain in cases {
+        let run = Certls::new().run_args(&["list", "--domain", domain]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{domain:?}: {}", run.text());
+    }
+}
+
+#[test]
+fn names_are_matched_by_globs() {
+    let cloud = ali(vec![slb("shop-1", 9), slb("Shop-22", 10), slb("blog", 11), slb("商城-1", 12), slb("a[1]", 13)]);
+    let certls = Certls::new().aliyun(&cloud);
+    let cases: [(&str, &[&str]); 9] = [
+        ("shop-1", &["shop-1"]),
+        ("shop", &[]),
+        ("shop-*", &["shop-1", "Shop-22"]),
+        ("shop-?", &["shop-1"]),
+        ("*-1", &["shop-1", "商城-1"]),
+        ("商?-1", &["商城-1"]),
+        ("*", &["shop-1", "Shop-22", "blog", "商城-1", "a[1]"]),
+        ("a[1]", &["a[1]"]),
+        ("*o*", &["shop-1", "Shop-22", "blog"]),
+    ];
+    for (glob, names) in cases {
+        assert_eq!(left(&certls, &["--name", glob]), names, "{glob}");
+    }
+}
+
+#[test]
+fn ids_are_matched_to_the_letter_and_several_add_up() {
+    let cloud = ali(vec![slb("shop", 9), slb("blog", 10), slb("pay", 11)]);
+    let certls = Certls::new().aliyun(&cloud);
+    let (shop, pay) = (slb_id("shop"), slb_id("pay"));
+    assert_eq!(left(&certls, &["--id", &shop]), ["shop"]);
+    assert_eq!(left(&certls, &["--id", &pay, "--id", &shop]), ["shop", "pay"]);
+    assert_eq!(left(&certls, &["--id", &format!("{shop},{pay}")]), ["shop", "pay"]);
+    assert_eq!(left(&certls, &["--id", &shop[..20]]), [""; 0]);
+    assert_eq!(left(&certls, &["--id", &shop, "--name", "pay"]), [""; 0], "all that is set holds");
+}
+
+#[test]
+fn kinds_are_servers_unless_told_otherwise() {
+    let ca = records::changed(elb("root", 30, 300), &json!({"type": "client"}));
+    let sm = records::huawei_sm2_record(&crate::worlds::project_id("cn-north-4"));
+    let cloud = hw(vec![elb("shop", 30, 30), ca, sm]);
+    let certls = Certls::new().huawei(&cloud);
+    assert_eq!(left(&certls, &[]), ["shop", "sm2-pair"]);
+    assert_eq!(left(&certls, &["--kind", "server"]), ["shop", "sm2-pair"]);
+    assert_eq!(left(&certls, &["--kind", "ca"]), ["root"]);
+    assert_eq!(left(&certls, &["--kind", "all"]), ["shop", "root", "sm2-pair"]);
+}
+
+#[test]
+fn tags_are_keys_or_keys_with_values() {
+    let cloud = ali(vec![
+        tagged(slb("both", 9), &[("env", "prod"), ("team", "web")]),
+        tagged(slb("test", 10), &[("env", "test")]),
+        tagged(slb("bare", 11), &[("env", "")]),
+        tagged(slb("sum", 12), &[("sum", "a=b"), ("环境", "生产")]),
+        tagged(slb("none", 13), &[]),
+    ]);
+    let certls = Certls::new().aliyun(&cloud);
+    let cases: [(&[&str], &[&str]); 9] = [
+        (&["env"], &["both", "test", "bare"]),
+        (&["env=prod"], &["both"]),
+        (&["env="], &["bare"]),
+        (&["env=Prod"], &[]),
+        (&["ENV"], &[]),
+        (&["env", "team"], &["both"]),
+        (&["env=test", "team"], &[]),
+        (&["sum=a=b"], &["sum"]),
+        (&["环境=生产"], &["sum"]),
+    ];
+    for (tags, names) in cases {
+        let flags: Vec<&str> = tags.iter().flat_map(|tag| ["--tag", tag]).collect();
+        assert_eq!(left(&certls, &flags), names, "{tags:?}");
+    }
+    assert_eq!(certls.run("list --tag =prod").code, 2);
+}
