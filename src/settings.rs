@@ -46,13 +46,13 @@ impl Settings {
     }
 
     /// The services of a provider that are to be asked.
-    pub fn services_of(&self, provider: &dyn Provider) -> Vec<&'static str> {
+    pub fn services_of(&self, provider: &dyn Provider) -> Vec<ServiceInfo> {
         let all = self.services.iter().any(|service| service == "all");
         let wanted = |service: &ServiceInfo| match self.services.as_slice() {
             [] => service.by_default,
             named => all || named.iter().any(|name| name == service.id),
         };
-        provider.services().into_iter().filter(wanted).map(|service| service.id).collect()
+        provider.services().into_iter().filter(wanted).collect()
     }
 }
 

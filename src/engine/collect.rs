@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::future::FutureExt;
 use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt};
 
+use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::model::{Certificate, Scope, ScopeReport, Use};
@@ -125,13 +126,25 @@ fn of_account<'a>(cx: &'a Context, planned: &'a Planned<'a>, read: &'a Read<'a>)
                 let of_service = move |service: &&'static str| of_service(session.clone(), planned, service, read);
                 return services.flat_map_unordered(None, of_service).boxed_local();
             }
-            Ok(None) if planned.needed => no_credentials(&[planned.provider]),
+            Ok(None) if planned.needed => why_absent(cx, planned).await,
             Ok(None) => return stream::iter([Event::Absent(planned.provider, scopes)]).boxed_local(),
             Err(error) => error,
         };
         stream::iter(scopes).map(move |scope| Event::Done(scope, Some(error.clone()))).boxed_local()
     };
     stream::once(events).flatten().boxed_local()
+}
+
+/// What is wrong where an account that is needed is not set up.
+async fn why_absent(cx: &Context, planned: &Planned<'_>) -> Error {
+    // A profile that was named is looked for once more, by someone who insists: then it tells which there are.
+    if let config::Login::Profile(_) = planned.account.login {
+        let account = config::Account { required: true, ..planned.account.clone() };
+        if let Err(error) = planned.provider.connect(cx, &account).await {
+            return error;
+        }
+    }
+    no_credentials(&[planned.provider])
 }
 
 fn of_service<'a>(

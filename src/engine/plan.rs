@@ -55,12 +55,12 @@ pub(super) fn plan(settings: &Settings) -> Result<Vec<Planned<'_>>, Error> {
                 Some(own.cloned().collect())
             }
         };
-        Planned { account, provider: *provider, services: settings.services_of(*provider), regions, needed }
+        let nowhere = regions.as_ref().is_some_and(Vec::is_empty);
+        let services = settings.services_of(*provider).into_iter().filter(|service| !(nowhere && service.regional));
+        let services = services.map(|service| service.id).collect();
+        Planned { account, provider: *provider, services, regions, needed }
     });
-    let has_work = |planned: &Planned<'_>| {
-        !planned.services.is_empty() && planned.regions.as_ref().is_none_or(|regions| !regions.is_empty())
-    };
-    let planned: Vec<Planned<'_>> = planned.filter(has_work).collect();
+    let planned: Vec<Planned<'_>> = planned.filter(|planned| !planned.services.is_empty()).collect();
     if planned.is_empty() {
         let clouds: Vec<&str> = all.iter().map(|(_, provider)| provider.id()).collect();
         return Err(Error::new(Kind::Usage, format!("nothing is left to be asked of {}", clouds.join(", ")))

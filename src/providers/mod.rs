@@ -84,6 +84,8 @@ pub struct ServiceInfo {
     pub id: &'static str,
     /// Asked where no service is named: the load balancers' own.
     pub by_default: bool,
+    /// Whether it is asked region by region; the others know none, and `--region` does not narrow them.
+    pub regional: bool,
 }
 
 /// A service of a provider whose accounts are `A`: one file with one of these, and its place in the

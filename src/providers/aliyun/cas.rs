@@ -49,7 +49,7 @@ pub(super) struct Service;
 
 impl super::Service<Account> for Service {
     fn info(&self) -> ServiceInfo {
-        ServiceInfo { id: ID, by_default: false }
+        ServiceInfo { id: ID, by_default: false, regional: false }
     }
 
     fn stores<'a>(&'a self, account: &'a Account, _: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>> {

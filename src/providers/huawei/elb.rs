@@ -28,7 +28,7 @@ pub(super) struct Service;
 
 impl super::Service<Account> for Service {
     fn info(&self) -> ServiceInfo {
-        ServiceInfo { id: ID, by_default: true }
+        ServiceInfo { id: ID, by_default: true, regional: true }
     }
 
     fn stores<'a>(&'a self, account: &'a Account, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>> {

@@ -58,7 +58,7 @@ pub(super) struct Service;
 
 impl super::Service<Account> for Service {
     fn info(&self) -> ServiceInfo {
-        ServiceInfo { id: ID, by_default: false }
+        ServiceInfo { id: ID, by_default: false, regional: false }
     }
 
     fn stores<'a>(&'a self, account: &'a Account, regions: Option<&'a [String]>) -> BoxFuture<'a, Vec<Place>> {
