@@ -28,6 +28,7 @@ impl Settings {
     /// # Errors
     /// Where a variable, the configuration file or a name in the flags cannot be used.
     pub fn resolve(scope: &ScopeArgs, net: &NetArgs, env: &Env) -> Result<Self, Error> {
+        usable_proxies(env)?;
         Ok(Self {
             accounts: accounts(scope, env)?,
             services: scope.services.clone(),
@@ -143,4 +144,19 @@ fn endpoints(net: &NetArgs, env: &Env) -> Result<Endpoints, Error> {
         endpoints.insert(target, endpoint.clone());
     }
     Ok(endpoints)
+}
+
+/// A proxy that cannot be used would be passed by in silence. Its address may hold a password, and is not told.
+fn usable_proxies(env: &Env) -> Result<(), Error> {
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let Some(value) = env.get(name) else { continue };
+        let address = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
+        let is_usable =
+            url::Url::parse(&address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        if !is_usable {
+            return Err(Error::new(Kind::Config, format!("{name} is no address of a proxy that certls can use"))
+                .with_hint("write http://HOST:PORT, with special characters of a password percent-encoded"));
+        }
+    }
+    Ok(())
 }

@@ -106,6 +106,10 @@ impl Check {
                     if is_silent { Ok(()) } else { verdict.write(target, out) }
                 },
             );
+        if !printed.iter().any(|target| target.format == "text") && !is_complete(&inventory.scopes) {
+            // The plugin's own words tell it on standard output; other formats leave it to these.
+            world.words().scan(verdict.judged.len(), &inventory.scopes);
+        }
         verdict.unwritten.iter().chain(&written.failed).for_each(|error| world.words().error(error));
         let unsaid = if written.failed.is_empty() { State::Ok } else { State::Unknown };
         Ok(Exit::of_state(verdict.state.max(unsaid)))

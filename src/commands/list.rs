@@ -52,7 +52,11 @@ impl List {
         sort.sort(&mut certificates, |certificate| self.output.sort.key(certificate, run.now));
         let report = Report { certificates, scopes: &inventory.scopes, now: run.now, style, width: None };
         let written = output::write_all(&targets, world.stdout, |target, width, out| {
-            output::by_name(&target.format).write(&Report { width, ..report.clone() }, out)
+            let (format, report) = (output::by_name(&target.format), Report { width, ..report.clone() });
+            match target.file {
+                Some(_) => format.write(&report, out),
+                None => output::print_report(&report, format, world.stdout, out),
+            }
         });
         if written.stdout == Printed::Closed && written.failed.is_empty() {
             return Ok(Exit::Ok);

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::engine::{self, Listener};
 use crate::error::Error;
 use crate::model::{Certificate, Filter, ScopeReport, soonest_first};
-use crate::output::{self, Format, Printed, Progress, Report, Style};
+use crate::output::{self, Format, Printed, Progress, Report, Style, Terminal};
 
 use super::{Run, World};
 
@@ -52,6 +52,7 @@ struct Print<'a> {
     now: DateTime<Utc>,
     filter: &'a Filter,
     format: &'a dyn Format,
+    stdout: Terminal,
     out: &'a mut dyn Write,
     shown: usize,
     left_out: usize,
@@ -66,7 +67,7 @@ impl Listener for Print<'_> {
         self.shown += certificates.len();
         self.left_out += page.iter().filter(|certificate| self.filter.misses_expiry_of(certificate)).count();
         let report = Report { certificates, scopes: &[], now: self.now, style: Style::OWN, width: None };
-        match self.format.write(&report, self.out).and_then(|()| self.out.flush()) {
+        match output::print_report(&report, self.format, self.stdout, self.out).and_then(|()| self.out.flush()) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 self.failed = Some(error);
@@ -100,7 +101,17 @@ pub(super) fn streamed(
     let mut outcome = None;
     let printed = output::print(world.stdout, |out| {
         let progress = Progress::new(on_terminal);
-        let mut print = Print { now: run.now, filter, format, out, shown: 0, left_out: 0, failed: None, progress };
+        let mut print = Print {
+            now: run.now,
+            filter,
+            format,
+            stdout: world.stdout,
+            out,
+            shown: 0,
+            left_out: 0,
+            failed: None,
+            progress,
+        };
         let scopes = engine::scan(&run.cx, &run.settings, &mut print);
         outcome = Some(scopes.map(|scopes| Streamed { shown: print.shown, left_out: print.left_out, scopes }));
         print.failed.map_or(Ok(()), Err)

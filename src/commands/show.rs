@@ -38,7 +38,10 @@ impl Show {
             style: Style::OWN,
             width: world.stdout.width(),
         };
-        if output::print(world.stdout, |out| output::by_name(&self.output).write(&report, out))? == Printed::Closed {
+        if output::print(world.stdout, |out| {
+            output::print_report(&report, output::by_name(&self.output), world.stdout, out)
+        })? == Printed::Closed
+        {
             return Ok(Exit::Ok);
         }
         let mut words = world.words();

@@ -121,7 +121,7 @@ impl File<'_> {
                     .with_hint("keep the one that holds this account's key"));
             }
             (Some(profile), None) => Login::Profile(profile.into_inner()),
-            (None, Some(variables)) => Login::Variables(variables.into_inner().into()),
+            (None, Some(variables)) => Login::Variables(self.variables(variables)?),
             (None, None) => Login::Chain,
         };
         Ok(Account {
@@ -134,6 +134,26 @@ impl File<'_> {
             place: Some(place),
             required: true,
         })
+    }
+
+    /// The names of variables. What is none may be a key that was pasted there: it is not quoted.
+    fn variables(&self, wire: Spanned<VariablesWire>) -> Result<KeyPair, Error> {
+        let start = wire.span().start;
+        let wire = wire.into_inner();
+        let named = [
+            ("access_key_env", Some(&wire.access_key)),
+            ("secret_key_env", Some(&wire.secret_key)),
+            ("security_token_env", wire.security_token.as_ref()),
+        ];
+        for (key, name) in named.into_iter().filter_map(|(key, name)| Some((key, name?))) {
+            let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            if name.is_empty() || !name.chars().all(fits) {
+                return Err(self
+                    .error(start, &format!("`{key}` is not the name of a variable"))
+                    .with_hint("write the name of the variable that holds the key, never the key"));
+            }
+        }
+        Ok(wire.into())
     }
 
     /// A list of names; `None` for `"all"`.
@@ -159,7 +179,9 @@ impl File<'_> {
     fn unreadable(&self, error: &toml::de::Error) -> Error {
         let start = error.span().map_or(0, |span| span.start);
         let message = error.message();
-        let told = self.error(start, message);
+        // A value of a wrong type is quoted by the parser, and may be a secret in the wrong place.
+        let quoted = message.split('"').enumerate().map(|(number, part)| if number % 2 == 1 { "…" } else { part });
+        let told = self.error(start, &quoted.collect::<Vec<_>>().join("\""));
         // `unknown field `regoins`, expected one of `provider`, …`: the first name is the user's.
         let mut names = message.split('`').skip(1).step_by(2);
         match names.next().filter(|_| message.starts_with("unknown field")) {

@@ -173,6 +173,12 @@ impl Reply {
     /// # Errors
     /// Where it is something else. The message tells what, never the content.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+        // Both vendors answer with objects only; serde would also fill structures from an array.
+        let is_array = self.body.trim_ascii_start().first() == Some(&b'[');
+        if is_array {
+            let status = self.status.as_u16();
+            return Err(Error::new(Kind::Reply, format!("the answer ({status}) is a list where an object is due")));
+        }
         serde_json::from_slice(&self.body).map_err(|error| {
             let told = match self.body.trim_ascii_start().first() {
                 None => "an empty body".to_owned(),

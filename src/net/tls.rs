@@ -15,6 +15,10 @@ pub(super) fn config(ca_bundle: Option<&Path>) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
     let system = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(system.certs);
+    if roots.is_empty() && std::env::var_os("SSL_CERT_FILE").is_some_and(|file| !file.is_empty()) {
+        return Err(Error::new(Kind::Config, "SSL_CERT_FILE names a file without a trusted certificate")
+            .with_hint("name a file of PEM certificates, or unset it for the system's own"));
+    }
     if roots.is_empty() {
         tracing::info!("no trusted roots on this system: the bundled ones are used");
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());

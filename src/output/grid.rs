@@ -34,33 +34,65 @@ pub(super) fn write(
     width: Option<u16>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut columns: Vec<Filled> =
+    let columns: Vec<Filled> =
         columns.into_iter().map(|(column, cells)| (column, cells.iter().map(|cell| shown(cell)).collect())).collect();
+    let lines = match width {
+        Some(width) => fitted(columns, styles.len(), header, width),
+        None => whole(&columns, styles.len(), header),
+    };
+    for (line, style) in lines.iter().zip(header.then_some(&style::HEADING).into_iter().chain(styles)) {
+        writeln!(out, "{style}{}{style:#}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// The lines as they fit into a terminal.
+fn fitted(mut columns: Vec<Filled>, rows: usize, header: bool, width: u16) -> Vec<String> {
+    // No more than a terminal's width of a cell can be seen; what lays it out need not carry more.
+    for cell in columns.iter_mut().flat_map(|(_, cells)| cells) {
+        if let Some((end, _)) = cell.char_indices().nth(usize::from(width) + 1) {
+            cell.truncate(end);
+        }
+    }
+    leave_out(&mut columns, width.into());
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
-    if let Some(width) = width {
-        leave_out(&mut columns, width.into());
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    }
-    if header {
-        let mut heading = Row::from(columns.iter().map(|(column, _)| column.heading.to_uppercase()));
-        heading.max_height(1);
-        table.set_header(heading);
-    }
-    for number in 0..styles.len() {
-        let mut row = Row::from(columns.iter().filter_map(|(_, cells)| cells.get(number)));
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    let line = |cells: Vec<&str>| {
+        let mut row = Row::from(cells);
         row.max_height(1);
-        table.add_row(row);
+        row
+    };
+    let headings: Vec<String> = columns.iter().map(|(column, _)| column.heading.to_uppercase()).collect();
+    if header {
+        table.set_header(line(headings.iter().map(String::as_str).collect()));
+    }
+    for number in 0..rows {
+        table.add_row(line(columns.iter().filter_map(|(_, cells)| Some(cells.get(number)?.as_str())).collect()));
     }
     for (column, filled) in table.column_iter_mut().zip(&columns) {
         let least = u16::try_from(needed(filled)).unwrap_or(u16::MAX).saturating_add(GAP);
         let constraint = filled.0.least.map(|_| ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         column.set_padding((0, GAP)).set_constraint(constraint.unwrap_or(ColumnConstraint::ContentWidth));
     }
-    for (line, style) in table.lines().zip(header.then_some(&style::HEADING).into_iter().chain(styles)) {
-        writeln!(out, "{style}{}{style:#}", line.trim_end())?;
-    }
-    Ok(())
+    table.lines().collect()
+}
+
+/// The lines with nothing left out, however wide.
+fn whole(columns: &[Filled], rows: usize, header: bool) -> Vec<String> {
+    let widths: Vec<usize> = columns.iter().map(widest).collect();
+    let line = |cells: Vec<&str>| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| {
+            let gap = width.saturating_sub(cell.width()) + usize::from(GAP);
+            format!("{cell}{}", " ".repeat(gap))
+        });
+        padded.collect::<String>()
+    };
+    let headings: Vec<String> = columns.iter().map(|(column, _)| column.heading.to_uppercase()).collect();
+    let heading = header.then(|| line(headings.iter().map(String::as_str).collect()));
+    let rows = (0..rows)
+        .map(|number| line(columns.iter().filter_map(|(_, cells)| Some(cells.get(number)?.as_str())).collect()));
+    heading.into_iter().chain(rows).collect()
 }
 
 fn shown(cell: &str) -> String {
@@ -78,7 +110,11 @@ fn leave_out(columns: &mut Vec<Filled>, width: usize) {
 }
 
 /// The columns of a terminal without which a column is left out.
-fn needed((column, cells): &Filled) -> usize {
-    let widest = cells.iter().map(|cell| cell.width()).chain([column.heading.width()]).max().unwrap_or_default();
-    column.least.map_or(widest, |least| least.min(widest))
+fn needed(filled: &Filled) -> usize {
+    let widest = widest(filled);
+    filled.0.least.map_or(widest, |least| least.min(widest))
+}
+
+fn widest((column, cells): &Filled) -> usize {
+    cells.iter().map(|cell| cell.width()).chain([column.heading.width()]).max().unwrap_or_default()
 }

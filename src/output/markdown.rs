@@ -12,6 +12,10 @@ impl super::Format for Format {
         "markdown"
     }
 
+    fn is_for_people(&self) -> bool {
+        true
+    }
+
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let columns = report.columns_or(table::columns(report.style.usage));
         let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));

@@ -42,6 +42,11 @@ registry! { table, json, jsonl, csv, tsv, markdown, prometheus }
 pub trait Format: Sync {
     /// The name users type.
     fn name(&self) -> &'static str;
+    /// Whether its text is for people, made harmless and styled by itself. What programs read is only
+    /// made harmless where it goes to a terminal.
+    fn is_for_people(&self) -> bool {
+        false
+    }
     /// Whether each page is written as it arrives, in a report of its own.
     fn is_streamed(&self) -> bool {
         false
@@ -94,6 +99,28 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// The format of this name; the one for reading single certificates has none in [`ALL`].
 pub fn by_name(name: &str) -> &'static dyn Format {
     ALL.iter().copied().find(|format| format.name() == name).unwrap_or(&text::Format)
+}
+
+/// Prints a report on standard output in this format; on a terminal nothing in it can do harm.
+///
+/// # Errors
+/// Where standard output cannot be written.
+pub fn print_report(
+    report: &Report<'_>,
+    format: &dyn Format,
+    stdout: Terminal,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    if format.is_for_people() || !stdout.is_terminal() {
+        return format.write(report, out);
+    }
+    let mut text = Vec::new();
+    format.write(report, &mut text)?;
+    String::from_utf8_lossy(&text).split_inclusive('\n').try_for_each(|line| {
+        let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line.trim_end_matches('\r'), "\n"));
+        let cells: Vec<_> = line.split('\t').map(style::harmless).collect();
+        write!(out, "{}{end}", cells.join("\t"))
+    })
 }
 
 /// Prints on standard output, which a reader may close before the end.

@@ -29,6 +29,10 @@ impl super::Format for Format {
         "table"
     }
 
+    fn is_for_people(&self) -> bool {
+        true
+    }
+
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         if report.certificates.is_empty() {
             return Ok(());

@@ -13,6 +13,10 @@ impl super::Format for Format {
         "text"
     }
 
+    fn is_for_people(&self) -> bool {
+        true
+    }
+
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let wide = RECORD.iter().map(|column| column.name.len()).max().unwrap_or_default();
         for (number, certificate) in report.certificates.iter().enumerate() {

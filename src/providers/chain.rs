@@ -105,13 +105,16 @@ fn unknown<S, C>(chain: &[Source<S, C>], wanted: &Wanted, known: &[String], acco
 }
 
 /// The key in the variables that the account names. Nowhere else is looked.
+///
+/// The names are not told: a key may have been pasted in their place.
 pub(super) fn named_keys(env: &Env, names: &KeyPair, account: &Account) -> Result<Keys, Error> {
-    let keys = Keys::find(env, std::slice::from_ref(names))?;
-    keys.ok_or_else(|| {
-        let place = account.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-        Error::new(Kind::Config, format!("{place}neither {} nor {} is set", names.id, names.secret))
-            .with_hint("set both, or correct the names in `credentials`")
-    })
+    let place = account.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+    let lacking = |key: &str| {
+        Error::new(Kind::Config, format!("{place}the variable that `{key}` names is not set"))
+            .with_hint("set it for this run; names of variables stand there, never keys")
+    };
+    let found = Keys::find(env, std::slice::from_ref(names)).ok().flatten();
+    found.ok_or_else(|| lacking(if env.get(&names.id).is_none() { "access_key_env" } else { "secret_key_env" }))
 }
 
 /// The names that `name` may have been meant as, or all there are.

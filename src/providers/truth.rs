@@ -10,18 +10,36 @@ use crate::x509::{Chain, Facts};
 
 /// Fills `record` from the chain that the cloud returned with it.
 ///
-/// The first certificate of the chain is taken for the leaf. Without a readable one the cloud's
-/// fields stay as they are.
+/// Without a readable leaf the cloud's fields stay as they are: the next certificate of the chain is
+/// its issuer's, and lives longer.
 pub(super) fn apply(record: &mut Certificate, chain: Chain) {
-    record.notes.extend(chain.notes);
     record.chain = chain.certificates.iter().map(element).collect();
-    match chain.certificates.into_iter().next() {
+    let leaf = chain.begins_whole.then(|| leaf_of(&chain.certificates)).flatten();
+    record.notes.extend(chain.notes);
+    if leaf.is_some_and(|number| number > 0) {
+        record.note("the chain is out of order: the certificate itself is not its first");
+    }
+    match leaf.and_then(|number| chain.certificates.into_iter().nth(number)) {
         Some(leaf) if is_readable(&leaf) => {
             tell_differences(record, &leaf);
             fill(record, leaf);
         }
         Some(leaf) => record.notes.extend(leaf.notes),
         None => {}
+    }
+}
+
+/// The certificate that issued none of the others; the first where that is none or several.
+fn leaf_of(certificates: &[Facts]) -> Option<usize> {
+    let issued_another = |number: usize| {
+        let subject = certificates.get(number).and_then(|facts| facts.subject.as_ref());
+        let others = certificates.iter().enumerate().filter(|(other, _)| *other != number);
+        subject.is_some() && others.into_iter().any(|(_, other)| other.issuer.as_ref() == subject)
+    };
+    let mut leaves = (0..certificates.len()).filter(|number| !issued_another(*number));
+    match (leaves.next(), leaves.next()) {
+        (Some(only), None) => Some(only),
+        _ => (!certificates.is_empty()).then_some(0),
     }
 }
 

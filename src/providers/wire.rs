@@ -37,6 +37,16 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
     }
 }
 
+/// An object, for fields whose lack must not pass: serde also fills structures from arrays, so that
+/// `[]` would be taken for an empty answer.
+pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    if !raw.get().starts_with('{') {
+        return Err(serde::de::Error::custom("no object"));
+    }
+    serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)
+}
+
 /// Text that some gateways send as a number or a boolean.
 #[derive(Debug, Clone)]
 pub(super) struct Loose(pub String);
@@ -67,6 +77,15 @@ impl Reader {
                 None
             }
         }
+    }
+
+    /// A record. One that is none gives nothing but a note, so that it keeps its place in the list.
+    pub(super) fn record<T: DeserializeOwned + Default>(&mut self, record: &RawValue) -> T {
+        let read = record.get().starts_with('{').then(|| serde_json::from_str(record.get()).ok()).flatten();
+        read.unwrap_or_else(|| {
+            self.notes.push("the cloud's record is unreadable".to_owned());
+            T::default()
+        })
     }
 
     /// Text; an empty one is what clouds send for none.

@@ -56,14 +56,17 @@ pub struct Facts {
 pub struct Chain {
     /// One for each block that [`pem_blocks`] gives, in the same order.
     pub certificates: Vec<Facts>,
+    /// Whether the first block could be read, which by custom is the leaf's.
+    pub begins_whole: bool,
     /// Blocks that gave no certificate at all; what ails a single certificate is in its own notes.
     pub notes: Vec<String>,
 }
 
 /// Reads every certificate of a PEM text, as tolerantly as [`pem_blocks`] finds them.
 pub fn read_chain(pem: &str) -> Chain {
-    let (blocks, notes) = pem_blocks(pem);
-    Chain { certificates: blocks.iter().map(|der| read_certificate(der)).collect(), notes }
+    let (blocks, notes) = pem::numbered(pem);
+    let begins_whole = blocks.first().is_some_and(|(number, _)| *number == 1);
+    Chain { certificates: blocks.iter().map(|(_, der)| read_certificate(der)).collect(), begins_whole, notes }
 }
 
 /// Reads one DER certificate. Any bytes give [`Facts`]; of bytes that are no certificate only the fingerprints are known.

@@ -29,6 +29,12 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// the settings that follow it. Blocks that are no certificates, such as private keys, are neither
 /// decoded nor told of.
 pub fn pem_blocks(text: &str) -> (Vec<Vec<u8>>, Vec<String>) {
+    let (certificates, notes) = numbered(text);
+    (certificates.into_iter().map(|(_, der)| der).collect(), notes)
+}
+
+/// The same, each with the number, counted from one, of its block among those of certificates.
+pub(super) fn numbered(text: &str) -> (Vec<(usize, Vec<u8>)>, Vec<String>) {
     let mut certificates = Vec::new();
     let mut notes = Vec::new();
     let mut number = 0_usize;
@@ -46,7 +52,7 @@ pub fn pem_blocks(text: &str) -> (Vec<Vec<u8>>, Vec<String>) {
                 if !block.closed {
                     notes.push(format!("certificate {number} of the chain has no END line"));
                 }
-                certificates.push(der);
+                certificates.push((number, der));
             }
             Err(why) => notes.push(format!("certificate {number} of the chain could not be read: {why}")),
         }
@@ -56,7 +62,7 @@ pub fn pem_blocks(text: &str) -> (Vec<Vec<u8>>, Vec<String>) {
     }
     if certificates.is_empty() && notes.is_empty() && !text.trim().is_empty() {
         match bare(text) {
-            Some(der) => certificates.push(der),
+            Some(der) => certificates.push((1, der)),
             None => notes.push("the text holds no certificate".to_owned()),
         }
     }

@@ -122,7 +122,8 @@ impl Client {
         let region = params.iter().find(|(name, _)| *name == "RegionId").map_or("", |(_, region)| region);
         let label = format!("{ID} {} {region}", operation.action);
         let reply = self.http.send(label.trim_end(), signed.request).await?;
-        if reply.status.is_success() {
+        // Some gateways answer 200 to what they refuse; no answer to these operations has a code.
+        if reply.status.is_success() && !errors::is_refusal(&reply) {
             return Ok(reply);
         }
         let refusal = errors::Refusal {

@@ -223,10 +223,7 @@ struct CertificateWire {
 /// A record as certls knows it. A record that is none keeps its place, with a note.
 fn certificate(scope: &Scope, record: &RawValue) -> Certificate {
     let mut reader = Reader::default();
-    let wire: CertificateWire = serde_json::from_str(record.get()).unwrap_or_else(|_| {
-        reader.notes.push("the cloud's record is unreadable".to_owned());
-        CertificateWire::default()
-    });
+    let wire: CertificateWire = reader.record(record);
     let algorithm = reader.text("Algorithm", wire.algorithm);
     Certificate {
         provider: PROVIDER,

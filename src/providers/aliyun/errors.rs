@@ -65,6 +65,12 @@ struct Body {
     request_id: Option<String>,
 }
 
+/// Whether a reply of whatever status is a refusal in its body.
+pub(super) fn is_refusal(reply: &Reply) -> bool {
+    const LONGEST: usize = 16 * 1024;
+    reply.body.len() < LONGEST && reply.json().is_ok_and(|body: Body| body.code.is_some())
+}
+
 /// A reply that is no success, and what it answers.
 pub(super) struct Refusal<'a> {
     pub reply: &'a Reply,

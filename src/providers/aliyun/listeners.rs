@@ -76,6 +76,7 @@ struct HttpsWire {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct ExtensionsWire {
+    #[serde(deserialize_with = "crate::providers::wire::object")]
     domain_extensions: ExtensionListWire,
 }
 

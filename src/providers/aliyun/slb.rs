@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
 use crate::model::{Certificate, Scope, Source};
-use crate::providers::wire::{Field, Loose, Reader};
+use crate::providers::wire::{self, Field, Loose, Reader};
 use crate::providers::{Place, ServiceInfo, Store, Usage, unknown_region};
 
 use super::api::{Api, Operation};
@@ -91,6 +91,7 @@ fn not_listed(region: &str, listed: &[RegionWire]) -> Error {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RegionsWire {
+    #[serde(deserialize_with = "wire::object")]
     regions: RegionListWire,
 }
 
@@ -166,7 +167,7 @@ impl Slb {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct ListWire<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "wire::object")]
     server_certificates: RecordsWire<'a>,
 }
 
@@ -225,10 +226,7 @@ struct TagWire {
 /// A record as certls knows it. A record that is none keeps its place, with a note.
 fn certificate(scope: &Scope, record: &RawValue) -> Certificate {
     let mut reader = Reader::default();
-    let wire: CertificateWire = serde_json::from_str(record.get()).unwrap_or_else(|_| {
-        reader.notes.push("the cloud's record is unreadable".to_owned());
-        CertificateWire::default()
-    });
+    let wire: CertificateWire = reader.record(record);
     let expire_time = reader.time("ExpireTime", wire.expire_time);
     let expire_stamp = reader.millis("ExpireTimeStamp", wire.expire_time_stamp);
     if let (Some(time), Some(stamp)) = (expire_time, expire_stamp)

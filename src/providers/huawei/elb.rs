@@ -187,10 +187,7 @@ impl Elb {
     /// A record as certls knows it. A record that is none keeps its place, with a note.
     fn convert(&self, record: &RawValue) -> Certificate {
         let mut reader = Reader::default();
-        let wire: CertificateWire = serde_json::from_str(record.get()).unwrap_or_else(|_| {
-            reader.notes.push("the cloud's record is unreadable".to_owned());
-            CertificateWire::default()
-        });
+        let wire: CertificateWire = reader.record(record);
         let pem = reader.text("certificate", wire.certificate);
         let encryption_pem = reader.text("enc_certificate", wire.enc_certificate);
         let managed_id = reader.text("scm_certificate_id", wire.scm_certificate_id);

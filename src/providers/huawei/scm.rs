@@ -162,10 +162,7 @@ impl Scm {
 /// A record as certls knows it. A record that is none keeps its place, with a note.
 fn convert(scope: &Scope, domain_id: &str, record: &RawValue) -> Row {
     let mut reader = Reader::default();
-    let wire: CertificateWire = serde_json::from_str(record.get()).unwrap_or_else(|_| {
-        reader.notes.push("the cloud's record is unreadable".to_owned());
-        CertificateWire::default()
-    });
+    let wire: CertificateWire = reader.record(record);
     let is_dated = !matches!(wire.expire_time, Field::Absent);
     let status = reader.text("status", wire.status);
     let is_unissued = status.as_deref().is_some_and(|status| UNISSUED.contains(&status));

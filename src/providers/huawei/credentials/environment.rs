@@ -8,8 +8,18 @@ use crate::providers::chain;
 use super::variables::{KEYS, OS_DOMAINS, PROJECT_IDS, TOKENS, USERS};
 use super::{Credentials, SetUp, User};
 
+/// Whether a variable is for this cloud: those of `OpenStack` may be for another, which `OS_AUTH_URL`
+/// then names. Another cloud's password is not sent here.
+fn is_for_us(env: &Env, variable: &str) -> bool {
+    let ours = |url: &str| {
+        let host = url.split("://").last().and_then(|rest| rest.split(['/', ':']).next()).unwrap_or_default();
+        host.ends_with(".myhuaweicloud.com") || host.ends_with(".myhuaweicloud.eu")
+    };
+    !variable.starts_with("OS_") || env.get("OS_AUTH_URL").is_none_or(ours)
+}
+
 pub(super) fn token(env: &Env) -> Option<SetUp> {
-    TOKENS.into_iter().find_map(|origin| {
+    TOKENS.into_iter().filter(|origin| is_for_us(env, origin)).find_map(|origin| {
         let token = env.get(origin)?.trim().to_owned().into();
         Some(Credentials::Token { token, origin }.into())
     })
@@ -26,7 +36,7 @@ pub(super) fn named(env: &Env, names: &KeyPair, account: &Account) -> Result<Cre
 }
 
 pub(super) fn user(env: &Env) -> Result<Option<SetUp>, Error> {
-    for names in USERS {
+    for names in USERS.into_iter().filter(|[name, ..]| is_for_us(env, name)) {
         if let Some(user) = user_of(env, names)? {
             return Ok(Some(Credentials::Password(user).into()));
         }
