@@ -106,15 +106,18 @@ fn unknown<S, C>(chain: &[Source<S, C>], wanted: &Wanted, known: &[String], acco
 
 /// The key in the variables that the account names. Nowhere else is looked.
 ///
-/// The names are not told: a key may have been pasted in their place.
+/// A name is told only where it looks like a variable's: a key may have been pasted in its place.
 pub(super) fn named_keys(env: &Env, names: &KeyPair, account: &Account) -> Result<Keys, Error> {
-    let place = account.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-    let lacking = |key: &str| {
-        Error::new(Kind::Config, format!("{place}the variable that `{key}` names is not set"))
-            .with_hint("set it for this run; names of variables stand there, never keys")
-    };
     let found = Keys::find(env, std::slice::from_ref(names)).ok().flatten();
-    found.ok_or_else(|| lacking(if env.get(&names.id).is_none() { "access_key_env" } else { "secret_key_env" }))
+    found.ok_or_else(|| {
+        let is_id = env.get(&names.id).is_none();
+        let (key, name) = if is_id { ("access_key_env", &names.id) } else { ("secret_key_env", &names.secret) };
+        let place = account.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        let told = if name.contains('_') && name.chars().all(fits) { name } else { "the variable" };
+        Error::new(Kind::Config, format!("{place}{told}, named by `{key}`, is not set"))
+            .with_hint("set it for this run; names of variables stand there, never keys")
+    })
 }
 
 /// The names that `name` may have been meant as, or all there are.

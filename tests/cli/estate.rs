@@ -200,11 +200,7 @@ fn a_broken_account_costs_only_itself() {
     let estate = Estate::start(|_, _| {});
     let run = estate.certls().env("BLOG_KEY_SECRET", "").run("list -o json");
     assert_eq!((run.code, run.certificates().len()), (3, 40), "{}", run.text());
-    assert!(
-        run.stderr.contains("error: aliyun blog all slb: BLOG_KEY_ID is set, but BLOG_KEY_SECRET is not"),
-        "{}",
-        run.text()
-    );
+    assert!(run.stderr.contains("BLOG_KEY_SECRET, named by `secret_key_env`, is not set"), "{}", run.text());
 }
 
 #[test]
@@ -280,4 +276,44 @@ fn progress_is_shown_on_a_terminal_and_goes_without_a_trace() {
     assert!(after.contains("60 certificates · 2 clouds, 3 accounts, 60 scopes: all read"), "{after:?}");
     let run = certls.run("list -o json");
     assert!(!run.stderr.contains("of 60 scopes"), "progress in a pipe: {}", run.stderr);
+}
+
+#[test]
+fn a_key_in_the_place_of_a_variables_name_is_not_quoted() {
+    for (credentials, told) in [
+        (r#"{ access_key_env = "LTAI5tPLANTEDPASTED", secret_key_env = "PLANTEDpasted" }"#, "`access_key_env`"),
+        (
+            r#"{ access_key_env = "A_B", secret_key_env = "PLANTED/pasted+secret==" }"#,
+            "`secret_key_env` is not the name",
+        ),
+        (r#""PLANTEDpasted""#, "invalid type"),
+    ] {
+        let certls = Certls::new();
+        let config = certls
+            .file("config.toml", &format!("[accounts.shop]\nprovider = \"aliyun\"\ncredentials = {credentials}\n"));
+        let run = certls.env("CERTLS_CONFIG", &config).run("list");
+        assert_eq!(run.code, 2, "{}", run.text());
+        assert!(run.stderr.contains(told) && !run.stderr.contains("PLANTED"), "{}", run.text());
+    }
+}
+
+#[test]
+fn all_regions_are_all_also_over_those_of_the_file() {
+    let estate = Estate::start(|_, _| {});
+    let certls = estate.certls();
+    let config = certls.file("narrow.toml", &CONFIG.replace("regions = \"all\"", "regions = [\"xx-cdn-1\"]"));
+    let certls = certls.env("CERTLS_CONFIG", &config);
+    let count = |args: &str| certls.run(&format!("list -o json -a cdn {args}")).certificates().len();
+    assert_eq!((count(""), count("-r all"), count("-r xx-cdn-1,xx-cdn-2")), (1, REGIONS, 2));
+}
+
+#[test]
+fn an_account_that_hangs_while_it_logs_in_holds_up_no_other() {
+    let estate = Estate::start(|_, cloud| {
+        cloud.faults = vec![Fault::always("iam:projects", What::Hang)];
+    });
+    let begun = Instant::now();
+    let run = estate.certls().run("list -o jsonl --timeout 3s");
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    assert_eq!((run.code, run.stdout.lines().count()), (3, 2 * REGIONS), "{}", run.text());
 }

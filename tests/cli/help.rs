@@ -26,7 +26,8 @@ fn the_short_help() {
       certls list                                        every certificate, soonest expiry first
       certls list --provider aliyun --region cn-hangzhou
       certls list --expires-within 30d --domain www.example.com
-      certls list -o json | jq -r '.certificates[] | select(.days_left < 30) | .name'
+      certls list -o json | jq -r '.certificates[] | select(.days_left != null and .days_left < 30) |
+      .name'
       certls check                                       OK, WARNING or CRITICAL, for cron and Nagios
       certls show 5494a835d88f40ff940554992f2f04d4       all that is known of one
       certls accounts                                    which accounts are asked, and who they are
@@ -164,7 +165,7 @@ fn the_help_of_list() {
 
               Possible values:
               - server: Those that servers present, SM2 dual certificates included
-              - ca:     CA certificates that client certificates are checked against
+              - ca:     CA certificates that client certificates are checked against (Huawei Cloud)
               - all:    Both
               
               [default: server]
