@@ -62,9 +62,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(told) if told.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let help = Cli::command().render_help();
-            let _ = output::print(Terminal::stdout(output::Color::Auto, &Env::of_process()), |out| {
-                write!(out, "{}", help.ansi())
-            });
+            let _ =
+                output::print(Terminal::stdout(output::Color::Auto, &Env::of_process()), output::Text::Styled, |out| {
+                    write!(out, "{}", help.ansi())
+                });
             return Exit::Ok;
         }
         Err(told) if is_check(&args) => {
@@ -73,7 +74,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             let line = line.strip_prefix("error: ").unwrap_or(&line);
             if told.use_stderr() {
                 let stdout = Terminal::stdout(output::Color::Never, &Env::of_process());
-                let _ = output::print(stdout, |out| output::check::unknown(line, out));
+                let _ = output::print(stdout, output::Text::Plain, |out| output::check::unknown(line, out));
             }
             let _ = told.print();
             return Exit::UNKNOWN;

@@ -151,8 +151,8 @@ fn usable_proxies(env: &Env) -> Result<(), Error> {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let Some(value) = env.get(name) else { continue };
         let address = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
-        let is_usable =
-            url::Url::parse(&address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let uri = address.parse::<http::Uri>();
+        let is_usable = uri.is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
         if !is_usable {
             return Err(Error::new(Kind::Config, format!("{name} is no address of a proxy that certls can use"))
                 .with_hint("write http://HOST:PORT, with special characters of a password percent-encoded"));

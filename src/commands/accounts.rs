@@ -26,7 +26,7 @@ impl Accounts {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
         let run = world.prepare(&self.scope, &self.net)?;
         let found = engine::accounts(&run.cx, &run.settings)?;
-        let printed = output::print(world.stdout, |out| match self.output.as_str() {
+        let printed = output::print(world.stdout, output::text_of(&self.output), |out| match self.output.as_str() {
             "json" => accounts::json(&found, run.now, out),
             _ => accounts::table(&found, world.stdout.width(), out),
         })?;

@@ -59,7 +59,8 @@ impl Check {
         interrupt::exit_with(Exit::UNKNOWN);
         self.judged(world).or_else(|error| {
             // Monitoring reads standard output only.
-            let told = output::print(world.stdout, |out| output::check::unknown(&error.to_string(), out));
+            let told =
+                output::print(world.stdout, output::Text::Plain, |out| output::check::unknown(&error.to_string(), out));
             world.words().error(&error);
             told.err().iter().for_each(|error| world.words().error(error));
             Ok(Exit::UNKNOWN)

@@ -21,7 +21,7 @@ impl Completions {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut crate::Cli::command(), "certls", &mut script);
-        output::print(world.stdout, |out| out.write_all(&script))?;
+        output::print(world.stdout, output::Text::Plain, |out| out.write_all(&script))?;
         Ok(Exit::Ok)
     }
 }

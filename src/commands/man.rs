@@ -19,7 +19,7 @@ impl Man {
         let manual = |command| clap_mangen::Man::new(command);
         let mut whole = crate::Cli::command();
         whole.build();
-        output::print(world.stdout, |out| {
+        output::print(world.stdout, output::Text::Plain, |out| {
             manual(whole.clone()).render(out)?;
             for command in whole.get_subcommands().filter(|command| !command.is_hide_set()) {
                 manual(command.clone()).render(out)?;

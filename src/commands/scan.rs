@@ -99,7 +99,7 @@ pub(super) fn streamed(
     // Progress and lines would overwrite one another where both go to the terminal.
     let on_terminal = world.stderr.is_terminal() && !world.stdout.is_terminal();
     let mut outcome = None;
-    let printed = output::print(world.stdout, |out| {
+    let printed = output::print(world.stdout, output::Text::Plain, |out| {
         let progress = Progress::new(on_terminal);
         let mut print = Print {
             now: run.now,

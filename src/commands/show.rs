@@ -38,7 +38,7 @@ impl Show {
             style: Style::OWN,
             width: world.stdout.width(),
         };
-        if output::print(world.stdout, |out| {
+        if output::print(world.stdout, output::text_of(&self.output), |out| {
             output::print_report(&report, output::by_name(&self.output), world.stdout, out)
         })? == Printed::Closed
         {

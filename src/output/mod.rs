@@ -24,7 +24,7 @@ mod words;
 
 pub use columns::{Column, Key, by_name as column, names as column_names};
 pub use progress::Progress;
-pub use sink::{Color, Printed, Terminal};
+pub use sink::{Color, Printed, Terminal, Text};
 pub use target::Target;
 pub use words::Words;
 
@@ -123,12 +123,23 @@ pub fn print_report(
     })
 }
 
+/// What a format writes.
+pub fn text_of(format: &str) -> Text {
+    if by_name(format).is_for_people() { Text::Styled } else { Text::Plain }
+}
+
 /// Prints on standard output, which a reader may close before the end.
 ///
 /// # Errors
 /// Where standard output cannot be written.
-pub fn print(stdout: Terminal, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<Printed, Error> {
-    stdout.print(write).map_err(|error| Error::new(Kind::Output, format!("standard output cannot be written: {error}")))
+pub fn print(
+    stdout: Terminal,
+    text: Text,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<Printed, Error> {
+    stdout
+        .print(text, write)
+        .map_err(|error| Error::new(Kind::Output, format!("standard output cannot be written: {error}")))
 }
 
 /// What became of several outputs.
@@ -148,8 +159,12 @@ pub fn write_all(
 ) -> Written {
     let mut written = Written { stdout: Printed::Whole, failed: Vec::new() };
     for (target, path) in targets.iter().filter_map(|target| Some((target, target.file.as_ref()?))) {
-        let mut content = anstream::StripStream::new(Vec::new());
-        let replaced = write(target, None, &mut content).and_then(|()| target::replace(path, &content.into_inner()));
+        let mut content = Vec::new();
+        let rendered = match text_of(&target.format) {
+            Text::Plain => write(target, None, &mut content),
+            Text::Styled => write(target, None, &mut anstream::StripStream::new(&mut content as &mut dyn io::Write)),
+        };
+        let replaced = rendered.and_then(|()| target::replace(path, &content));
         if let Err(error) = replaced {
             let told = format!("{} cannot be written: {error}", path.display());
             written
@@ -158,7 +173,7 @@ pub fn write_all(
         }
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
-        match print(stdout, |out| write(target, stdout.width(), out)) {
+        match print(stdout, text_of(&target.format), |out| write(target, stdout.width(), out)) {
             Ok(printed) => written.stdout = printed,
             Err(error) => written.failed.push(error),
         }

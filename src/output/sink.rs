@@ -24,6 +24,15 @@ pub struct Terminal {
     colour: bool,
 }
 
+/// What is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    /// With styles of ours, which are taken out where none belong.
+    Styled,
+    /// To the letter: what looks like a style is someone else's text.
+    Plain,
+}
+
 /// How far the printing came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Printed {
@@ -78,8 +87,13 @@ impl Terminal {
     ///
     /// # Errors
     /// Where standard output cannot be written.
-    pub(super) fn print(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Printed> {
-        let mut out = BufWriter::with_capacity(1 << 16, self.dress(io::stdout().lock()));
+    pub(super) fn print(self, text: Text, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Printed> {
+        const ROOM: usize = 1 << 16;
+        let stdout = io::stdout().lock();
+        let mut out: BufWriter<Box<dyn Write>> = match text {
+            Text::Styled => BufWriter::with_capacity(ROOM, Box::new(self.dress(stdout))),
+            Text::Plain => BufWriter::with_capacity(ROOM, Box::new(stdout)),
+        };
         match write(&mut out).and_then(|()| out.flush()) {
             Ok(()) => Ok(Printed::Whole),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Printed::Closed),

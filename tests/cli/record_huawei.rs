@@ -210,3 +210,25 @@ fn what_came_from_the_certificate_manager_says_so() {
         assert_eq!((run.certificate(record)["description"].clone(), notes(&run, record)), (Value::Null, json!([])));
     }
 }
+
+#[test]
+fn an_issuer_does_not_stand_in_for_a_leaf_that_cannot_be_read() {
+    let chain = chain();
+    let (leaf, rest) = chain.pem.split_at(chain.pem.find("-----END").expect("an end"));
+    let broken = format!("{}!!!!{rest}", &leaf[..leaf.len() - 8]);
+    let turned = {
+        let second = chain.pem.rfind("-----BEGIN").expect("a second block");
+        format!("{}{}", &chain.pem[second..], &chain.pem[..second])
+    };
+    for (pem, note, is_read) in [(broken, "certificate 1 of the chain", false), (turned, "out of order", true)] {
+        let project = project_id("cn-north-4");
+        let mut record = records::huawei_record(&records::id_of("x"), &project, "x", &chain.leaf);
+        record["certificate"] = pem.into();
+        let run = listed(vec![record], "");
+        let certificate = &run.certificates()[0];
+        let end = chain.leaf.not_after.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        assert_eq!(certificate["not_after"], end, "{certificate}");
+        assert_eq!(certificate["issuer"].is_string(), is_read, "{certificate}");
+        assert!(certificate["notes"].to_string().contains(note), "{certificate}");
+    }
+}

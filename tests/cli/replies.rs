@@ -221,3 +221,55 @@ fn a_name_that_cannot_be_resolved() {
     let words = ["the name slb.invalid cannot be resolved\n", "no connection to slb.invalid within 5s\n"];
     assert!(words.iter().any(|words| run.stderr.contains(words)), "{}", run.stderr);
 }
+
+#[test]
+fn a_list_in_the_place_of_an_object_is_no_empty_answer() {
+    for body in
+        ["[[[]]]", r#"[{"ServerCertificate":[]}]"#, r#"{"ServerCertificates":[[]]}"#, r#"{"ServerCertificates":[]}"#]
+    {
+        let mut world = two_regions();
+        let status = What::Status(200, Vec::new(), body.to_owned());
+        world.faults = vec![Fault::always(SLB_LIST, status)];
+        let cloud = aliyun::start(world);
+        let run = Certls::new().aliyun(&cloud).run("list -o json -r cn-hangzhou --retry-count 0");
+        assert_eq!((run.code, run.json()["complete"].as_bool()), (1, Some(false)), "{body}: {}", run.text());
+        assert_eq!(Certls::new().aliyun(&cloud).run("check -r cn-hangzhou --retry-count 0").code, 3, "{body}");
+    }
+}
+
+#[test]
+fn a_refusal_that_comes_with_200_is_a_refusal() {
+    let mut world = two_regions();
+    let body = r#"{"RequestId":"REQ-1","Code":"Forbidden.RAM","Message":"User not authorized."}"#;
+    world.faults = vec![Fault::always(SLB_LIST, What::Status(200, Vec::new(), body.to_owned()))];
+    let cloud = aliyun::start(world);
+    let run = Certls::new().aliyun(&cloud).run("list -o json -r cn-hangzhou");
+    let scope = run.scope("cn-hangzhou");
+    assert_eq!(
+        (&scope["status"], &scope["error"]["code"]),
+        (&"denied".into(), &"Forbidden.RAM".into()),
+        "{}",
+        run.text()
+    );
+    assert!(run.stderr.contains("slb:DescribeServerCertificates"), "{}", run.text());
+}
+
+#[test]
+fn what_nobody_was_asked_is_not_known() {
+    let cloud = aliyun::start(two_regions());
+    for (args, code) in [("list -p aliyun --service elb", 2), ("check -p aliyun --service elb", 3)] {
+        let run = Certls::new().aliyun(&cloud).run(args);
+        assert_eq!(run.code, code, "{args}: {}", run.text());
+    }
+    assert_eq!(cloud.log.all().len(), 0);
+}
+
+#[test]
+fn a_proxy_that_cannot_be_used_is_not_passed_by() {
+    for proxy in ["ftp://127.0.0.1:9", "http://user:PLANTEDproxy pass@127.0.0.1:9", "http://user:PLANTEDproxy@[bad"] {
+        let cloud = aliyun::start(two_regions());
+        let run = Certls::new().aliyun(&cloud).env("HTTPS_PROXY", proxy).run("list");
+        assert_eq!((run.code, cloud.log.all().len()), (2, 0), "{proxy}: {}", run.text());
+        assert!(run.stderr.contains("HTTPS_PROXY") && !run.stderr.contains("PLANTED"), "{}", run.text());
+    }
+}
