@@ -1,9 +1,9 @@
 //! certls shows every TLS certificate that an organisation keeps in its clouds.
 //!
 //! ```text
-//! argv ─clap→ Cli ─Settings::resolve(flags, env)→ Settings ─providers connect→ Sessions
-//!      ─engine: fan-out · sign → send → classify → retry · deadline→ pages of certificates
-//!      → Inventory { certificates, scopes } ─Filter→ Report ─Format::write→ stdout      words → stderr      → Exit
+//! argv ─clap→ Cli ─Settings::resolve(flags, file, env)→ Settings ─plan→ accounts × services × regions
+//!      ─engine: log in · fan-out · sign → send → classify → retry · deadline→ pages of certificates, and scopes
+//!      ─Filter, Sort→ Report ─Format::write→ stdout and files      words → stderr      → Exit
 //! ```
 //!
 //! Nothing before [`engine`] is asynchronous. A scope that fails is a value in the inventory, not an

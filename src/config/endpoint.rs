@@ -9,7 +9,7 @@ use url::{Host, Url};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(Url);
 
-/// Where the clouds' machines ask who they are: link-local, so no request leaves the host, and without TLS.
+/// Where the clouds' machines ask who they are, without TLS. Elsewhere nothing answers at these addresses.
 pub(crate) const ALIYUN_METADATA: &str = "http://100.100.100.200";
 pub(crate) const HUAWEI_METADATA: &str = "http://169.254.169.254";
 

@@ -21,7 +21,7 @@ use collect::{Asked, Gathering};
 pub trait Listener {
     /// Certificates of one scope, as they arrive. A break ends the scan.
     fn page(&mut self, page: Vec<Certificate>) -> ControlFlow<()>;
-    /// How far the scan is; told at least ten times a second.
+    /// How far the scan is; told about ten times a second.
     fn progress(&mut self, done: usize, scopes: usize, certificates: usize);
 }
 

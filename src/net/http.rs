@@ -1,5 +1,6 @@
 //! One attempt at one signed request: at most so many in flight, so long, and so large a reply.
 
+use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -77,10 +78,12 @@ impl Http {
     /// # Errors
     /// Where no whole reply came back. A reply that tells of an error is not one here.
     pub async fn send(&self, label: &str, request: Request) -> Result<Reply, Error> {
-        // Plain http goes to this machine only.
-        let client = match request.uri().scheme_str() {
-            Some("http") => self.client(&self.direct, reqwest::ClientBuilder::new().no_proxy(), &self.net)?,
-            _ => self.client(&self.proxied, reqwest::ClientBuilder::new(), &self.net)?,
+        let host = request.uri().host().unwrap_or_default();
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        let client = if host == "localhost" || address.is_ok_and(|address| address.is_loopback()) {
+            self.client(&self.direct, reqwest::ClientBuilder::new().no_proxy(), &self.net)?
+        } else {
+            self.client(&self.proxied, reqwest::ClientBuilder::new(), &self.net)?
         };
         self.send_by(client, label, request).await
     }

@@ -18,6 +18,7 @@ use crate::providers::renewal::Issued;
 use super::api::{Api, Client, Operation};
 use super::credentials::IssuedWire;
 use super::errors::Refusal;
+use super::sign::Signature;
 
 pub(super) const ID: &str = "sts";
 const VERSION: &str = "2015-04-01";
@@ -141,6 +142,8 @@ pub(super) async fn assume_role(client: &Client, keys: &Keys, role: &Role) -> Re
     let endpoint = endpoint(client, role.region.as_deref())?;
     let params = role.params();
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    // In RPC style whatever the account signs with: an external id then stands in the body, not the address.
+    let client = Client { signature: Signature::Rpc, ..client.clone() };
     let reply = client.call(keys, &ASSUME_ROLE, &endpoint, &params).await.map_err(|error| role.refused(error))?;
     reply.json::<AssumedWire>()?.credentials.issued("STS")
 }

@@ -1,4 +1,5 @@
-//! The projects of an account: each region has one of the same name, and may have others below it.
+//! Whose the credentials are, and the projects of the account: each region has one of the same name,
+//! and may have others below it.
 
 use secrecy::SecretString;
 use serde::Deserialize;

@@ -17,6 +17,8 @@ const PAGE: usize = 2000;
 pub(super) enum Next {
     First,
     After(String),
+    /// Behind a row whose id cannot be read, where nothing else tells what follows.
+    Lost,
     End,
 }
 
@@ -33,7 +35,7 @@ impl Next {
             _ if rows == 0 => Self::End,
             // A page that is not full is the last.
             None if rows < PAGE => Self::End,
-            None => last.map_or(Self::End, Self::After),
+            None => last.map_or(Self::Lost, Self::After),
             Some(page) => page.next_marker.filter(|marker| !marker.is_empty()).map_or(Self::End, Self::After),
         }
     }
@@ -61,6 +63,10 @@ where
             Next::End => return Ok(None),
             Next::First => None,
             Next::After(marker) => Some(marker),
+            Next::Lost => {
+                let told = "the last certificate of a full page has no id, so what follows it cannot be asked for";
+                return Err(Error::new(Kind::Reply, told));
+            }
         };
         let (rows, next) = page(store.clone(), marker).await?;
         if let Next::After(marker) = &next
