@@ -4,6 +4,7 @@ use std::io;
 
 use super::Report;
 use super::columns::{RECORD, Value};
+use super::style::inert;
 
 /// Without it the commonest spreadsheet takes UTF-8 for the machine's own old encoding.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -31,7 +32,7 @@ impl super::Format for Format {
 
 /// The text of a cell that no spreadsheet takes for a formula. Numbers are none, whatever their sign.
 fn defused(value: &Value<'_>) -> String {
-    let text = value.to_string();
+    let text = inert(&value.to_string()).into_owned();
     let is_formula = !matches!(value, Value::Number(_)) && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if is_formula { format!("'{text}") } else { text }
 }

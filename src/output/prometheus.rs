@@ -11,6 +11,7 @@ use std::io;
 use crate::model::{Certificate, Status};
 
 use super::Report;
+use super::style::inert;
 
 pub(super) struct Format;
 
@@ -145,7 +146,7 @@ fn labels(certificate: &Certificate, seen: &mut HashSet<String>) -> String {
 fn braced(labels: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (name, value) in labels.iter().filter(|(_, value)| !value.is_empty()) {
-        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let value = inert(value).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
         let _ = write!(text, "{}{name}=\"{value}\"", if text.is_empty() { "" } else { "," });
     }
     format!("{{{text}}}")

@@ -48,6 +48,17 @@ pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// Text from a cloud for programs to read: as it is, but for the characters that steer a terminal, should
+/// it ever come to one. Line ends and tabs are the format's own matter.
+pub(super) fn inert(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    if !text.chars().any(steers) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |c: char| if steers(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(escaped).collect())
+}
+
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c,

@@ -4,6 +4,7 @@ use std::io;
 
 use super::Report;
 use super::columns::RECORD;
+use super::style::inert;
 
 pub(super) struct Format;
 
@@ -27,5 +28,5 @@ impl super::Format for Format {
 
 /// What would end a cell or a line, as most readers of such files write it.
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+    inert(text).replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
 }
