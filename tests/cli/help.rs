@@ -23,14 +23,14 @@ fn the_short_help() {
     exit 0
     --- stdout
     Examples:
-      certls list                                        every certificate, soonest expiry first
+      certls list                           every certificate, soonest expiry first
       certls list --provider aliyun --region cn-hangzhou
-      certls list --expires-within 30d --domain www.example.com
-      certls list -o json | jq -r '.certificates[] | select(.days_left != null and .days_left < 30) |
-      .name'
-      certls check                                       OK, WARNING or CRITICAL, for cron and Nagios
-      certls show 5494a835d88f40ff940554992f2f04d4       all that is known of one
-      certls accounts                                    which accounts are asked, and who they are
+      certls list --expires-within 30d      the expired included
+      certls list --domain www.example.com  what covers this name
+      certls list -o json | jq -r '.certificates[] | .name'
+      certls check                          OK, WARNING or CRITICAL: cron, Nagios
+      certls show 5494a835d88f40ff940554992f2f04d4
+      certls accounts                       who is asked, and with what
 
     Every TLS certificate in your clouds: whose it is, and when it dies
 

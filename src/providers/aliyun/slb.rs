@@ -111,7 +111,9 @@ struct RegionWire {
 async fn describe_regions(account: &Account) -> Result<Vec<RegionWire>, Error> {
     let endpoint = account.api.client.endpoint(ID, endpoints::CENTRAL)?;
     let reply = account.api.call(&DESCRIBE_REGIONS, &endpoint, &[]).await?;
-    let regions = reply.json::<RegionsWire>()?.regions.region;
+    let mut regions = reply.json::<RegionsWire>()?.regions.region;
+    regions.sort_by(|a, b| a.region_id.cmp(&b.region_id));
+    regions.dedup_by(|a, b| a.region_id == b.region_id);
     if regions.is_empty() {
         return Err(Error::new(Kind::Reply, "the cloud listed no region at all"));
     }
