@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 
 use crate::config::Net;
 use crate::error::{Error, Kind};
 
+use super::limit::Limit;
 use super::{failure, retry, tls};
 
 /// The largest reply that is read. A full page of Huawei's 2,000 certificates, each with the longest
@@ -45,7 +45,7 @@ pub struct Http {
     /// Reading the trusted roots is most of what a short run does: once, however many clients.
     tls: rustls::ClientConfig,
     net: Net,
-    in_flight: Semaphore,
+    in_flight: Limit,
 }
 
 impl Http {
@@ -57,7 +57,7 @@ impl Http {
             direct: OnceLock::new(),
             metadata: OnceLock::new(),
             tls: tls::config(net.ca_bundle.as_deref())?,
-            in_flight: Semaphore::new(net.concurrency),
+            in_flight: Limit::new(net.concurrency),
             net: net.clone(),
         })
     }
@@ -108,9 +108,10 @@ impl Http {
 
     async fn send_by(&self, client: &reqwest::Client, label: &str, request: Request) -> Result<Reply, Error> {
         let host = request.uri().host().unwrap_or_default().to_owned();
+        let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
         let request = reqwest::Request::try_from(request)
             .map_err(|_| Error::new(Kind::Internal, format!("the address of {label} is malformed")))?;
-        let _permit = self.in_flight.acquire().await;
+        let _permit = self.in_flight.acquire(&authority).await;
         let begun = Instant::now();
         tracing::debug!(host, "{label}: asked");
         let result = exchange(client, request).await.map_err(|failed| failed.into_error(&host, &self.net));

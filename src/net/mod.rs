@@ -6,6 +6,7 @@
 pub mod encode;
 mod failure;
 mod http;
+mod limit;
 mod redact;
 mod retry;
 mod tls;

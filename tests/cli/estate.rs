@@ -317,3 +317,14 @@ fn an_account_that_hangs_while_it_logs_in_holds_up_no_other() {
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
     assert_eq!((run.code, run.stdout.lines().count()), (3, 2 * REGIONS), "{}", run.text());
 }
+
+#[test]
+fn a_cloud_that_hangs_leaves_room_for_the_other() {
+    let estate = Estate::start(|alibaba, cloud| {
+        alibaba.faults = vec![Fault::always(SLB_LIST, What::Hang)];
+        // Alibaba Cloud's forty regions stand in line before the first of Huawei Cloud's.
+        cloud.faults = vec![Fault::always("iam:projects", What::Delay(Duration::from_millis(500)))];
+    });
+    let run = estate.certls().run("list -o json --timeout 6s --concurrency 4");
+    assert_eq!((run.code, run.certificates().len()), (3, REGIONS), "{}", run.text());
+}
