@@ -1,73 +1,63 @@
 //! How many requests may be in flight: overall, and at one host.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A host that hangs holds its requests until they time out. Once more hosts than one are asked, none
 /// may hold more than three quarters of what is allowed, so that the others are still read. Less than
 /// four is too little to divide.
 #[derive(Debug)]
 pub(super) struct Limit {
-    overall: usize,
-    /// The requests in flight at each host that was ever asked.
-    hosts: Mutex<HashMap<String, usize>>,
-    freed: Notify,
+    overall: Arc<Semaphore>,
+    at_host: usize,
+    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+    /// What a host may hold beyond `at_host` while it is the only one; closed when there is another.
+    spare: Arc<Semaphore>,
 }
 
 /// The right to one request, given back when dropped.
 #[derive(Debug)]
-pub(super) struct Permit<'a> {
-    limit: &'a Limit,
-    host: &'a str,
+pub(super) struct Permit {
+    _at_host: Option<OwnedSemaphorePermit>,
+    _overall: Option<OwnedSemaphorePermit>,
 }
 
 impl Limit {
     pub(super) fn new(overall: usize) -> Self {
-        Self { overall, hosts: Mutex::default(), freed: Notify::new() }
-    }
-
-    /// Waits for a turn at `host`, which is a host with its port.
-    pub(super) async fn acquire<'a>(&'a self, host: &'a str) -> Permit<'a> {
-        loop {
-            // Made before the look: what is freed between the two wakes it too.
-            let freed = self.freed.notified();
-            if self.try_take(host) {
-                return Permit { limit: self, host };
-            }
-            freed.await;
+        let spare = overall / 4;
+        Self {
+            overall: Arc::new(Semaphore::new(overall)),
+            at_host: overall - spare,
+            hosts: Mutex::default(),
+            spare: Arc::new(Semaphore::new(spare)),
         }
     }
 
-    fn try_take(&self, host: &str) -> bool {
-        let mut hosts = self.hosts();
-        if !hosts.contains_key(host) {
-            hosts.insert(host.to_owned(), 0);
-        }
-        let reserve = if hosts.len() > 1 { self.overall / 4 } else { 0 };
-        let at_host = self.overall - reserve;
-        let total: usize = hosts.values().sum();
-        match hosts.get_mut(host) {
-            Some(held) if *held < at_host && total < self.overall => {
-                *held += 1;
-                true
-            }
-            _ => false,
-        }
+    /// Waits for a turn at `authority`, a host with its port.
+    pub(super) async fn acquire(&self, authority: &str) -> Permit {
+        let host = self.host(authority);
+        let at_host = tokio::select! {
+            biased;
+            Ok(permit) = host.acquire_owned() => Some(permit),
+            Ok(permit) = Arc::clone(&self.spare).acquire_owned() => Some(permit),
+            else => None,
+        };
+        Permit { _at_host: at_host, _overall: Arc::clone(&self.overall).acquire_owned().await.ok() }
     }
 
-    fn hosts(&self) -> MutexGuard<'_, HashMap<String, usize>> {
-        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Permit<'_> {
-    fn drop(&mut self) {
-        if let Some(held) = self.limit.hosts().get_mut(self.host) {
-            *held -= 1;
+    fn host(&self, authority: &str) -> Arc<Semaphore> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(host) = hosts.get(authority) {
+            return Arc::clone(host);
         }
-        self.limit.freed.notify_waiters();
+        let host = Arc::new(Semaphore::new(self.at_host));
+        hosts.insert(authority.to_owned(), Arc::clone(&host));
+        if hosts.len() > 1 {
+            self.spare.close();
+        }
+        host
     }
 }
 
