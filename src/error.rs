@@ -85,6 +85,11 @@ impl Kind {
         matches!(self, Self::Throttled | Self::Unavailable | Self::Network | Self::Timeout)
     }
 
+    /// Whether it is for the user to correct what certls was told, so that trying again changes nothing.
+    pub fn is_of_setting_up(self) -> bool {
+        matches!(self, Self::Usage | Self::Config | Self::Region)
+    }
+
     /// The next step where nothing more particular is known.
     fn hint(self) -> Option<&'static str> {
         Some(match self {

@@ -1,6 +1,6 @@
 //! The exit codes, a line each.
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::model::{ScopeReport, State, is_complete};
 
 /// What a run tells the shell.
@@ -61,24 +61,31 @@ impl From<Exit> for std::process::ExitCode {
 impl Exit {
     /// What the shell is told of an error that ended the run.
     pub fn of_error(error: &Error) -> Self {
-        match error.kind {
-            Kind::Config | Kind::Usage => Self::Usage,
-            _ => Self::Failed,
-        }
+        if error.kind.is_of_setting_up() { Self::Usage } else { Self::Failed }
     }
 
     /// What the shell is told of a scan.
     pub fn of(scopes: &[ScopeReport]) -> Self {
         let is_read = |report: &ScopeReport| report.error.is_none() || report.certificates > 0;
-        let of_setting_up = |error: &Error| matches!(error.kind, Kind::Config | Kind::Usage | Kind::Region);
         if is_complete(scopes) {
             Self::Ok
         } else if scopes.iter().any(is_read) {
             Self::Incomplete
-        } else if scopes.iter().filter_map(|report| report.error.as_ref()).all(of_setting_up) {
+        } else if scopes.iter().filter_map(|report| report.error.as_ref()).all(|error| error.kind.is_of_setting_up()) {
             Self::Usage
         } else {
             Self::Failed
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_of_states_are_those_of_the_plugin_interface() {
+        let codes = State::ALL.map(|state| (state.name(), Exit::of_state(state) as u8));
+        assert_eq!(codes, [("OK", 0), ("WARNING", 1), ("UNKNOWN", 3), ("CRITICAL", 2)]);
     }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::{NetArgs, ScopeArgs};
 use crate::engine;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{self, Printed, accounts};
 
@@ -40,12 +40,11 @@ impl Accounts {
             }
         }
         let broken = found.iter().filter(|account| !account.errors.is_empty());
-        let only_set_up = |error: &Error| matches!(error.kind, Kind::Config | Kind::Usage | Kind::Region);
         Ok(match broken.clone().count() {
             0 if found.is_empty() => return Err(engine::no_credentials(&run.settings)),
             0 => Exit::Ok,
             broken if broken < found.len() => Exit::Incomplete,
-            _ if broken.flat_map(|account| &account.errors).all(only_set_up) => Exit::Usage,
+            _ if broken.flat_map(|account| &account.errors).all(|error| error.kind.is_of_setting_up()) => Exit::Usage,
             _ => Exit::Failed,
         })
     }

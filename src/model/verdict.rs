@@ -31,16 +31,6 @@ impl State {
             Self::Unknown => "UNKNOWN",
         }
     }
-
-    /// The plugin's exit code.
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Ok => 0,
-            Self::Warning => 1,
-            Self::Critical => 2,
-            Self::Unknown => 3,
-        }
-    }
 }
 
 impl fmt::Display for State {
