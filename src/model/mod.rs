@@ -11,7 +11,7 @@ mod span;
 mod verdict;
 
 pub use account::{AccountReport, Identity};
-pub use certificate::{Certificate, ChainElement, Kind, Source, Status, Use};
+pub use certificate::{Certificate, ChainElement, Kind, Source, Status, Use, rfc3339};
 pub use filter::{Filter, Kinds, NameGlob, TagFilter, UseFilter};
 pub use hostname::{Host, Match, certificate_covers, covers};
 pub use inventory::{Scope, ScopeReport, ScopeStatus, Sort, is_complete, soonest_first};

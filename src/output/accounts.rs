@@ -7,9 +7,8 @@ use serde::Serialize;
 
 use crate::model::AccountReport;
 
-use super::columns::rfc3339;
 use super::grid::{self, Column};
-use super::json::{Failure, SCHEMA_VERSION};
+use super::json::{self, Failure};
 use super::style;
 
 /// # Errors
@@ -43,9 +42,7 @@ fn state(account: &AccountReport) -> &'static str {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
-    schema_version: u32,
-    generated_at: String,
+struct Accounts<'a> {
     accounts: Vec<Account<'a>>,
 }
 
@@ -74,8 +71,5 @@ pub fn json(accounts: &[AccountReport], now: DateTime<Utc>, out: &mut dyn io::Wr
         regions: &account.regions,
         errors: account.errors.iter().map(Failure::from).collect(),
     });
-    let document =
-        Document { schema_version: SCHEMA_VERSION, generated_at: rfc3339(now), accounts: accounts.collect() };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    json::document(Accounts { accounts: accounts.collect() }, now, out)
 }

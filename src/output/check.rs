@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::model::{Certificate, Judgement, ScopeReport, State, Thresholds, is_complete};
 
-use super::columns::{Record, rfc3339};
-use super::json::{SCHEMA_VERSION, Scope};
+use super::columns::Record;
+use super::json::{self, Scope};
 use super::{Report, Style, Target, by_name, nagios};
 
 /// The formats of `check`.
@@ -41,6 +41,10 @@ impl<'a> Verdict<'a> {
         self.judged.iter().filter(|(_, judgement)| judgement.state == state).count()
     }
 
+    pub(super) fn failed_scopes(&self) -> usize {
+        self.scopes.iter().filter(|report| report.error.is_some()).count()
+    }
+
     /// The certificates that are not OK.
     pub(super) fn problems(&self) -> impl Iterator<Item = &(&'a Certificate, Judgement)> {
         self.judged.iter().filter(|(_, judgement)| judgement.state != State::Ok)
@@ -67,9 +71,7 @@ impl<'a> Verdict<'a> {
             reason: judgement.reason.clone(),
             certificate: Record(certificate, self.now),
         };
-        let document = Document {
-            schema_version: SCHEMA_VERSION,
-            generated_at: rfc3339(self.now),
+        let told = Told {
             complete: is_complete(self.scopes),
             state: self.state.name(),
             warning: self.thresholds.warning().to_string(),
@@ -84,15 +86,12 @@ impl<'a> Verdict<'a> {
             problems: self.problems().map(problem).collect(),
             scopes: self.scopes.iter().map(Scope::from).collect(),
         };
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        out.write_all(b"\n")
+        json::document(told, self.now, out)
     }
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
-    schema_version: u32,
-    generated_at: String,
+struct Told<'a> {
     complete: bool,
     state: &'static str,
     warning: String,

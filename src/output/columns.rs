@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
-use crate::model::{Certificate, ChainElement, Source, Use};
+use crate::model::{Certificate, ChainElement, Source, Use, rfc3339};
 
 use super::receipt::counted;
 use super::words::time_left;
@@ -227,8 +227,4 @@ impl fmt::Display for Value<'_> {
             }
         }
     }
-}
-
-pub(super) fn rfc3339(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

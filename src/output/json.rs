@@ -2,16 +2,17 @@
 
 use std::io;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::model::{ScopeReport, is_complete};
+use crate::model::{ScopeReport, is_complete, rfc3339};
 
 use super::Report;
-use super::columns::{Record, rfc3339};
+use super::columns::Record;
 
 /// Raised when a key changes its meaning or goes; new keys do not raise it.
-pub(super) const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 1;
 
 pub(super) struct Format;
 
@@ -21,22 +22,32 @@ impl super::Format for Format {
     }
 
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let document = Document {
-            schema_version: SCHEMA_VERSION,
-            generated_at: rfc3339(report.now),
+        let list = List {
             complete: is_complete(report.scopes),
             certificates: report.certificates.iter().map(|certificate| Record(certificate, report.now)).collect(),
             scopes: report.scopes.iter().map(Scope::from).collect(),
         };
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        out.write_all(b"\n")
+        document(list, report.now, out)
     }
 }
 
+/// Writes a document: what every one begins with, then the keys of its own.
+pub(super) fn document(own: impl Serialize, now: DateTime<Utc>, out: &mut dyn io::Write) -> io::Result<()> {
+    let document = Document { schema_version: SCHEMA_VERSION, generated_at: rfc3339(now), own };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
 #[derive(Serialize)]
-struct Document<'a> {
+struct Document<T> {
     schema_version: u32,
     generated_at: String,
+    #[serde(flatten)]
+    own: T,
+}
+
+#[derive(Serialize)]
+struct List<'a> {
     complete: bool,
     certificates: Vec<Record<'a>>,
     scopes: Vec<Scope<'a>>,

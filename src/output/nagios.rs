@@ -50,7 +50,7 @@ fn summary(verdict: &Verdict<'_>) -> String {
     // The worst of them, and of those the soonest.
     let worst = verdict.problems().filter(|(_, judgement)| judgement.state == worst_of(verdict));
     parts.extend(worst.take(1).map(|(certificate, judgement)| format!("{} {}", title(certificate), judgement.reason)));
-    let failed = verdict.scopes.iter().filter(|report| report.error.is_some()).count();
+    let failed = verdict.failed_scopes();
     if failed > 0 {
         parts.push(format!("{failed} of {} could not be read", counted(verdict.scopes.len(), "scope")));
     }
@@ -70,7 +70,7 @@ fn performance(verdict: &Verdict<'_>) -> String {
     let days =
         |limit: crate::model::Limit| limit.time().map(|time| format!("{}:", time.num_days())).unwrap_or_default();
     let expired = verdict.judged.iter().filter(|(certificate, _)| certificate.status(verdict.now) == Status::Expired);
-    let failed = verdict.scopes.iter().filter(|report| report.error.is_some()).count();
+    let failed = verdict.failed_scopes();
     let mut data = vec![
         format!("'certificates'={};;;0", verdict.judged.len()),
         format!("'critical'={};;0;0", verdict.count(State::Critical)),

@@ -88,6 +88,6 @@ fn places(group: &[&ScopeReport]) -> Option<String> {
     Some(format!("{provider} {account} {service} in {} regions ({})", regions.len(), regions.join(", ")))
 }
 
-pub(super) fn counted(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+pub(super) fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(number: N, what: &str) -> String {
+    if number == N::from(1) { format!("1 {what}") } else { format!("{number} {what}s") }
 }

@@ -88,19 +88,13 @@ pub(super) fn time_left(certificate: &Certificate, now: DateTime<Utc>) -> String
     let Some(left) = certificate.not_after.map(|end| end - now) else {
         return "unknown".to_owned();
     };
-    match (certificate.status(now), left.num_days().abs()) {
+    let days = |days: u64| receipt::counted(days, "day");
+    match (certificate.status(now), left.num_days().unsigned_abs()) {
         (Status::NotYetValid, _) => "not yet valid".to_owned(),
         (Status::Expired, 0) => "expired today".to_owned(),
-        (Status::Expired, days) => format!("expired {} ago", counted(days)),
+        (Status::Expired, left) => format!("expired {} ago", days(left)),
         (_, 0) => "today".to_owned(),
-        (_, days) => format!("in {}", counted(days)),
-    }
-}
-
-fn counted(days: i64) -> String {
-    match days {
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
+        (_, left) => format!("in {}", days(left)),
     }
 }
 

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use chrono::{DateTime, SecondsFormat, Utc};
-
-use crate::model::{Certificate, ChainElement};
+use crate::model::{Certificate, ChainElement, rfc3339};
 use crate::x509::{Chain, Facts};
 
 /// Fills `record` from the chain that the cloud returned with it.
@@ -55,7 +53,7 @@ pub(super) fn apply_encryption_part(record: &mut Certificate, chain: &Chain) {
     if let (Some(signing), Some(encryption)) = (record.not_after, part.not_after) {
         let (first, end) = if encryption < signing { ("encryption", encryption) } else { ("signing", signing) };
         if encryption != signing {
-            record.note(format!("the {first} certificate of the SM2 pair expires first: {}", written(end)));
+            record.note(format!("the {first} certificate of the SM2 pair expires first: {}", rfc3339(end)));
         }
         record.not_after = Some(end);
     } else {
@@ -83,7 +81,7 @@ fn tell_differences(record: &mut Certificate, leaf: &Facts) {
         }
     };
     differ("common_name", record.common_name.clone(), leaf.common_name.clone());
-    differ("not_after", record.not_after.map(written), leaf.not_after.map(written));
+    differ("not_after", record.not_after.map(rfc3339), leaf.not_after.map(rfc3339));
     differ("fingerprint_sha1", record.fingerprint_sha1.clone(), Some(leaf.fingerprint_sha1.clone()));
     let (cloud, own) = (dns_names(&record.subject_alternative_names), dns_names(&leaf.subject_alternative_names));
     if !cloud.is_empty() {
@@ -115,8 +113,4 @@ fn fill(record: &mut Certificate, leaf: Facts) {
     record.signature_algorithm = leaf.signature_algorithm;
     record.not_before = leaf.not_before;
     record.not_after = leaf.not_after.or(record.not_after);
-}
-
-fn written(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

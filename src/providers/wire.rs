@@ -97,11 +97,9 @@ impl Reader {
     /// length does.
     pub(super) fn fingerprints(&mut self, name: &str, field: Field<String>) -> (Option<String>, Option<String>) {
         let Some(text) = self.text(name, field) else { return (None, None) };
-        let hex = text.replace(':', "").to_ascii_lowercase();
-        let is_hex = hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match hex.len() {
-            40 if is_hex => (Some(hex), None),
-            64 if is_hex => (None, Some(hex)),
+        match hex_digits(&text) {
+            Some(hex) if hex.len() == 40 => (Some(hex), None),
+            Some(hex) if hex.len() == 64 => (None, Some(hex)),
             _ => {
                 self.notes.push(format!("the cloud's `{name}` is neither SHA-1 nor SHA-256"));
                 (None, None)
@@ -166,6 +164,12 @@ impl Reader {
         }
         time
     }
+}
+
+/// Hex digits in lower case, without what some clouds write between the bytes.
+pub(super) fn hex_digits(text: &str) -> Option<String> {
+    let hex = text.replace([':', ' '], "").to_ascii_lowercase();
+    hex.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(hex)
 }
 
 /// A value that is quoted in a note: the first of its characters.

@@ -20,7 +20,7 @@ use crate::config::Endpoint;
 use crate::error::Error;
 use crate::model::{Certificate, Scope};
 use crate::providers::paging::{self, Progress};
-use crate::providers::wire::{Field, Loose, Reader};
+use crate::providers::wire::{Field, Loose, Reader, hex_digits};
 use crate::providers::{Place, ServiceInfo, Store};
 
 use super::api::{Api, Operation};
@@ -71,7 +71,6 @@ struct Centre {
     scope: Scope,
     walked: Mutex<Walked>,
     ids: OnceCell<HashSet<String>>,
-    account_id: OnceCell<Option<String>>,
     /// The centre whose certificates this one may list once more.
     other: Option<Arc<Centre>>,
 }
@@ -113,7 +112,6 @@ impl Centre {
             scope: account.scope(region, ID),
             walked: Mutex::default(),
             ids: OnceCell::new(),
-            account_id: OnceCell::new(),
             other,
         }))
     }
@@ -161,7 +159,7 @@ impl Centre {
         ];
         params.extend(status.map(|status| ("Status", status)));
         let listed = self.api.call(&LIST_USER_CERTIFICATE_ORDER, &self.endpoint, &params);
-        let (reply, account_id) = join(listed, self.account_id.get_or_init(|| self.api.account_id())).await;
+        let (reply, account_id) = join(listed, self.api.account_id()).await;
         let reply = reply?;
         let list: ListWire<'_> = reply.json()?;
         let records = list.certificate_order_list.into_iter();
@@ -251,12 +249,12 @@ fn certificate(scope: &Scope, record: &RawValue) -> Certificate {
     }
 }
 
-/// Hex digits in lower case without colons, and as many as there must be.
+/// Hex digits, as many as there must be.
 fn hex(reader: &mut Reader, name: &str, field: Field<String>, digits: Option<usize>) -> Option<String> {
-    let text = reader.text(name, field)?.replace([':', ' '], "").to_ascii_lowercase();
-    let fits = digits.is_none_or(|digits| text.len() == digits);
-    if fits && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Some(text);
+    let text = reader.text(name, field)?;
+    let hex = hex_digits(&text).filter(|hex| digits.is_none_or(|digits| hex.len() == digits));
+    if hex.is_some() {
+        return hex;
     }
     reader.notes.push(match digits {
         Some(digits) => format!("the cloud's `{name}` is not {digits} hex digits"),

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -18,7 +18,7 @@ use crate::providers::renewal::Issued;
 use super::api::{Api, Client, Operation};
 use super::credentials::IssuedWire;
 use super::errors::Refusal;
-use super::sign::Signature;
+use super::sign::{Signature, timestamp};
 
 pub(super) const ID: &str = "sts";
 const VERSION: &str = "2015-04-01";
@@ -167,7 +167,7 @@ pub(super) async fn assume_role_with_oidc(client: &Client, oidc: &OidcRole, orig
         let common = [
             ("Action", ASSUME_ROLE_WITH_OIDC),
             ("Format", "JSON"),
-            ("Timestamp", &sent_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            ("Timestamp", &timestamp(sent_at)),
             ("Version", VERSION),
         ];
         let request = http::Request::post(endpoint.at("/", &query(common)))

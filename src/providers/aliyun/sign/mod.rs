@@ -64,8 +64,8 @@ impl Signature {
     }
 }
 
-/// `2026-03-02T08:09:10Z`, as both ways want it.
-fn timestamp(at: DateTime<Utc>) -> String {
+/// `2026-03-02T08:09:10Z`, as every request wants it.
+pub(super) fn timestamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
