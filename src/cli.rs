@@ -200,7 +200,7 @@ pub struct NetArgs {
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub retry_count: usize,
 
-    /// How many requests may be in flight at once
+    /// How many requests may be in flight at once, three quarters of them to one host of several
     #[arg(long, value_name = "N", default_value = "16", value_parser = clap::value_parser!(u8).range(1..))]
     pub concurrency: u8,
 }

@@ -26,10 +26,10 @@ use super::{World, scan};
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// WARNING when less than this is left
-    #[arg(short, long, value_name = "LIMIT", default_value = "30d,33%", help_heading = "Limits")]
+    #[arg(short, long, value_name = "LIMIT", default_value_t = Thresholds::default().warning(), help_heading = "Limits")]
     warning: Limit,
     /// CRITICAL when less than this is left
-    #[arg(short, long, value_name = "LIMIT", default_value = "7d,10%", help_heading = "Limits")]
+    #[arg(short, long, value_name = "LIMIT", default_value_t = Thresholds::default().critical(), help_heading = "Limits")]
     critical: Limit,
     #[command(flatten)]
     scope: ScopeArgs,

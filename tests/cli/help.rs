@@ -224,7 +224,7 @@ fn the_help_of_list() {
               [default: 3]
 
           --concurrency <N>
-              How many requests may be in flight at once
+              How many requests may be in flight at once, three quarters of them to one host of several
               
               [default: 16]
     --- stderr
@@ -279,7 +279,8 @@ fn the_help_of_show() {
           --retry-count <N>
               How often a request that failed for the moment is tried again [default: 3]
           --concurrency <N>
-              How many requests may be in flight at once [default: 16]
+              How many requests may be in flight at once, three quarters of them to one host of several
+              [default: 16]
     --- stderr
     ");
 }
