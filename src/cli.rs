@@ -14,7 +14,7 @@ use crate::config::{Endpoint, EnvVar, env, region_name};
 use crate::error::{self, Error};
 use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, UseFilter, parse_span};
 use crate::nearest::did_you_mean;
-use crate::output::{Color, Column, Target};
+use crate::output::{Color, Column, Style, Target};
 use crate::{exit, output, providers};
 
 /// What most people want, before everything else.
@@ -26,6 +26,7 @@ Examples:
   certls list --domain www.example.com  what covers this name
   certls list -o json | jq -r '.certificates[] | .name'
   certls check                          OK, WARNING or CRITICAL: cron, Nagios
+  certls which www.example.com          which cover it, where they are used
   certls show 5494a835d88f40ff940554992f2f04d4
   certls accounts                       who is asked, and with what";
 
@@ -116,7 +117,7 @@ pub struct FilterArgs {
 pub enum Kind {
     /// Those that servers present, SM2 dual certificates included
     Server,
-    /// CA certificates that client certificates are checked against (Huawei Cloud)
+    /// CA certificates that client certificates are checked against
     Ca,
     /// Both
     All,
@@ -125,11 +126,6 @@ pub enum Kind {
 impl FilterArgs {
     pub fn filter(&self) -> Filter {
         Filter {
-            kinds: match self.kind {
-                Kind::Server => Kinds::Server,
-                Kind::Ca => Kinds::Ca,
-                Kind::All => Kinds::All,
-            },
             expires_within: self.expires_within,
             expired: self.expired,
             domain: self.domain.clone(),
@@ -137,6 +133,15 @@ impl FilterArgs {
             ids: self.ids.clone(),
             tags: self.tags.clone(),
             usage: None,
+            superseded: false,
+        }
+    }
+
+    pub fn kinds(&self) -> Kinds {
+        match self.kind {
+            Kind::Server => Kinds::Server,
+            Kind::Ca => Kinds::Ca,
+            Kind::All => Kinds::All,
         }
     }
 }
@@ -213,14 +218,6 @@ pub struct OutputArgs {
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = target)]
     pub outputs: Vec<Target>,
 
-    /// Sort by this column; what is unknown there comes last
-    #[arg(long, value_name = "COLUMN", default_value = "not_after", value_parser = column)]
-    pub sort: &'static Column,
-
-    /// Sort the other way round
-    #[arg(long)]
-    pub reverse: bool,
-
     /// Columns of the tabular formats, in this order
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = column)]
     pub columns: Vec<&'static Column>,
@@ -230,10 +227,24 @@ pub struct OutputArgs {
     pub no_header: bool,
 }
 
+/// In which order.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct SortArgs {
+    /// Sort by this column; what is unknown there comes last
+    #[arg(long = "sort", value_name = "COLUMN", default_value = "not_after", value_parser = column)]
+    pub column: &'static Column,
+
+    /// Sort the other way round
+    #[arg(long)]
+    pub reverse: bool,
+}
+
 impl OutputArgs {
-    /// The columns that were chosen, if any were.
-    pub fn chosen(&self) -> Option<&[&'static Column]> {
-        (!self.columns.is_empty()).then_some(self.columns.as_slice())
+    /// The columns that were chosen, or else each format's own, with these among them.
+    pub fn style<'a>(&'a self, extra: &'a [&'static str]) -> Style<'a> {
+        let columns = (!self.columns.is_empty()).then_some(self.columns.as_slice());
+        Style { columns, header: !self.no_header, extra }
     }
 
     /// Where the output goes, at most once to standard output.

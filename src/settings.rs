@@ -16,8 +16,6 @@ pub struct Settings {
     /// The services that were named; empty for those that are asked by default.
     pub services: Vec<String>,
     pub regions: Regions,
-    /// Whether the listeners that use the certificates are asked for as well.
-    pub usage: bool,
     pub endpoints: Endpoints,
     pub net: Net,
     /// For the whole run.
@@ -33,7 +31,6 @@ impl Settings {
             accounts: accounts(scope, env)?,
             services: scope.services.clone(),
             regions: Regions::of(&scope.regions),
-            usage: false,
             endpoints: endpoints(net, env)?,
             timeout: net.timeout,
             net: Net {

@@ -15,7 +15,7 @@ fn block(name: &str) -> &'static str {
 
 #[test]
 fn exit_codes() {
-    let mut table = "| code | `list`, `show`, `accounts` | `check` |\n|---|---|---|\n".to_owned();
+    let mut table = "| code | `list`, `show`, `which`, others | `check` |\n|---|---|---|\n".to_owned();
     for (code, others, check) in exit::TABLE {
         let _ = writeln!(table, "| {code} | {others} | {check} |");
     }

@@ -31,6 +31,9 @@ pub(crate) struct Check {
     /// CRITICAL when less than this is left
     #[arg(short, long, value_name = "LIMIT", default_value_t = Thresholds::default().critical(), help_heading = "Limits")]
     critical: Limit,
+    /// WARNING when another certificate for the same names lives longer: this one was forgotten at renewal
+    #[arg(long, help_heading = "Limits")]
+    warn_superseded: bool,
     #[command(flatten)]
     scope: ScopeArgs,
     #[command(flatten)]
@@ -68,11 +71,11 @@ impl Check {
     }
 
     fn judged(&self, world: &World) -> Result<Exit, Error> {
-        let thresholds = Thresholds::new(self.warning, self.critical)?;
+        let thresholds = Thresholds::new(self.warning, self.critical)?.with_superseded(self.warn_superseded);
         let targets = targets(&self.outputs, "text")?;
-        let mut run = world.prepare(&self.scope, &self.net)?;
-        run.settings.usage = self.ignore_unused || self.usage.is_asked();
-        let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, listener))?;
+        let run = world.prepare(&self.scope, &self.net)?;
+        let wanted = scan::everything(self.filter.kinds(), self.ignore_unused || self.usage.is_asked());
+        let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, &wanted, listener))?;
         let by_usage = self.ignore_unused.then_some(UseFilter::NotUnused);
         let filter = Filter { usage: by_usage.or(self.usage.filter()), ..self.filter.filter() };
         let wanted = inventory.certificates.iter().filter(|certificate| {

@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use crate::cli::{FilterArgs, NetArgs, OutputArgs, ScopeArgs, UsageArgs};
+use crate::cli::{FilterArgs, NetArgs, OutputArgs, ScopeArgs, SortArgs, UsageArgs};
 use crate::engine;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::model::{Filter, ScopeReport, Sort};
-use crate::output::{self, Printed, Report, Style, Target};
+use crate::output::{self, Printed, Report, Target};
 
 use super::{World, scan};
 
@@ -20,23 +20,31 @@ pub(crate) struct List {
     filter: FilterArgs,
     #[command(flatten)]
     usage: UsageArgs,
+    /// Only what was renewed elsewhere: another certificate for the same names lives longer
+    #[arg(long, help_heading = "Selection")]
+    superseded: bool,
     #[command(flatten)]
     output: OutputArgs,
+    #[command(flatten)]
+    sort: SortArgs,
     #[command(flatten)]
     net: NetArgs,
 }
 
 impl List {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        let mut run = world.prepare(&self.scope, &self.net)?;
-        run.settings.usage = self.usage.is_asked();
-        let filter = Filter { usage: self.usage.filter(), ..self.filter.filter() };
+        let run = world.prepare(&self.scope, &self.net)?;
+        let wanted = scan::everything(self.filter.kinds(), self.usage.is_asked());
+        let filter = Filter { usage: self.usage.filter(), superseded: self.superseded, ..self.filter.filter() };
         let targets = self.output.targets()?;
-        let style = Style { columns: self.output.chosen(), header: !self.output.no_header, usage: run.settings.usage };
+        let extra = [(self.usage.is_asked(), "used_by_count"), (self.superseded, "superseded_by")];
+        let extra: Vec<&str> = extra.into_iter().filter(|(is_shown, _)| *is_shown).map(|(_, name)| name).collect();
+        let style = self.output.style(&extra);
         if let [Target { format, file: None }] = targets.as_slice()
             && output::by_name(format).is_streamed()
+            && !self.superseded
         {
-            let Some(told) = scan::streamed(world, &run, &filter, output::by_name(format))? else {
+            let Some(told) = scan::streamed(world, &run, &wanted, &filter, output::by_name(format))? else {
                 return Ok(Exit::Ok);
             };
             let mut words = world.words();
@@ -44,27 +52,23 @@ impl List {
             words.scan(told.shown, &told.scopes);
             return Ok(exit(&filter, &told.scopes));
         }
-        let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, listener))?;
+        let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, &wanted, listener))?;
         let mut certificates: Vec<_> =
             inventory.certificates.iter().filter(|certificate| filter.matches(certificate, run.now)).collect();
-        let shown = certificates.len();
-        let sort = Sort { reverse: self.output.reverse };
-        sort.sort(&mut certificates, |certificate| self.output.sort.key(certificate, run.now));
+        let sort = Sort { reverse: self.sort.reverse };
+        sort.sort(&mut certificates, |certificate| self.sort.column.key(certificate, run.now));
         let report = Report { certificates, scopes: &inventory.scopes, now: run.now, style, width: None };
-        let written = output::write_all(&targets, world.stdout, |target, width, out| {
-            let (format, report) = (output::by_name(&target.format), Report { width, ..report.clone() });
-            match target.file {
-                Some(_) => format.write(&report, out),
-                None => output::print_report(&report, format, world.stdout, out),
-            }
-        });
+        let written = output::write_reports(&targets, world.stdout, &report);
         if written.stdout == Printed::Closed && written.failed.is_empty() {
             return Ok(Exit::Ok);
         }
         let mut words = world.words();
         words
             .left_out(inventory.certificates.iter().filter(|certificate| filter.misses_expiry_of(certificate)).count());
-        words.scan(shown, &inventory.scopes);
+        if !self.superseded {
+            words.superseded(report.certificates.iter().filter(|c| c.superseded_by.is_some()).count());
+        }
+        words.scan(report.certificates.len(), &inventory.scopes);
         written.failed.iter().for_each(|error| words.error(error));
         Ok(if written.failed.is_empty() { exit(&filter, &inventory.scopes) } else { Exit::Failed })
     }

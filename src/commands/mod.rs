@@ -36,7 +36,7 @@ macro_rules! registry {
 
 mod scan;
 
-registry! { list::List, check::Check, show::Show, accounts::Accounts, completions::Completions, man::Man }
+registry! { list::List, show::Show, check::Check, which::Which, accounts::Accounts, completions::Completions, man::Man }
 
 /// What a command is given: the environment, and the streams to speak to.
 #[derive(Debug)]

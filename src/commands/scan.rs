@@ -5,14 +5,19 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::{self, Listener};
+use crate::engine::{self, AskUsage, Listener, Wanted};
 use crate::error::Error;
-use crate::model::{Certificate, Filter, ScopeReport, soonest_first};
+use crate::model::{Certificate, Filter, Kinds, ScopeReport, soonest_first, tell_superseded};
 use crate::output::{self, Format, Printed, Progress, Report, Style, Terminal};
 
 use super::{Run, World};
 
-/// Certificates, soonest expiry first, and the scopes they came from.
+/// Everything of these kinds, and who uses it where that was asked for.
+pub(super) fn everything(kinds: Kinds, usage: bool) -> Wanted<'static> {
+    Wanted { kinds, usage: if usage { AskUsage::Always } else { AskUsage::Never }, ids: Vec::new() }
+}
+
+/// Certificates, soonest expiry first, and the scopes they came from. Those that are superseded say so.
 pub(super) struct Inventory {
     pub certificates: Vec<Certificate>,
     pub scopes: Vec<ScopeReport>,
@@ -44,6 +49,7 @@ pub(super) fn whole(
     let scopes = read(&mut kept)?;
     let mut certificates = kept.certificates;
     certificates.sort_by(soonest_first);
+    tell_superseded(&mut certificates);
     Ok(Inventory { certificates, scopes })
 }
 
@@ -89,10 +95,11 @@ pub(super) struct Streamed {
     pub scopes: Vec<ScopeReport>,
 }
 
-/// Prints each page as it arrives. `None` where the reader left.
+/// Prints each page as it arrives, before anyone can know what is superseded. `None` where the reader left.
 pub(super) fn streamed(
     world: &World,
     run: &Run,
+    wanted: &Wanted<'_>,
     filter: &Filter,
     format: &dyn Format,
 ) -> Result<Option<Streamed>, Error> {
@@ -112,7 +119,7 @@ pub(super) fn streamed(
             failed: None,
             progress,
         };
-        let scopes = engine::scan(&run.cx, &run.settings, &mut print);
+        let scopes = engine::scan(&run.cx, &run.settings, wanted, &mut print);
         outcome = Some(scopes.map(|scopes| Streamed { shown: print.shown, left_out: print.left_out, scopes }));
         print.failed.map_or(Ok(()), Err)
     })?;

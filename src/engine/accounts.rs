@@ -11,26 +11,26 @@ use crate::providers::Session;
 use crate::settings::Settings;
 
 use super::plan::{self, Planned};
-use super::{out_of_time, run};
+use super::{Deadline, run};
 
 /// Every account that the settings name. One that is only looked for and not set up is left out.
 ///
 /// # Errors
 /// Where the system allows no runtime.
 pub fn accounts(cx: &Context, settings: &Settings) -> Result<Vec<AccountReport>, Error> {
-    let limit = settings.timeout;
     let planned = plan::plan(settings)?;
     run(async {
+        let deadline = Deadline::in_time(settings.timeout);
         let asked = planned.iter().map(async |planned| {
-            let late = || Some(report(planned, None, out_of_time(limit)));
-            tokio::time::timeout(limit, of_account(cx, planned)).await.unwrap_or_else(|_| late())
+            let late = || Some(report(planned, None, deadline.passed()));
+            tokio::time::timeout(deadline.left(), of_account(cx, planned)).await.unwrap_or_else(|_| late())
         });
         join_all(asked).await.into_iter().flatten().collect()
     })
 }
 
 async fn of_account(cx: &Context, planned: &Planned<'_>) -> Option<AccountReport> {
-    match planned.provider.connect(cx, planned.account).await {
+    match planned.session(cx).await {
         Ok(Some(session)) => Some(of_session(planned, session.as_ref()).await),
         Ok(None) if planned.needed => Some(report(planned, None, plan::no_credentials(&[planned.provider]))),
         Ok(None) => None,

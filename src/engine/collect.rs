@@ -1,23 +1,23 @@
 //! The fan-out: every scope is read at the same time, and none waits for, or is lost with, another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::FutureExt;
-use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt};
+use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt, TryStreamExt};
 
 use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Scope, ScopeReport, Use};
+use crate::model::{Certificate, Kinds, Scope, ScopeReport, Use, weaknesses};
 use crate::providers::{Place, Provider, Session, Store};
 
 use super::plan::{Planned, no_credentials};
 use super::usage::Usages;
-use super::{Listener, out_of_time};
+use super::{AskUsage, Deadline, Listener, Wanted};
 
 /// What a scope says while it is read.
 enum Event {
@@ -37,51 +37,6 @@ enum Event {
     Tick,
 }
 
-/// When the listeners of a scope are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AskUsage {
-    Never,
-    /// At the same time as its certificates.
-    Along,
-    /// Once it is known to hold a certificate.
-    OfFound,
-}
-
-/// How one place is read.
-struct Read<'a> {
-    certificates: &'a dyn Fn(Arc<dyn Store>) -> BoxStream<'static, Result<Vec<Certificate>, Error>>,
-    usage: AskUsage,
-}
-
-/// Reads every certificate of every scope.
-pub(super) async fn all(asked: Asked<'_>, usage: bool, limit: Duration, listener: &mut dyn Listener) -> Gathering {
-    let usage = if usage { AskUsage::Along } else { AskUsage::Never };
-    gather(asked, limit, &Read { certificates: &|store| store.certificates(), usage }, listener).await
-}
-
-/// Reads the certificates with one of these ids from every scope.
-pub(super) async fn some(
-    asked: Asked<'_>,
-    ids: &[String],
-    usage: bool,
-    limit: Duration,
-    listener: &mut dyn Listener,
-) -> Gathering {
-    let ids = ids.to_vec();
-    let read = move |store: Arc<dyn Store>| {
-        let found = stream::iter(ids.clone()).then(move |id| store.clone().certificate(id));
-        let pages = found.map(|found| Ok(found?.into_iter().collect()));
-        // What fails for one id fails for the others: a stream ends with its error.
-        let until_error = pages.scan(false, |failed, page: Result<Vec<Certificate>, Error>| {
-            let before = std::mem::replace(failed, page.is_err());
-            std::future::ready((!before).then_some(page))
-        });
-        until_error.boxed()
-    };
-    let usage = if usage { AskUsage::OfFound } else { AskUsage::Never };
-    gather(asked, limit, &Read { certificates: &read, usage }, listener).await
-}
-
 /// Who is asked.
 pub(super) struct Asked<'a> {
     pub cx: &'a Context,
@@ -96,34 +51,41 @@ pub(super) struct Gathering {
     pub absent: Vec<&'static dyn Provider>,
 }
 
-async fn gather(asked: Asked<'_>, limit: Duration, read: &Read<'_>, listener: &mut dyn Listener) -> Gathering {
+/// Reads what is wanted of every scope.
+pub(super) async fn gather(
+    asked: &Asked<'_>,
+    wanted: &Wanted<'_>,
+    deadline: Deadline,
+    listener: &mut dyn Listener,
+) -> Gathering {
     let mut gathered = Gathered {
         open: BTreeMap::new(),
         reports: Vec::new(),
         absent: Vec::new(),
         certificates: 0,
         usages: Usages::default(),
+        kinds: wanted.kinds,
         listener,
     };
     for planned in asked.accounts {
         gathered.open(planned.services.iter().map(|service| planned.standing_in(service)));
     }
     let accounts = stream::iter(asked.accounts);
-    let whole = gathered.take_all(accounts.flat_map_unordered(None, |planned| of_account(asked.cx, planned, read)));
+    let whole = gathered.take_all(accounts.flat_map_unordered(None, |planned| of_account(asked.cx, planned, wanted)));
     // What had arrived when the time is over is kept.
-    let _ = tokio::time::timeout(limit, whole).await;
-    gathered.finish(limit)
+    let _ = tokio::time::timeout(deadline.left(), whole).await;
+    gathered.finish(&deadline.passed())
 }
 
 /// Logs in to an account and reads it, whatever becomes of the others meanwhile.
-fn of_account<'a>(cx: &'a Context, planned: &'a Planned<'a>, read: &'a Read<'a>) -> LocalBoxStream<'a, Event> {
+fn of_account<'a>(cx: &'a Context, planned: &'a Planned<'a>, wanted: &'a Wanted<'a>) -> LocalBoxStream<'a, Event> {
     let events = async move {
         let scopes: Vec<Scope> = planned.services.iter().map(|service| planned.standing_in(service)).collect();
-        let connected = AssertUnwindSafe(planned.provider.connect(cx, planned.account)).catch_unwind().await;
+        let connected = AssertUnwindSafe(planned.session(cx)).catch_unwind().await;
         let error = match connected.unwrap_or_else(|_| Err(fault())) {
             Ok(Some(session)) => {
                 let services = stream::iter(&planned.services);
-                let of_service = move |service: &&'static str| of_service(session.clone(), planned, service, read);
+                let of_service = move |service: &&'static str| of_service(session.clone(), planned, service, wanted);
                 return services.flat_map_unordered(None, of_service).boxed_local();
             }
             Ok(None) if planned.needed => why_absent(cx, planned).await,
@@ -151,7 +113,7 @@ fn of_service<'a>(
     session: Arc<dyn Session>,
     planned: &'a Planned<'a>,
     service: &'static str,
-    read: &'a Read<'a>,
+    wanted: &'a Wanted<'a>,
 ) -> LocalBoxStream<'a, Event> {
     let events = async move {
         let instead_of = planned.standing_in(service);
@@ -161,18 +123,18 @@ fn of_service<'a>(
         };
         let scopes = places.iter().map(|place| place.scope.clone()).collect();
         let opened = stream::iter([Event::Opened { instead_of, scopes }]);
-        let read = stream::iter(places).flat_map_unordered(None, |place| of_place(place, read));
+        let read = stream::iter(places).flat_map_unordered(None, |place| of_place(place, wanted));
         opened.chain(read).boxed_local()
     };
     stream::once(events).flatten().boxed_local()
 }
 
-fn of_place(place: Place, read: &Read<'_>) -> BoxStream<'static, Event> {
+fn of_place<'a>(place: Place, wanted: &Wanted<'a>) -> LocalBoxStream<'a, Event> {
     let Place { scope, store } = place;
     let end = stream::iter([Event::Done(scope.clone(), store.as_ref().err().cloned())]);
-    let Ok(store) = store else { return end.boxed() };
+    let Ok(store) = store else { return end.boxed_local() };
     // A fault met in one scope costs that scope, not the run.
-    let pages = AssertUnwindSafe((read.certificates)(store.clone())).catch_unwind();
+    let pages = AssertUnwindSafe(pages_of(store.clone(), wanted)).catch_unwind();
     let of_pages = scope.clone();
     let pages = pages.map(move |page| match page {
         Ok(Ok(page)) => Event::Page(of_pages.clone(), page),
@@ -180,25 +142,54 @@ fn of_place(place: Place, read: &Read<'_>) -> BoxStream<'static, Event> {
         Err(_) => Event::Done(of_pages.clone(), Some(fault())),
     });
     let pages = pages.chain(end);
-    match read.usage {
-        AskUsage::Never => pages.boxed(),
-        AskUsage::Along => {
+    match wanted.usage {
+        AskUsage::Never => pages.boxed_local(),
+        AskUsage::Always => {
             let (asked, told) = usage_of(&scope, store);
-            asked.chain(stream::select(pages, told)).boxed()
+            asked.chain(stream::select(pages, told)).boxed_local()
         }
-        AskUsage::OfFound => {
+        AskUsage::Where(is_wanted) => {
             let mut unasked = Some(store);
             let told = move |event| {
-                let is_found = matches!(&event, Event::Page(_, page) if !page.is_empty());
+                let is_found = matches!(&event, Event::Page(_, page) if page.iter().any(is_wanted));
                 let asked = is_found.then(|| unasked.take()).flatten().map(|store| usage_of(&scope, store));
                 match asked {
                     Some((asked, told)) => asked.chain(stream::iter([event])).chain(told).boxed(),
                     None => stream::iter([event]).boxed(),
                 }
             };
-            pages.flat_map(told).boxed()
+            pages.flat_map(told).boxed_local()
         }
     }
+}
+
+type Pages = BoxStream<'static, Result<Vec<Certificate>, Error>>;
+
+/// The certificates of a place: those that are asked for by id, then all others.
+fn pages_of(store: Arc<dyn Store>, wanted: &Wanted<'_>) -> Pages {
+    let (ids, kinds) = (wanted.ids.clone(), wanted.kinds);
+    if ids.is_empty() {
+        return store.certificates(kinds);
+    }
+    let pages = async move {
+        let mut found: Vec<Certificate> = Vec::new();
+        for lookup in ids.into_iter().filter_map(|id| store.clone().certificate(id)) {
+            match lookup.await {
+                Ok(certificate) => found.extend(certificate),
+                Err(error) if error.kind.is_retryable() => return stream::iter([Ok(found), Err(error)]).boxed(),
+                // Who may not look one up, or does it in a way that this cloud dislikes, may still list.
+                Err(error) => tracing::info!("{error}; looking through the list instead"),
+            }
+        }
+        let known: HashSet<_> = found.iter().filter_map(|certificate| certificate.id.clone()).collect();
+        let is_new = move |certificate: &Certificate| certificate.id.as_ref().is_none_or(|id| !known.contains(id));
+        let others = store.certificates(kinds).map_ok(move |mut page| {
+            page.retain(&is_new);
+            page
+        });
+        stream::iter([Ok(found)]).chain(others).boxed()
+    };
+    stream::once(pages).flatten().boxed()
 }
 
 /// That the listeners are asked for, and what they tell; neither where nothing can be asked.
@@ -239,6 +230,7 @@ struct Gathered<'a> {
     absent: Vec<&'static dyn Provider>,
     certificates: usize,
     usages: Usages,
+    kinds: Kinds,
     listener: &'a mut dyn Listener,
 }
 
@@ -272,7 +264,10 @@ impl Gathered<'_> {
             Event::Page(scope, mut page) => {
                 let foreign = page.iter().find(|certificate| !self.belongs(&scope, certificate));
                 let foreign = foreign.map(|certificate| certificate.region.clone());
-                page.retain(|certificate| self.belongs(&scope, certificate));
+                page.retain(|certificate| self.belongs(&scope, certificate) && self.kinds.include(certificate.kind));
+                for certificate in &mut page {
+                    certificate.notes.extend(weaknesses(certificate));
+                }
                 self.certificates += page.len();
                 if let Some(reading) = self.open.get_mut(&scope) {
                     reading.certificates += page.len();
@@ -319,13 +314,13 @@ impl Gathered<'_> {
         }
     }
 
-    fn finish(mut self, limit: Duration) -> Gathering {
-        let late = self.usages.give_up(&out_of_time(limit));
+    fn finish(mut self, late_error: &Error) -> Gathering {
+        let late = self.usages.give_up(late_error);
         if !late.is_empty() {
             let _ = self.listener.page(late);
         }
         while let Some((scope, Reading { certificates, .. })) = self.open.pop_first() {
-            self.reports.push(ScopeReport { scope, certificates, error: Some(out_of_time(limit)), usage: None });
+            self.reports.push(ScopeReport { scope, certificates, error: Some(late_error.clone()), usage: None });
         }
         for report in self.reports.iter_mut().filter(|report| report.certificates > 0) {
             report.usage = self.usages.failure(&report.scope).cloned();

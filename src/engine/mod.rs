@@ -2,6 +2,7 @@
 
 mod accounts;
 mod collect;
+mod find;
 mod plan;
 mod usage;
 
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, ScopeReport};
+use crate::model::{Certificate, Kinds, Reference, ScopeReport};
 use crate::providers;
 use crate::settings::Settings;
 
@@ -25,45 +26,91 @@ pub trait Listener {
     fn progress(&mut self, done: usize, scopes: usize, certificates: usize);
 }
 
-/// Reads every certificate of everything that the settings name. A scope that fails is a value in
+/// What is wanted of every scope.
+pub struct Wanted<'a> {
+    pub kinds: Kinds,
+    pub usage: AskUsage<'a>,
+    /// Certificates that are looked up by their ids, before the others are listed.
+    pub ids: Vec<String>,
+}
+
+/// Where the listeners that use the certificates are asked for.
+#[derive(Clone, Copy)]
+pub enum AskUsage<'a> {
+    Never,
+    /// In every scope, at the same time as its certificates.
+    Always,
+    /// In the scopes that hold a certificate like this, once it is seen.
+    Where(&'a dyn Fn(&Certificate) -> bool),
+}
+
+/// Reads what is wanted of everything that the settings name. A scope that fails is a value in
 /// what comes back, which is in the scopes' order.
 ///
 /// # Errors
 /// Where nothing could be asked at all: no credentials are set up.
-pub fn scan(cx: &Context, settings: &Settings, listener: &mut dyn Listener) -> Result<Vec<ScopeReport>, Error> {
-    asked(cx, settings, async |asked, limit| collect::all(asked, settings.usage, limit, listener).await)
+pub fn scan(
+    cx: &Context,
+    settings: &Settings,
+    wanted: &Wanted<'_>,
+    listener: &mut dyn Listener,
+) -> Result<Vec<ScopeReport>, Error> {
+    asked(cx, settings, async |asked, deadline| collect::gather(&asked, wanted, deadline, listener).await)
 }
 
-/// Reads the certificates with one of these ids, wherever they are.
+/// Reads the certificates that are pointed at, wherever they are, and those beside them.
 ///
 /// # Errors
 /// As [`scan`].
 pub fn find(
     cx: &Context,
     settings: &Settings,
-    ids: &[String],
+    references: &[Reference],
     listener: &mut dyn Listener,
 ) -> Result<Vec<ScopeReport>, Error> {
-    asked(cx, settings, async |asked, limit| collect::some(asked, ids, settings.usage, limit, listener).await)
+    asked(cx, settings, async |asked, deadline| find::find(&asked, references, deadline, listener).await)
+}
+
+/// When a run ends, done or not.
+#[derive(Clone, Copy)]
+struct Deadline {
+    begun: Instant,
+    limit: Duration,
+}
+
+impl Deadline {
+    fn in_time(limit: Duration) -> Self {
+        Self { begun: Instant::now(), limit }
+    }
+
+    fn left(self) -> Duration {
+        self.limit.saturating_sub(self.begun.elapsed())
+    }
+
+    /// The error of a scope that the end of the run cut off.
+    fn passed(self) -> Error {
+        let limit = humantime::format_duration(self.limit);
+        Error::new(Kind::Timeout, format!("not done when the run's time ({limit}) was over"))
+            .with_hint("allow the run more time with `--timeout`")
+    }
 }
 
 /// Asks the accounts that are set up; where none is, says why.
 fn asked<F>(cx: &Context, settings: &Settings, mut ask: F) -> Result<Vec<ScopeReport>, Error>
 where
-    F: AsyncFnMut(Asked<'_>, Duration) -> Gathering,
+    F: AsyncFnMut(Asked<'_>, Deadline) -> Gathering,
 {
     let accounts = plan::plan(settings)?;
     run(async {
-        let begun = Instant::now();
-        let Gathering { reports, absent } = ask(Asked { cx, accounts: &accounts }, settings.timeout).await;
+        let deadline = Deadline::in_time(settings.timeout);
+        let Gathering { reports, absent } = ask(Asked { cx, accounts: &accounts }, deadline).await;
         if !reports.is_empty() {
             return Ok(reports);
         }
         // A cloud may lack the profile that was named, but not every cloud.
         let required = plan::by_profile(settings);
         let again: Vec<_> = plan::again(&accounts, &required);
-        let left = settings.timeout.saturating_sub(begun.elapsed());
-        let Gathering { reports, .. } = ask(Asked { cx, accounts: &again }, left).await;
+        let Gathering { reports, .. } = ask(Asked { cx, accounts: &again }, deadline).await;
         if reports.is_empty() { Err(plan::no_credentials(&absent)) } else { Ok(reports) }
     })?
 }
@@ -86,11 +133,4 @@ fn run<T>(work: impl Future<Output = T>) -> Result<T, Error> {
     // A name that is still being looked up must not hold up the end.
     runtime.shutdown_background();
     Ok(done)
-}
-
-/// The error of a scope that the end of the run cut off.
-fn out_of_time(limit: Duration) -> Error {
-    let limit = humantime::format_duration(limit);
-    Error::new(Kind::Timeout, format!("not done when the run's time ({limit}) was over"))
-        .with_hint("allow the run more time with `--timeout`")
 }

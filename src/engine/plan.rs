@@ -1,9 +1,14 @@
-//! Which accounts are asked for which services and regions. Pure: nothing is sent here.
+//! Which accounts are asked for which services and regions. Nothing is sent before a session is wanted.
+
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
 
 use crate::config::{self, Login};
+use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::model::Scope;
-use crate::providers::{self, Provider};
+use crate::providers::{self, Provider, Session};
 use crate::settings::{Regions, Settings};
 
 /// What one account is going to be asked.
@@ -17,9 +22,15 @@ pub(super) struct Planned<'a> {
     /// Whether it is an error that nothing is set up: the user named it, or a region that only its
     /// cloud has.
     pub needed: bool,
+    session: OnceCell<Option<Arc<dyn Session>>>,
 }
 
 impl Planned<'_> {
+    /// The account, logged in to once, however often it is asked; `None` where it is not set up.
+    pub(super) async fn session(&self, cx: &Context) -> Result<Option<Arc<dyn Session>>, Error> {
+        self.session.get_or_try_init(|| self.provider.connect(cx, self.account)).await.cloned()
+    }
+
     /// The scope of a service whose regions are not known yet.
     pub(super) fn standing_in(&self, service: &'static str) -> Scope {
         Scope {
@@ -58,7 +69,7 @@ pub(super) fn plan(settings: &Settings) -> Result<Vec<Planned<'_>>, Error> {
         let nowhere = regions.as_ref().is_some_and(Vec::is_empty);
         let services = settings.services_of(*provider).into_iter().filter(|service| !(nowhere && service.regional));
         let services = services.map(|service| service.id).collect();
-        Planned { account, provider: *provider, services, regions, needed }
+        Planned { account, provider: *provider, services, regions, needed, session: OnceCell::new() }
     });
     let planned: Vec<Planned<'_>> = planned.filter(|planned| !planned.services.is_empty()).collect();
     if planned.is_empty() {
@@ -86,7 +97,7 @@ pub(super) fn again<'a>(planned: &[Planned<'_>], accounts: &'a [config::Account]
     let again = accounts.iter().filter_map(|account| {
         let same = planned.iter().find(|planned| planned.account.provider == account.provider)?;
         let Planned { provider, services, regions, .. } = same.clone();
-        Some(Planned { account, provider, services, regions, needed: true })
+        Some(Planned { account, provider, services, regions, needed: true, session: OnceCell::new() })
     });
     again.collect()
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
+use super::{HostMatch, Successor};
+
 /// A certificate as a cloud stores it, with what the certificate says of itself where the cloud returns it.
 ///
 /// `None` means unknown. Times are UTC, fingerprints and serial numbers lower-case hex without colons,
 /// names RFC 4514 text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Certificate {
     pub provider: &'static str,
     pub service: &'static str,
@@ -44,7 +46,11 @@ pub struct Certificate {
     pub chain: Vec<ChainElement>,
     /// The listeners that use it; `None` unless they were asked for.
     pub used_by: Option<Vec<Use>>,
-    /// Where cloud and certificate disagree, and what could not be read.
+    /// The certificate that lives longer for the same names, where one was seen.
+    pub superseded_by: Option<Successor>,
+    /// Which of the hosts that were asked for it covers; empty where none was.
+    pub matches: Vec<HostMatch>,
+    /// Where cloud and certificate disagree, what could not be read, and what is not as it should be.
     pub notes: Vec<String>,
 }
 
@@ -86,6 +92,9 @@ pub struct ChainElement {
     pub not_before: Option<DateTime<Utc>>,
     pub not_after: Option<DateTime<Utc>>,
     pub fingerprint_sha256: String,
+    /// The certificate itself.
+    #[serde(skip)]
+    pub der: Vec<u8>,
 }
 
 /// A listener that uses a certificate.

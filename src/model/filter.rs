@@ -97,7 +97,6 @@ impl TagFilter {
 /// What a certificate must be like to be selected: all of what is set holds.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    pub kinds: Kinds,
     /// No more than this is left, or it has expired. Unknown expiry is not matched.
     pub expires_within: Option<TimeDelta>,
     /// It has expired. Unknown expiry is not matched.
@@ -110,6 +109,8 @@ pub struct Filter {
     /// It has all of these tags.
     pub tags: Vec<TagFilter>,
     pub usage: Option<UseFilter>,
+    /// Another certificate for the same names lives longer.
+    pub superseded: bool,
 }
 
 impl Filter {
@@ -142,12 +143,12 @@ impl Filter {
 
     /// Whether it is selected, or would be if it expired at another time.
     pub fn matches_but_for_expiry(&self, certificate: &Certificate) -> bool {
-        self.kinds.include(certificate.kind)
-            && self.domain.as_ref().is_none_or(|host| certificate_covers(certificate, host).is_some())
+        self.domain.as_ref().is_none_or(|host| certificate_covers(certificate, host).is_some())
             && self.name.as_ref().is_none_or(|glob| glob.matches(certificate))
             && (self.ids.is_empty() || certificate.id.as_ref().is_some_and(|id| self.ids.contains(id)))
             && self.tags.iter().all(|tag| tag.matches(certificate))
             && self.usage.is_none_or(|usage| usage.matches(certificate))
+            && (!self.superseded || certificate.superseded_by.is_some())
     }
 }
 

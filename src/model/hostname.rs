@@ -1,10 +1,12 @@
 //! Which certificates cover a host, by RFC 9525 (and RFC 6125 before it).
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
 use idna::{AsciiDenyList, domain_to_ascii_cow};
+use serde::{Serialize, Serializer};
 
 use super::Certificate;
 
@@ -86,6 +88,30 @@ pub enum Match {
     Exact,
 }
 
+impl Match {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wildcard => "wildcard",
+            Self::Exact => "exact",
+        }
+    }
+}
+
+impl Serialize for Match {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// A host that a certificate covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HostMatch {
+    /// As the user wrote it.
+    pub name: String,
+    #[serde(rename = "match")]
+    pub how: Match,
+}
+
 /// A host as a user names it.
 ///
 /// Also `*.example.com`: certificates that hold this very wildcard cover it, exactly, and no others do,
@@ -158,9 +184,26 @@ impl Eq for Host {}
 /// How closely a certificate covers a host, if it does: by its subject alternative names, or by its
 /// common name only where it has no alternative name that is a DNS name or an address.
 pub fn certificate_covers(certificate: &Certificate, host: &Host) -> Option<Match> {
+    host_names(certificate).filter_map(|name| Name::of(name)?.covers(&host.name)).max()
+}
+
+/// The names of hosts that a certificate is for, each in the one spelling in which they are compared;
+/// what can be no host's name stands as it is.
+pub fn names_of(certificate: &Certificate) -> BTreeSet<String> {
+    let spelt = |name: &String| match Name::of(name) {
+        Some(Name::Address(address)) => address.to_string(),
+        Some(Name::Dns(name)) => name,
+        Some(Name::Wildcard(parent)) => format!("*.{parent}"),
+        None => name.to_lowercase(),
+    };
+    host_names(certificate).map(spelt).collect()
+}
+
+/// The alternative names that hosts can have, or else the common name.
+fn host_names(certificate: &Certificate) -> impl Iterator<Item = &String> {
     let mut names = certificate.subject_alternative_names.iter().filter(|name| !is_uri(name)).peekable();
     let common_name = if names.peek().is_none() { certificate.common_name.as_ref() } else { None };
-    names.chain(common_name).filter_map(|name| Name::of(name)?.covers(&host.name)).max()
+    names.chain(common_name)
 }
 
 /// Of the alternative names that are kept, only URIs and IPv6 addresses have colons.

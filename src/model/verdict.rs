@@ -44,6 +44,7 @@ impl fmt::Display for State {
 pub struct Thresholds {
     warning: Limit,
     critical: Limit,
+    superseded: bool,
 }
 
 impl Thresholds {
@@ -59,7 +60,13 @@ impl Thresholds {
             let hint = "less time must be left for CRITICAL than for WARNING, such as 7d and 30d";
             return Err(Error::new(Kind::Usage, message).with_hint(hint));
         }
-        Ok(Self { warning, critical })
+        Ok(Self { warning, critical, superseded: false })
+    }
+
+    /// Whether a certificate that is superseded is WARNING at the least.
+    #[must_use]
+    pub fn with_superseded(self, superseded: bool) -> Self {
+        Self { superseded, ..self }
     }
 
     pub fn warning(&self) -> Limit {
@@ -74,7 +81,7 @@ impl Thresholds {
 impl Default for Thresholds {
     /// `30d,33%` and `7d,10%`: a month and a week of a year, and as much less of shorter lives.
     fn default() -> Self {
-        Self { warning: Limit::of(30, 33), critical: Limit::of(7, 10) }
+        Self { warning: Limit::of(30, 33), critical: Limit::of(7, 10), superseded: false }
     }
 }
 
@@ -97,7 +104,17 @@ pub struct Judgement {
 /// Before its `not_before` a certificate is WARNING at the least, and worse where its expiry is. So less
 /// time left never makes a better state, and neither does time that passes, but for the one moment
 /// in which a certificate becomes valid.
+///
+/// One that is superseded is WARNING at the least where that was asked for.
 pub fn judge(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thresholds) -> Judgement {
+    let judgement = judge_validity(certificate, now, thresholds);
+    if judgement.state == State::Ok && thresholds.superseded && certificate.superseded_by.is_some() {
+        return Judgement { state: State::Warning, reason: format!("superseded, {}", judgement.reason) };
+    }
+    judgement
+}
+
+fn judge_validity(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thresholds) -> Judgement {
     let by_expiry = judge_expiry(certificate, now, thresholds);
     match certificate.not_before {
         Some(start) if now < start && by_expiry.state <= State::Warning => {

@@ -15,7 +15,11 @@ fn certificate(not_before: Option<i64>, not_after: Option<i64>) -> Certificate {
 }
 
 fn thresholds(warning: &str, critical: &str) -> Thresholds {
-    Thresholds { warning: warning.parse().expect(warning), critical: critical.parse().expect(critical) }
+    Thresholds {
+        warning: warning.parse().expect(warning),
+        critical: critical.parse().expect(critical),
+        superseded: false,
+    }
 }
 
 fn told(not_before: Option<i64>, not_after: Option<i64>, thresholds: &Thresholds) -> (State, String) {
@@ -140,7 +144,7 @@ fn any_thresholds() -> impl Strategy<Value = Thresholds> {
             text.collect::<Vec<_>>().join(",").parse().expect("a limit")
         })
     };
-    (limit(), limit()).prop_map(|(warning, critical)| Thresholds { warning, critical })
+    (limit(), limit()).prop_map(|(warning, critical)| Thresholds { warning, critical, superseded: false })
 }
 
 /// Times that are near enough to one another to meet every boundary, down to a nanosecond.

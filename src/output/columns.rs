@@ -9,7 +9,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
-use crate::model::{Certificate, ChainElement, Source, Use, rfc3339};
+use crate::model::{Certificate, ChainElement, HostMatch, Source, Successor, Use, rfc3339};
 
 use super::receipt::counted;
 use super::words::time_left;
@@ -33,6 +33,7 @@ pub(super) enum Value<'a> {
     Source(&'a Source),
     Chain(&'a [ChainElement]),
     Uses(&'a [Use]),
+    Matches(&'a [HostMatch]),
 }
 
 /// JSON's keys, in their order.
@@ -81,6 +82,15 @@ static FOR_PEOPLE: &[Column] = &[
     },
     Column { name: "names", value: |c, _| covered(c) },
     Column { name: "used_by_count", value: |c, _| listeners(c).into() },
+    Column {
+        name: "superseded_by",
+        value: |c, _| c.superseded_by.as_ref().map_or(Value::Unknown, |successor| successor_of(successor).into()),
+    },
+    Column {
+        name: "match",
+        value: |c, _| c.matches.iter().map(|m| m.how).max().map_or(Value::Unknown, |how| how.name().into()),
+    },
+    Column { name: "matches", value: |c, _| Value::Matches(&c.matches) },
 ];
 
 impl Column {
@@ -97,6 +107,7 @@ static HEADINGS: &[(&str, &str)] = &[
     ("provider", "cloud"),
     ("used_by", "listeners"),
     ("used_by_count", "used by"),
+    ("superseded_by", "superseded by"),
     ("subject_alternative_names", "alternative names"),
 ];
 
@@ -134,12 +145,15 @@ pub fn by_name(name: &str) -> Option<&'static Column> {
     RECORD.iter().chain(FOR_PEOPLE).find(|column| column.name == name)
 }
 
-/// Everything that is told of a certificate, as one JSON object.
+/// Everything that is told of a certificate, as one JSON object; and which of the hosts that were asked for
+/// it covers, where some were.
 pub(super) struct Record<'a>(pub &'a Certificate, pub DateTime<Utc>);
 
 impl Serialize for Record<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(RECORD.iter().map(|column| (column.name, (column.value)(self.0, self.1))))
+        let asked = (!self.0.matches.is_empty()).then_some(("matches", Value::Matches(&self.0.matches)));
+        let told = RECORD.iter().map(|column| (column.name, (column.value)(self.0, self.1)));
+        serializer.collect_map(told.chain(asked))
     }
 }
 
@@ -149,6 +163,11 @@ fn covered(certificate: &Certificate) -> Value<'_> {
         [] => text(certificate.common_name.as_ref()),
         names => Value::Texts(names),
     }
+}
+
+/// The successor and its account and region; a note tells the rest.
+fn successor_of(successor: &Successor) -> String {
+    format!("{} ({} {} {})", successor.title(), successor.provider, successor.account, successor.region)
 }
 
 /// How many listeners use the certificate. One that uses it twice, by default and for a name, counts once.
@@ -194,6 +213,7 @@ impl Serialize for Value<'_> {
             Self::Source(source) => source.serialize(serializer),
             Self::Chain(chain) => chain.serialize(serializer),
             Self::Uses(uses) => uses.serialize(serializer),
+            Self::Matches(matches) => matches.serialize(serializer),
         }
     }
 }
@@ -224,6 +244,10 @@ impl fmt::Display for Value<'_> {
                 let places: Vec<String> =
                     uses.iter().map(|u| format!("{}:{} {}", u.load_balancer_id, u.port, u.role)).collect();
                 f.write_str(&places.join(", "))
+            }
+            Self::Matches(matches) => {
+                let told: Vec<String> = matches.iter().map(|m| format!("{} {}", m.name, m.how.name())).collect();
+                f.write_str(&told.join(", "))
             }
         }
     }

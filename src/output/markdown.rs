@@ -17,7 +17,7 @@ impl super::Format for Format {
     }
 
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let columns = report.columns_or(table::columns(report.style.usage));
+        let columns = report.columns_or(table::columns(report.style.extra));
         let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
         if report.style.header {
             writeln!(out, "{}", line(columns.iter().map(|column| column.heading().to_owned()).collect()))?;

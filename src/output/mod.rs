@@ -14,6 +14,7 @@ pub mod check;
 mod columns;
 mod grid;
 mod nagios;
+mod pem;
 mod progress;
 mod receipt;
 mod sink;
@@ -76,13 +77,13 @@ pub struct Style<'a> {
     pub columns: Option<&'a [&'static Column]>,
     /// Whether they begin with the columns' names.
     pub header: bool,
-    /// Whether the listeners were asked for, so that who uses a certificate is shown unasked.
-    pub usage: bool,
+    /// Columns that the formats for people show beside their own, since the command is about them.
+    pub extra: &'a [&'static str],
 }
 
 impl Style<'_> {
     /// Each format's own.
-    pub const OWN: Style<'static> = Style { columns: None, header: true, usage: false };
+    pub const OWN: Style<'static> = Style { columns: None, header: true, extra: &[] };
 }
 
 impl Report<'_> {
@@ -96,9 +97,12 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     ALL.iter().map(|format| format.name())
 }
 
-/// The format of this name; the one for reading single certificates has none in [`ALL`].
+/// The formats for single certificates.
+static SINGLE: [&dyn Format; 2] = [&text::Format, &pem::Format];
+
+/// The format of this name.
 pub fn by_name(name: &str) -> &'static dyn Format {
-    ALL.iter().copied().find(|format| format.name() == name).unwrap_or(&text::Format)
+    ALL.iter().chain(&SINGLE).copied().find(|format| format.name() == name).unwrap_or(&text::Format)
 }
 
 /// Prints a report on standard output in this format; on a terminal nothing in it can do harm.
@@ -148,6 +152,17 @@ pub struct Written {
     pub stdout: Printed,
     /// One error for each output that could not be written; the others were.
     pub failed: Vec<Error>,
+}
+
+/// Writes a report to every target.
+pub fn write_reports(targets: &[Target], stdout: Terminal, report: &Report<'_>) -> Written {
+    write_all(targets, stdout, |target, width, out| {
+        let (format, report) = (by_name(&target.format), Report { width, ..report.clone() });
+        match target.file {
+            Some(_) => format.write(&report, out),
+            None => print_report(&report, format, stdout, out),
+        }
+    })
 }
 
 /// Writes to every target: files first, so that a reader who leaves costs none of them. `write` is

@@ -16,7 +16,10 @@ const SERVICE: &str = "CERTLS";
 pub(super) fn write(verdict: &Verdict<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "{SERVICE} {} - {} | {}", verdict.state, summary(verdict), performance(verdict))?;
     for (certificate, judgement) in verdict.problems() {
-        writeln!(out, "{}: {} {} - {}", judgement.state, title(certificate), judgement.reason, place(certificate))?;
+        let (state, reason) = (judgement.state, &judgement.reason);
+        let successor = certificate.superseded_by.as_ref().map(|by| plain(&format!(" - superseded by {by}")));
+        let successor = successor.unwrap_or_default();
+        writeln!(out, "{state}: {} {reason} - {}{successor}", title(certificate), place(certificate))?;
     }
     for (places, error) in receipt::failures(verdict.scopes) {
         let hint = error.hint().map(|hint| format!(" - hint: {hint}")).unwrap_or_default();

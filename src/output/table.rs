@@ -9,18 +9,22 @@ use super::{Report, grid, style};
 /// out of a narrow terminal: the higher, the sooner.
 static SHOWN: &[(&str, Option<usize>, u8)] = &[
     ("name", Some(8), 0),
+    ("match", None, 0),
+    ("matches", Some(12), 0),
     ("names", Some(10), 0),
     ("expires", None, 0),
     ("expiry_date", None, 4),
-    (USAGE, None, 0),
+    ("superseded_by", Some(8), 0),
+    ("used_by_count", None, 0),
+    ("used_by", Some(10), 0),
     ("provider", None, 2),
     ("region", None, 1),
     ("account", Some(7), 3),
     ("id", Some(10), 5),
 ];
 
-/// The column that is shown only where the listeners were asked for.
-const USAGE: &str = "used_by_count";
+/// Those of them that are shown only where a command is about them.
+static EXTRA: &[&str] = &["match", "matches", "superseded_by", "used_by_count", "used_by"];
 
 pub(super) struct Format;
 
@@ -37,7 +41,7 @@ impl super::Format for Format {
         if report.certificates.is_empty() {
             return Ok(());
         }
-        let filled = report.columns_or(columns(report.style.usage)).into_iter().map(|column| {
+        let filled = report.columns_or(columns(report.style.extra)).into_iter().map(|column| {
             let shown = SHOWN.iter().find(|(name, ..)| *name == column.name);
             // A column that was asked for stays, and may be cut.
             let (least, spare) = match (shown, report.style.columns) {
@@ -54,8 +58,8 @@ impl super::Format for Format {
     }
 }
 
-/// The columns that are shown unasked, where the listeners were asked for and where not.
-pub(super) fn columns(usage: bool) -> impl Iterator<Item = &'static Column> {
-    let shown = SHOWN.iter().filter(move |(name, ..)| usage || *name != USAGE);
+/// The columns that are shown unasked, with these among them.
+pub(super) fn columns(extra: &[&str]) -> impl Iterator<Item = &'static Column> {
+    let shown = SHOWN.iter().filter(|(name, ..)| extra.contains(name) || !EXTRA.contains(name));
     shown.filter_map(|(name, ..)| columns::by_name(name))
 }

@@ -39,15 +39,31 @@ impl<W: Write> Words<W> {
     /// Tells how many certificates a filter left out because nobody knows when they expire.
     pub fn left_out(&mut self, unknown: usize) {
         if unknown > 0 {
-            self.line(&format!("note: {} of unknown expiry left out", receipt::counted(unknown, "certificate")));
+            self.note(&format!("{} of unknown expiry left out", receipt::counted(unknown, "certificate")));
         }
     }
 
-    /// Tells that no scope that answered has a certificate of this id.
-    pub fn not_found(&mut self, id: &str, looked_everywhere: bool) {
+    /// Tells how many of the certificates that are shown were renewed elsewhere.
+    pub fn superseded(&mut self, superseded: usize) {
+        if superseded > 0 {
+            let (what, verb) =
+                (receipt::counted(superseded, "certificate"), if superseded == 1 { "is" } else { "are" });
+            self.note(&format!(
+                "{what} {verb} superseded, by longer-lived ones for the same names; `--superseded` selects such"
+            ));
+        }
+    }
+
+    /// Tells that no scope that answered has such a certificate.
+    pub fn not_found(&mut self, what: &str, looked_everywhere: bool) {
         let red = style::ERROR;
         let where_to = if looked_everywhere { "anywhere" } else { "where certls could look" };
-        self.line(&format!("{red}error:{red:#} no certificate {} {where_to}", harmless(id)));
+        self.line(&format!("{red}error:{red:#} no certificate {} {where_to}", harmless(what)));
+    }
+
+    /// Tells what is not as a user may have meant it, and how to go on.
+    pub fn note(&mut self, note: &str) {
+        self.line(&format!("note: {}", harmless(note)));
     }
 
     /// Tells an error of one account.
@@ -85,16 +101,22 @@ fn lines(text: &str) -> String {
 
 /// What is left of a certificate's life, or how long it has been over.
 pub(super) fn time_left(certificate: &Certificate, now: DateTime<Utc>) -> String {
-    let Some(left) = certificate.not_after.map(|end| end - now) else {
-        return "unknown".to_owned();
-    };
-    let days = |days: u64| receipt::counted(days, "day");
-    match (certificate.status(now), left.num_days().unsigned_abs()) {
+    match (certificate.status(now), certificate.not_after) {
         (Status::NotYetValid, _) => "not yet valid".to_owned(),
-        (Status::Expired, 0) => "expired today".to_owned(),
-        (Status::Expired, left) => format!("expired {} ago", days(left)),
-        (_, 0) => "today".to_owned(),
-        (_, left) => format!("in {}", days(left)),
+        (_, None) => "unknown".to_owned(),
+        (_, Some(end)) => time_until(end, now),
+    }
+}
+
+/// How long a moment lies ahead, or how long something that ended then has been over.
+pub(super) fn time_until(end: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let left = end - now;
+    let days = |days: u64| receipt::counted(days, "day");
+    match (now > end, left.num_days().unsigned_abs()) {
+        (true, 0) => "expired today".to_owned(),
+        (true, left) => format!("expired {} ago", days(left)),
+        (false, 0) => "today".to_owned(),
+        (false, left) => format!("in {}", days(left)),
     }
 }
 

@@ -11,13 +11,14 @@ use futures_util::stream::BoxStream;
 use crate::config::{Account, EnvVar};
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Identity, Scope, Use};
+use crate::model::{Certificate, Identity, Kinds, Scope, Use};
 use crate::nearest::did_you_mean;
 
 mod chain;
 mod clock;
 mod digest;
 mod paging;
+mod path;
 mod renewal;
 mod secret_file;
 mod truth;
@@ -105,16 +106,23 @@ pub struct Place {
 
 /// The certificates of one scope.
 pub trait Store: Send + Sync {
-    /// All of them, a page at a time. A page that fails ends the stream.
-    fn certificates(self: Arc<Self>) -> BoxStream<'static, Result<Vec<Certificate>, Error>>;
-    /// The one with this id, or `None`.
-    fn certificate(self: Arc<Self>, id: String) -> BoxFuture<'static, Result<Option<Certificate>, Error>>;
+    /// All of these kinds, a page at a time; others may be among them, where they come along unasked. A page that
+    /// fails ends the stream.
+    fn certificates(self: Arc<Self>, kinds: Kinds) -> BoxStream<'static, Result<Vec<Certificate>, Error>>;
+    /// The one with this id; `None` where the service can only list.
+    fn certificate(self: Arc<Self>, id: String) -> Option<Lookup> {
+        let _ = id;
+        None
+    }
     /// Every use of a certificate by a listener, with the certificate's id. `None` where the service
     /// knows of no listeners, so that nothing can be asked.
     fn usage(self: Arc<Self>) -> Option<Usage> {
         None
     }
 }
+
+/// A certificate, still to be asked for; `None` where there is none of that id.
+pub type Lookup = BoxFuture<'static, Result<Option<Certificate>, Error>>;
 
 /// The uses of the certificates of one scope, still to be asked for: all of them, or an error.
 pub type Usage = BoxFuture<'static, Result<Vec<(String, Use)>, Error>>;

@@ -2,10 +2,7 @@
 
 use std::collections::HashSet;
 
-use futures_util::stream::{BoxStream, TryStreamExt};
-
 use crate::error::{Error, Kind};
-use crate::model::Certificate;
 
 /// How far a list has been read.
 #[derive(Debug, Default)]
@@ -39,22 +36,6 @@ impl Progress {
         self.rows += rows;
         Ok(total.is_none_or(|total| self.rows < total))
     }
-}
-
-/// The certificate of this id, for services that can only list.
-///
-/// # Errors
-/// Where a page failed before one that holds it.
-pub(super) async fn find(
-    mut pages: BoxStream<'static, Result<Vec<Certificate>, Error>>,
-    id: &str,
-) -> Result<Option<Certificate>, Error> {
-    while let Some(page) = pages.try_next().await? {
-        if let Some(found) = page.into_iter().find(|certificate| certificate.id.as_deref() == Some(id)) {
-            return Ok(Some(found));
-        }
-    }
-    Ok(None)
 }
 
 #[cfg(test)]

@@ -3,22 +3,24 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use crate::model::{Certificate, ChainElement, rfc3339};
+use crate::model::{Certificate, ChainElement, Kind, rfc3339};
 use crate::x509::{Chain, Facts};
+
+use super::path::Path;
 
 /// Fills `record` from the chain that the cloud returned with it.
 ///
 /// Without a readable leaf the cloud's fields stay as they are: the next certificate of the chain is
 /// its issuer's, and lives longer.
 pub(super) fn apply(record: &mut Certificate, chain: Chain) {
-    record.chain = chain.certificates.iter().map(element).collect();
-    let leaf = chain.begins_whole.then(|| leaf_of(&chain.certificates)).flatten();
     record.notes.extend(chain.notes);
-    if leaf.is_some_and(|number| number > 0) {
-        record.note("the chain is out of order: the certificate itself is not its first");
-    }
-    match leaf.and_then(|number| chain.certificates.into_iter().nth(number)) {
+    let path = Path::of(chain.certificates);
+    record.chain = path.certificates.iter().map(element).collect();
+    match path.certificates.into_iter().next().filter(|_| chain.begins_whole) {
         Some(leaf) if is_readable(&leaf) => {
+            // An authority's certificate is trusted by itself, whatever stands beside it.
+            let notes = if record.kind == Kind::Ca { Vec::new() } else { path.notes };
+            record.notes.extend(notes);
             tell_differences(record, &leaf);
             fill(record, leaf);
         }
@@ -27,39 +29,28 @@ pub(super) fn apply(record: &mut Certificate, chain: Chain) {
     }
 }
 
-/// The certificate that issued none of the others; the first where that is none or several.
-fn leaf_of(certificates: &[Facts]) -> Option<usize> {
-    let issued_another = |number: usize| {
-        let subject = certificates.get(number).and_then(|facts| facts.subject.as_ref());
-        let others = certificates.iter().enumerate().filter(|(other, _)| *other != number);
-        subject.is_some() && others.into_iter().any(|(_, other)| other.issuer.as_ref() == subject)
-    };
-    let mut leaves = (0..certificates.len()).filter(|number| !issued_another(*number));
-    match (leaves.next(), leaves.next()) {
-        (Some(only), None) => Some(only),
-        _ => (!certificates.is_empty()).then_some(0),
-    }
-}
-
 /// Bytes that are no certificate have a fingerprint too, and nothing else.
 fn is_readable(leaf: &Facts) -> bool {
     leaf.serial_number.is_some() || leaf.not_after.is_some()
 }
 
-/// The second certificate of an SM2 pair: the record ends when the first of the two does.
-pub(super) fn apply_encryption_part(record: &mut Certificate, chain: &Chain) {
+/// The second certificate of an SM2 pair: the record is valid while both of the two are.
+pub(super) fn apply_encryption_part(record: &mut Certificate, chain: Chain) {
     record.notes.extend(chain.notes.iter().map(|note| format!("encryption certificate: {note}")));
-    let Some(part) = chain.certificates.first() else { return };
-    if let (Some(signing), Some(encryption)) = (record.not_after, part.not_after) {
+    let path = Path::of(chain.certificates);
+    let Some(part) = path.certificates.first() else { return };
+    record.notes.extend(part.notes.iter().map(|note| format!("encryption certificate: {note}")));
+    let place = record.chain.len() + 1;
+    record.note(format!("the encryption certificate of the SM2 pair is number {place} of the chain"));
+    if let (Some(signing), Some(encryption)) = (record.not_after, part.not_after)
+        && signing != encryption
+    {
         let (first, end) = if encryption < signing { ("encryption", encryption) } else { ("signing", signing) };
-        if encryption != signing {
-            record.note(format!("the {first} certificate of the SM2 pair expires first: {}", rfc3339(end)));
-        }
-        record.not_after = Some(end);
-    } else {
-        record.not_after = record.not_after.or(part.not_after);
+        record.note(format!("the {first} certificate of the SM2 pair expires first: {}", rfc3339(end)));
     }
-    record.chain.extend(chain.certificates.iter().map(element));
+    record.not_before = record.not_before.into_iter().chain(part.not_before).max();
+    record.not_after = record.not_after.into_iter().chain(part.not_after).min();
+    record.chain.extend(path.certificates.iter().map(element));
 }
 
 fn element(facts: &Facts) -> ChainElement {
@@ -69,6 +60,7 @@ fn element(facts: &Facts) -> ChainElement {
         not_before: facts.not_before,
         not_after: facts.not_after,
         fingerprint_sha256: facts.fingerprint_sha256.clone(),
+        der: facts.der.clone(),
     }
 }
 

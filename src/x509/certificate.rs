@@ -27,6 +27,7 @@ pub(super) fn read(der: &[u8]) -> Facts {
         not_after: None,
         fingerprint_sha1: hex(&Sha1::digest(exact)),
         fingerprint_sha256: hex(&Sha256::digest(exact)),
+        der: exact.to_vec(),
         notes: Vec::new(),
     };
     let Some((certificate, missing)) = certificate else {

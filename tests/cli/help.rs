@@ -29,6 +29,7 @@ fn the_short_help() {
       certls list --domain www.example.com  what covers this name
       certls list -o json | jq -r '.certificates[] | .name'
       certls check                          OK, WARNING or CRITICAL: cron, Nagios
+      certls which www.example.com          which cover it, where they are used
       certls show 5494a835d88f40ff940554992f2f04d4
       certls accounts                       who is asked, and with what
 
@@ -38,8 +39,9 @@ fn the_short_help() {
 
     Commands:
       list         List every certificate of every region, soonest expiry first
-      check        Say whether any certificate expires soon: for cron, Nagios, Icinga and CI
       show         Show all that is known of a certificate
+      check        Say whether any certificate expires soon: for cron, Nagios, Icinga and CI
+      which        Show every certificate that covers a host name: where it is used, and until when
       accounts     Show which accounts would be asked, where their credentials are, and who they are
       completions  Print completions for a shell
       man          Print the manual page
@@ -165,7 +167,7 @@ fn the_help_of_list() {
 
               Possible values:
               - server: Those that servers present, SM2 dual certificates included
-              - ca:     CA certificates that client certificates are checked against (Huawei Cloud)
+              - ca:     CA certificates that client certificates are checked against
               - all:    Both
               
               [default: server]
@@ -176,10 +178,19 @@ fn the_help_of_list() {
           --unused
               Select the certificates that no listener uses; asks as --usage does
 
+          --superseded
+              Only what was renewed elsewhere: another certificate for the same names lives longer
+
     Output:
       -o, --output <FORMAT[=FILE]>
               Format of the output; with =FILE it replaces that file, and repeats: one scan, many
               outputs [default: table]
+
+          --columns <NAME>
+              Columns of the tabular formats, in this order
+
+          --no-header
+              Leave out the line with the columns' names
 
           --sort <COLUMN>
               Sort by this column; what is unknown there comes last
@@ -188,12 +199,6 @@ fn the_help_of_list() {
 
           --reverse
               Sort the other way round
-
-          --columns <NAME>
-              Columns of the tabular formats, in this order
-
-          --no-header
-              Leave out the line with the columns' names
 
     Network:
           --endpoint <PROVIDER.SERVICE=URL>
@@ -241,7 +246,7 @@ fn the_help_of_show() {
     Usage: certls show [OPTIONS] <ID>...
 
     Arguments:
-      <ID>...  The cloud's id of the certificate
+      <ID>...  The cloud's id of the certificate, the beginning of one, or a fingerprint
 
     Options:
       -v, --verbose...    Tell on standard error what is asked and answered; twice for more
@@ -263,6 +268,7 @@ fn the_help_of_show() {
 
     Output:
       -o, --output <FORMAT>  Format of standard output [default: text] [possible values: text, json]
+          --pem              Print the public chain as PEM instead, the certificate itself first
 
     Network:
           --endpoint <PROVIDER.SERVICE=URL>
@@ -322,7 +328,7 @@ fn completions_for_every_shell() {
 fn the_manual_has_every_command_and_flag() {
     let run = said("man");
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    assert_eq!(run.stdout.matches(".TH ").count(), 7, "{}", run.stdout);
+    assert_eq!(run.stdout.matches(".TH ").count(), 8, "{}", run.stdout);
     // roff writes a hyphen that must stay one with a backslash.
     let plain = run.stdout.replace("\\-", "-");
     for flag in [

@@ -3,7 +3,7 @@
 use crate::certls::{Certls, assert_run};
 use crate::clouds::internet::Internet;
 use crate::clouds::{aliyun, huawei};
-use crate::worlds::{ELB_LIST, SLB_LIST, huawei_world, two_projects, two_regions};
+use crate::worlds::{ELB_ECHO, ELB_LIST, SLB_LIST, huawei_world, two_projects, two_regions};
 
 fn internet(clouds: &[(&str, &str)]) -> Internet {
     Internet::start(clouds.iter().map(|(suffix, url)| ((*suffix).to_owned(), (*url).to_owned())).collect())
@@ -92,7 +92,7 @@ fn huaweis_regions_and_iam_are_asked_at_the_vendors_hosts() {
     );
     for seen in cloud.log.all() {
         let host = match seen.action.as_str() {
-            ELB_LIST => format!("elb.{}.myhuaweicloud.com", seen.region),
+            ELB_LIST | ELB_ECHO => format!("elb.{}.myhuaweicloud.com", seen.region),
             _ => "iam.myhuaweicloud.com".to_owned(),
         };
         assert_eq!((seen.host, seen.authorized), (host, true));

@@ -4,7 +4,7 @@ use crate::certls::{
     Certls, HW_DOMAIN, HW_KEY, HW_PASSWORD, HW_SECRET, HW_SECURITY_TOKEN, HW_TOKEN, HW_USER, assert_run,
 };
 use crate::clouds::huawei::{self, Huawei, Token, User, World};
-use crate::worlds::{ELB_LIST, huawei_world, project_id, two_projects};
+use crate::worlds::{ELB_ECHO, ELB_LIST, huawei_world, project_id, two_projects};
 
 /// A world whose account has a user, and a token for one project.
 fn world() -> World {
@@ -184,8 +184,9 @@ fn a_token_that_ends_midway_is_renewed() {
     let login = [("HW_USER_NAME", HW_USER), ("HW_USER_PASSWORD", HW_PASSWORD), ("HW_DOMAIN_NAME", HW_DOMAIN)];
     let run = ask(&cloud, &login);
     assert_eq!((run.code, run.names()), (0, ["a", "b", "c"].map(str::to_owned).to_vec()), "{}", run.text());
-    // Four pages of two uses each want two tokens, and one page is asked for twice; the projects take a third.
-    assert_eq!((cloud.log.count("iam:token"), cloud.log.count(ELB_LIST)), (3, 5));
+    // Four pages and the question about private keys want three tokens of two uses each, and two pages are asked
+    // for twice; the projects take a fourth.
+    assert_eq!((cloud.log.count("iam:token"), cloud.log.count(ELB_LIST)), (4, 6));
 }
 
 #[test]
@@ -207,7 +208,7 @@ fn a_project_of_the_environment_spares_the_look_up() {
         let run = certls.run("list -o json -r cn-north-4");
         assert_eq!((run.code, run.names()), (0, vec!["pay".to_owned()]), "{}", run.text());
         let actions: Vec<String> = cloud.log.all().into_iter().map(|seen| seen.action).collect();
-        assert_eq!(actions, [ELB_LIST], "{name}");
+        assert_eq!(actions, [ELB_LIST, ELB_ECHO], "{name}");
         // It belongs to one region, so it is no filter where several are asked.
         let run = certls.run("list -o json");
         assert_eq!((run.code, run.names().len()), (0, 2), "{name}: {}", run.text());

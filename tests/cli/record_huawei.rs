@@ -88,12 +88,12 @@ fn private_keys_are_never_shown() {
 #[test]
 fn pem_is_read_however_its_lines_end() {
     let (chain, run) = odd();
-    for record in ["pem-no-newlines", "pem-crlf", "pem-chain", "pem-chain-no-newlines", "key-masked", "protected"] {
+    for record in ["pem-no-newlines", "pem-crlf", "key-masked", "protected"] {
         let record = run.certificate(record);
         assert_told(&record, &chain.leaf);
         assert_eq!(record["notes"], json!([]), "{record}");
     }
-    for record in ["pem-chain", "pem-chain-no-newlines"] {
+    for record in ["pem-no-newlines", "pem-crlf"] {
         let told = run.certificate(record)["chain"].clone();
         assert_eq!(told.as_array().map(Vec::len), Some(2), "{told}");
         assert_eq!(told[0]["fingerprint_sha256"], chain.leaf.sha256_hex.as_str());
@@ -101,7 +101,12 @@ fn pem_is_read_however_its_lines_end() {
         assert_eq!(told[1]["subject"], "CN=Test Intermediate CA");
         assert_eq!(told[0]["issuer"], told[1]["subject"]);
     }
-    assert_eq!(run.certificate("pem-crlf")["chain"].as_array().map(Vec::len), Some(1));
+    let alone = run.certificate("pem-leaf-only");
+    assert_eq!(alone["chain"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        alone["notes"],
+        json!(["the chain is incomplete: it lacks the issuer's certificate, CN=Test Intermediate CA"])
+    );
 }
 
 #[test]
@@ -155,13 +160,13 @@ fn where_cloud_and_certificate_disagree_the_certificate_wins_and_a_note_says_so(
 
 #[test]
 fn a_fingerprint_is_told_without_colons_and_in_lower_case() {
-    let made = chain().leaf;
+    let Chain { leaf: made, pem, .. } = chain();
     let record = records::huawei_record(&records::id_of("x"), &project_id("cn-north-4"), "x", &made);
     let colons = made.sha1_hex_colons.to_uppercase();
     let changed = |certificate: Value| {
         records::changed(record.clone(), &json!({"fingerprint": colons, "certificate": certificate}))
     };
-    for certificate in [json!(made.pem), json!("")] {
+    for certificate in [json!(pem), json!("")] {
         let told = listed(vec![changed(certificate)], "").certificate("x");
         assert_eq!((&told["fingerprint_sha1"], &told["notes"]), (&json!(made.sha1_hex), &json!([])), "{told}");
     }

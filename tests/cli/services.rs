@@ -287,7 +287,7 @@ fn what_scm_refuses_to_list_is_counted() {
     assert_eq!(cloud.log.count(SCM_LIST), 4);
     assert_eq!(run.names().len(), 150);
     assert_run!(scm(&cloud).run("show scs179 --service scm"), @"
-    exit 1
+    exit 3
     --- stdout
     --- stderr
     error: huawei default global scm: the cloud listed 150 of 180 certificates, and refused to list the others: Incorrect request parameter. (SCM.0005, request REQUEST)

@@ -31,13 +31,14 @@ fn one_certificate_of_each_cloud() {
     common_name                blog.example.com
     subject_alternative_names  blog.example.com
     fingerprint_sha1           SHA1
-    not_after                  TIME
+    not_after                  TIME (in 40 days)
     days_left                  40
     status                     valid
     uploaded_at                TIME
     resource_group_id          rg-acfmxazb4ph6aiy
     tags                       team=web
     used_by                    none
+    (unknown)                  description, fingerprint_sha256, serial_number, issuer, subject, key_type, key_bits, signature_algorithm, not_before, updated_at, source, project_id, enterprise_project_id
     --- stderr
     1 certificate · 2 clouds, 2 accounts, 4 scopes: all read
     ");
@@ -63,22 +64,26 @@ fn one_certificate_of_each_cloud() {
     key_bits                   256
     signature_algorithm        ED25519
     not_before                 TIME
-    not_after                  TIME
+    not_after                  TIME (in 60 days)
     days_left                  60
     status                     valid
     uploaded_at                TIME
     updated_at                 TIME
     project_id                 4ec959a7c3d9c977d18c430fdbb576cd
     enterprise_project_id      0
-    chain                      CN=cdn.example.com
+    chain                      1  CN=cdn.example.com
+                                  issued by  CN=cdn.example.com
+                                  not before TIME
+                                  not after  TIME (in 60 days)
+                                  SHA-256    SHA256
     used_by                    none
+    (unknown)                  description, source, resource_group_id
     --- stderr
     1 certificate · 2 clouds, 2 accounts, 4 scopes: all read
     ");
-    // Both services can look one up, so no list is read.
-    assert_eq!(huawei.log.count("elb:list"), 0);
-    // An id that is none of its own is not asked for.
-    assert_eq!(huawei.log.count("elb:show"), 2);
+    // An id that is none of its own is not asked for; the lists tell what is superseded.
+    assert_eq!((huawei.log.count("elb:show"), huawei.log.count("elb:list")), (2, 4));
+    assert_eq!((ali.log.count(SLB_LIST), ali.log.count("DescribeCACertificates")), (8, 0));
 }
 
 #[test]

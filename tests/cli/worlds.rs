@@ -9,6 +9,8 @@ use crate::clouds::{aliyun, huawei, records};
 /// The calls that list certificates, as the clouds' logs name them.
 pub(crate) const SLB_LIST: &str = "DescribeServerCertificates";
 pub(crate) const ELB_LIST: &str = "elb:list";
+/// Whether private keys are handed out.
+pub(crate) const ELB_ECHO: &str = "elb:getPrivateKeyEcho";
 
 /// A certificate's name, and how many days it has left.
 pub(crate) type Stored = (&'static str, i64);

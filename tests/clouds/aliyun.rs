@@ -1,5 +1,5 @@
 //! A simulated Alibaba Cloud, told apart by version and path: SLB 2014-05-15 (`DescribeServerCertificates`,
-//! `DescribeRegions`, listeners), CAS 2020-04-07, STS 2015-04-01, the metadata service and a credentials URI.
+//! `DescribeCACertificates`, `DescribeRegions`, listeners), CAS 2020-04-07, STS 2015-04-01, the metadata service and a credentials URI.
 
 use super::aliyun_answer::{Answer, Product};
 use super::aliyun_auth::{self as auth, Claim, Refusal};
@@ -201,27 +201,32 @@ impl Cloud {
         let region = claim.param("RegionId").unwrap_or_default();
         match answer.action {
             "DescribeRegions" => answer.good(self.regions(uid)),
-            "DescribeServerCertificates" | "DescribeLoadBalancerListeners"
+            "DescribeServerCertificates" | "DescribeCACertificates" | "DescribeLoadBalancerListeners"
                 if !region.is_empty() && !self.world.regions.iter().any(|known| known.id == region) =>
             {
                 answer.error(404, "InvalidRegionId.NotFound", "The specified RegionId does not exist.")
             }
-            "DescribeServerCertificates" => answer.good(self.list(region, uid, claim.param("ServerCertificateId"))),
+            "DescribeServerCertificates" => answer.good(self.list(region, uid, claim, "ServerCertificate")),
+            "DescribeCACertificates" if region.is_empty() => answer.missing("RegionId"),
+            "DescribeCACertificates" => answer.good(self.list(region, uid, claim, "CACertificate")),
             "DescribeLoadBalancerListeners" => listeners::list(self, &claim.params, answer),
             "DescribeDomainExtensions" => listeners::domain_extensions(self, &claim.params, answer),
             _ => answer.no_such_action(),
         }
     }
 
-    fn list(&self, region: &str, uid: &str, id: Option<&str>) -> Value {
+    /// One of the two lists, which differ in the word in front of everything.
+    fn list(&self, region: &str, uid: &str, claim: &Claim, what: &str) -> Value {
+        let key = format!("{what}Id");
+        let id = claim.param(&key);
         // The trap of the real service: without a region one silently sees only Hangzhou's.
         let region = if region.is_empty() { "cn-hangzhou" } else { region };
         let regions = self.world.regions.iter().filter(|known| known.id == region && known.is_of(uid));
         let certificates: Vec<&Value> = regions
-            .flat_map(|region| &region.certificates)
-            .filter(|certificate| id.is_none_or(|id| certificate["ServerCertificateId"] == id))
+            .flat_map(|region| if what == "CACertificate" { &region.ca_certificates } else { &region.certificates })
+            .filter(|certificate| id.is_none_or(|id| certificate[&key] == id))
             .collect();
-        json!({"ServerCertificates": {"ServerCertificate": certificates}})
+        json!({format!("{what}s"): {what: certificates}})
     }
 
     fn regions(&self, uid: &str) -> Value {

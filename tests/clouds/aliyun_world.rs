@@ -28,13 +28,15 @@ pub(crate) struct Region {
     /// The host that `DescribeRegions` names.
     pub endpoint: String,
     pub certificates: Vec<Value>,
+    /// The certificates of authorities that clients are checked against.
+    pub ca_certificates: Vec<Value>,
     /// Whose certificates these are; empty is everybody's. One region may stand here once for each account.
     pub uid: String,
 }
 
 impl Region {
     pub(crate) fn new(id: &str, certificates: Vec<Value>) -> Self {
-        Self { id: id.into(), endpoint: format!("slb.{id}.aliyuncs.com"), certificates, uid: String::new() }
+        Self { id: id.into(), endpoint: format!("slb.{id}.aliyuncs.com"), certificates, ..Self::default() }
     }
 
     pub(crate) fn is_of(&self, uid: &str) -> bool {

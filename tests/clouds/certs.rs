@@ -73,6 +73,15 @@ impl Authority {
         Self { made: made(cn, &[], not_before, not_after, &signed), issuer: Issuer::new(params, key) }
     }
 
+    /// Signs the certificate of another authority.
+    pub(crate) fn authority(&self, cn: &str, not_before: DateTime<Utc>, not_after: DateTime<Utc>) -> Self {
+        let key = seeded_key(cn);
+        let mut params = params(cn, &[], not_before, not_after);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let signed = params.signed_by(&key, &self.issuer).expect("an authority's certificate");
+        Self { made: made(cn, &[], not_before, not_after, &signed), issuer: Issuer::new(params, key) }
+    }
+
     /// Signs a certificate for somebody else's key.
     pub(crate) fn issue(
         &self,
@@ -109,7 +118,7 @@ fn since_epoch(at: DateTime<Utc>) -> Duration {
 }
 
 /// An Ed25519 key whose seed is the hash of `name`.
-fn seeded_key(name: &str) -> KeyPair {
+pub(crate) fn seeded_key(name: &str) -> KeyPair {
     // PKCS #8 around a bare Ed25519 seed is this head and the 32 bytes.
     let mut pkcs8 = vec![0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
     pkcs8.extend_from_slice(ring::digest::digest(&ring::digest::SHA256, name.as_bytes()).as_ref());

@@ -12,7 +12,7 @@ use super::server::{self, Reply, Request, Running};
 use super::wire::{self, Plus};
 use super::{huawei_iam as iam, huawei_scm as scm};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Instant;
@@ -266,7 +266,7 @@ impl State {
     fn act(&self, call: &Call, action: &str, caller: &Caller, request: &Request) -> Reply {
         if self.account(caller).denied.iter().any(|denied| denied == action) {
             return match call {
-                Call::List(_) | Call::Show(..) | Call::Listeners(_) => elb::denied(action),
+                Call::List(_) | Call::Show(..) | Call::Listeners(_) | Call::Echo(_) => elb::denied(action),
                 Call::Scm => scm::denied(),
                 Call::CallerIdentity => metadata::denied(),
                 _ => iam::denied(),
@@ -279,6 +279,7 @@ impl State {
             Call::List(project) => elb::list(self, "certificates", project, request),
             Call::Listeners(project) => elb::list(self, "listeners", project, request),
             Call::Show(project, id) => elb::show(self, project, id),
+            Call::Echo(_) => elb::good(json!({"private_key_echo": self.world.private_key_echo})),
             Call::Scm => scm::list(self, caller, request),
             Call::CallerIdentity => metadata::caller_identity(self, caller),
             Call::IssueToken | Call::MetadataToken | Call::SecurityKey | Call::Unknown => not_published(),

@@ -8,6 +8,7 @@ pub(crate) enum Call<'a> {
     List(&'a str),
     Show(&'a str, &'a str),
     Listeners(&'a str),
+    Echo(&'a str),
     Scm,
     CallerIdentity,
     MetadataToken,
@@ -28,6 +29,7 @@ impl<'a> Call<'a> {
             ("GET", ["v3", project, "elb", "certificates"]) => Self::List(project),
             ("GET", ["v3", project, "elb", "certificates", id]) => Self::Show(project, id),
             ("GET", ["v3", project, "elb", "listeners"]) => Self::Listeners(project),
+            ("GET", ["v3", project, "elb", "certificates", "settings", "private-key-echo"]) => Self::Echo(project),
             ("GET", ["v5", "caller-identity"]) => Self::CallerIdentity,
             ("PUT", ["meta-data", "latest", "api", "token"]) => Self::MetadataToken,
             ("GET", ["openstack", "latest", "securitykey"]) => Self::SecurityKey,
@@ -44,6 +46,7 @@ impl<'a> Call<'a> {
             Self::List(_) => "elb:list",
             Self::Show(..) => "elb:show",
             Self::Listeners(_) => "elb:listeners",
+            Self::Echo(_) => "elb:getPrivateKeyEcho",
             Self::Scm => "scm:list",
             Self::CallerIdentity => "sts:caller",
             Self::MetadataToken => "ecs:token",
@@ -54,7 +57,9 @@ impl<'a> Call<'a> {
 
     pub(crate) fn project(&self) -> Option<&str> {
         match self {
-            Self::List(project) | Self::Show(project, _) | Self::Listeners(project) => Some(project),
+            Self::List(project) | Self::Show(project, _) | Self::Listeners(project) | Self::Echo(project) => {
+                Some(project)
+            }
             _ => None,
         }
     }

@@ -80,6 +80,9 @@ pub(crate) struct World {
     pub projects: Vec<Project>,
     /// The listeners of all projects, each with its own `project_id`.
     pub listeners: Vec<Value>,
+    /// Whether the projects say that they hand out private keys, as real ones do unless told otherwise. The
+    /// planted ones come along in any case.
+    pub private_key_echo: bool,
     /// SCM's certificates that are everybody's.
     pub scm: Vec<Value>,
     /// SCM's certificates of one account each.

@@ -36,6 +36,22 @@ pub(crate) fn aliyun_record(id: &str, name: &str, region: &str, made: &Made) -> 
     record
 }
 
+/// An element of `DescribeCACertificates`.
+pub(crate) fn aliyun_ca_record(id: &str, name: &str, region: &str, made: &Made) -> Value {
+    let record = aliyun_record(id, name, region, made);
+    let own = json!({"CACertificateId": id, "CACertificateName": name});
+    let of_servers = [
+        "ServerCertificateId",
+        "ServerCertificateName",
+        "SubjectAlternativeNames",
+        "IsAliCloudCertificate",
+        "AliCloudCertificateId",
+        "AliCloudCertificateName",
+    ];
+    let none = of_servers.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+    changed(changed(record, &none), &own)
+}
+
 /// An element of CAS's `ListUserCertificateOrder` with `OrderType=CERT`. Its status is today's.
 pub(crate) fn cas_record(id: i64, name: &str, made: &Made) -> Value {
     let left = made.not_after - Utc::now();
@@ -236,14 +252,16 @@ pub(crate) fn huawei_sm2_record(project: &str) -> Value {
 /// Odd elements of Huawei's list, each with what is odd. All but the last two can be read.
 pub(crate) fn huawei_odd(project: &str, chain: &Chain) -> Vec<(&'static str, Value)> {
     let made = &chain.leaf;
-    let record = |what: &str| huawei_record(&id_of(what), project, what, made);
+    let record = |what: &str| {
+        let mut record = huawei_record(&id_of(what), project, what, made);
+        record["certificate"] = json!(chain.pem);
+        record
+    };
     let odd = |what: &'static str, changes: Value| (what, changed(record(what), &changes));
-    let flat = made.pem.replace('\n', "");
     vec![
-        odd("pem-no-newlines", json!({"certificate": flat})),
-        odd("pem-crlf", json!({"certificate": made.pem.replace('\n', "\r\n")})),
-        odd("pem-chain", json!({"certificate": chain.pem})),
-        odd("pem-chain-no-newlines", json!({"certificate": chain.pem.replace('\n', "")})),
+        odd("pem-no-newlines", json!({"certificate": chain.pem.replace('\n', "")})),
+        odd("pem-crlf", json!({"certificate": chain.pem.replace('\n', "\r\n")})),
+        odd("pem-leaf-only", json!({"certificate": made.pem})),
         odd("pem-empty", json!({"certificate": ""})),
         odd(
             "pem-garbage",

@@ -18,8 +18,8 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::Endpoint;
 use crate::error::Error;
-use crate::model::{Certificate, Scope};
-use crate::providers::paging::{self, Progress};
+use crate::model::{Certificate, Kinds, Scope};
+use crate::providers::paging::Progress;
 use crate::providers::wire::{Field, Loose, Reader, hex_digits};
 use crate::providers::{Place, ServiceInfo, Store};
 
@@ -87,7 +87,10 @@ struct Walked {
 }
 
 impl Store for Centre {
-    fn certificates(self: Arc<Self>) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
+    fn certificates(self: Arc<Self>, kinds: Kinds) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
+        if kinds == Kinds::Ca {
+            return stream::empty().boxed();
+        }
         stream::try_unfold((self, 0), |(centre, number)| async move {
             let (page, elsewhere) = join(centre.page(number), centre.elsewhere()).await;
             let Some(mut page) = page? else { return Ok(None) };
@@ -97,10 +100,6 @@ impl Store for Centre {
             Ok(Some((page, (centre, number + 1))))
         })
         .boxed()
-    }
-
-    fn certificate(self: Arc<Self>, id: String) -> BoxFuture<'static, Result<Option<Certificate>, Error>> {
-        async move { paging::find(self.certificates(), &id).await }.boxed()
     }
 }
 

@@ -1,21 +1,23 @@
-//! Server Load Balancer (Classic): the server certificates of a region.
+//! Server Load Balancer (Classic): the server certificates of a region, and the CA certificates that it
+//! checks clients against.
 //!
 //! The API has no pages, and returns no certificates, only what the cloud knows of them.
-//! Reference: <https://www.alibabacloud.com/help/en/slb/developer-reference/api-slb-2014-05-15-describeservercertificates>
+//! Reference: <https://www.alibabacloud.com/help/en/slb/developer-reference/api-slb-2014-05-15-describeservercertificates>,
+//! <https://www.alibabacloud.com/help/en/slb/developer-reference/api-slb-2014-05-15-describecacertificates>
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::future::{BoxFuture, FutureExt, join_all};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Scope, Source};
+use crate::model::{Certificate, Kind as CertificateKind, Kinds, Scope, Source};
 use crate::providers::wire::{self, Field, Loose, Reader};
-use crate::providers::{Place, ServiceInfo, Store, Usage, unknown_region};
+use crate::providers::{Lookup, Place, ServiceInfo, Store, Usage, unknown_region};
 
 use super::api::{Api, Operation};
 use super::{Account, ID as PROVIDER, endpoints, listeners};
@@ -26,10 +28,35 @@ pub(super) const VERSION: &str = "2014-05-15";
 static DESCRIBE_REGIONS: Operation =
     Operation { action: "DescribeRegions", version: VERSION, permission: Some("slb:DescribeRegions") };
 
-static DESCRIBE_SERVER_CERTIFICATES: Operation = Operation {
-    action: "DescribeServerCertificates",
-    version: VERSION,
-    permission: Some("slb:DescribeServerCertificates"),
+/// One of the two lists of a region. Their records differ only in the names of two fields.
+struct List {
+    kind: CertificateKind,
+    operation: Operation,
+    /// The field that holds the id, and the parameter that asks for one.
+    id: &'static str,
+    name: &'static str,
+}
+
+static SERVER: List = List {
+    kind: CertificateKind::Server,
+    operation: Operation {
+        action: "DescribeServerCertificates",
+        version: VERSION,
+        permission: Some("slb:DescribeServerCertificates"),
+    },
+    id: "ServerCertificateId",
+    name: "ServerCertificateName",
+};
+
+static CA: List = List {
+    kind: CertificateKind::Ca,
+    operation: Operation {
+        action: "DescribeCACertificates",
+        version: VERSION,
+        permission: Some("slb:DescribeCACertificates"),
+    },
+    id: "CACertificateId",
+    name: "CACertificateName",
 };
 
 pub(super) struct Service;
@@ -128,16 +155,23 @@ struct Slb {
 }
 
 impl Store for Slb {
-    fn certificates(self: Arc<Self>) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
-        stream::once(async move { self.describe(None).await }).boxed()
+    /// Where one of the lists fails, the other is told first.
+    fn certificates(self: Arc<Self>, kinds: Kinds) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
+        let lists = [&SERVER, &CA].into_iter().filter(move |list| kinds.include(list.kind));
+        let pages = async move {
+            let mut pages = join_all(lists.map(|list| self.describe(list, None))).await;
+            pages.sort_by_key(Result::is_err);
+            stream::iter(pages)
+        };
+        stream::once(pages).flatten().boxed()
     }
 
-    fn certificate(self: Arc<Self>, id: String) -> BoxFuture<'static, Result<Option<Certificate>, Error>> {
-        async move {
-            let listed = self.describe(Some(&id)).await?;
+    fn certificate(self: Arc<Self>, id: String) -> Option<Lookup> {
+        let lookup = async move {
+            let listed = self.describe(&SERVER, Some(&id)).await?;
             Ok(listed.into_iter().find(|certificate| certificate.id.as_ref() == Some(&id)))
-        }
-        .boxed()
+        };
+        Some(lookup.boxed())
     }
 
     fn usage(self: Arc<Self>) -> Option<Usage> {
@@ -150,41 +184,39 @@ impl Store for Slb {
 }
 
 impl Slb {
-    async fn describe(&self, id: Option<&str>) -> Result<Vec<Certificate>, Error> {
+    async fn describe(&self, list: &List, id: Option<&str>) -> Result<Vec<Certificate>, Error> {
         let mut params = vec![("RegionId", self.scope.region.as_str())];
-        params.extend(id.map(|id| ("ServerCertificateId", id)));
-        let listed = self.api.call(&DESCRIBE_SERVER_CERTIFICATES, &self.endpoint, &params);
+        params.extend(id.map(|id| (list.id, id)));
+        let listed = self.api.call(&list.operation, &self.endpoint, &params);
         let (reply, account_id) = tokio::join!(listed, self.api.account_id());
         let reply = reply?;
-        let list: ListWire<'_> = reply.json()?;
-        let records = list.server_certificates.server_certificate;
-        Ok(records
-            .into_iter()
-            .map(|record| Certificate { account_id: account_id.clone(), ..certificate(&self.scope, record) })
-            .collect())
+        let records = reply.json::<ListWire<'_>>()?.certificates.certificate.into_iter();
+        let own = |record| Certificate { account_id: account_id.clone(), ..certificate(&self.scope, list, record) };
+        Ok(records.map(own).collect())
     }
 }
 
 /// Both levels are required: a reply without them is no empty list.
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct ListWire<'a> {
-    #[serde(borrow, deserialize_with = "wire::object")]
-    server_certificates: RecordsWire<'a>,
+    #[serde(borrow, rename = "ServerCertificates", alias = "CACertificates", deserialize_with = "wire::object")]
+    certificates: RecordsWire<'a>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct RecordsWire<'a> {
-    #[serde(borrow)]
-    server_certificate: Vec<&'a RawValue>,
+    #[serde(borrow, rename = "ServerCertificate", alias = "CACertificate")]
+    certificate: Vec<&'a RawValue>,
 }
 
+/// A record of either list; that of a CA certificate has no other names and comes from nowhere else.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
 struct CertificateWire {
-    server_certificate_id: Field<String>,
-    server_certificate_name: Field<String>,
+    #[serde(rename = "ServerCertificateId", alias = "CACertificateId")]
+    id: Field<String>,
+    #[serde(rename = "ServerCertificateName", alias = "CACertificateName")]
+    name: Field<String>,
     region_id_alias: Field<String>,
     common_name: Field<String>,
     subject_alternative_names: Field<NamesWire>,
@@ -226,7 +258,7 @@ struct TagWire {
 }
 
 /// A record as certls knows it. A record that is none keeps its place, with a note.
-fn certificate(scope: &Scope, record: &RawValue) -> Certificate {
+fn certificate(scope: &Scope, list: &List, record: &RawValue) -> Certificate {
     let mut reader = Reader::default();
     let wire: CertificateWire = reader.record(record);
     let expire_time = reader.time("ExpireTime", wire.expire_time);
@@ -249,8 +281,9 @@ fn certificate(scope: &Scope, record: &RawValue) -> Certificate {
         account: scope.account.clone(),
         // The id of the region may be the vendor's internal one; its alias is the public one.
         region: reader.text("RegionIdAlias", wire.region_id_alias).unwrap_or_else(|| scope.region.clone()),
-        id: reader.text("ServerCertificateId", wire.server_certificate_id),
-        name: reader.value("ServerCertificateName", wire.server_certificate_name),
+        id: reader.text(list.id, wire.id),
+        name: reader.value(list.name, wire.name),
+        kind: list.kind,
         common_name: reader.text("CommonName", wire.common_name),
         subject_alternative_names: names.map(flatten).unwrap_or_default(),
         fingerprint_sha1,

@@ -88,6 +88,14 @@ impl Api {
         }
     }
 
+    /// One try only, for what can be done without.
+    ///
+    /// # Errors
+    /// Where the cloud refused, or no whole reply came.
+    pub(super) async fn get_once(&self, call: &Call<'_>) -> Result<Reply, Error> {
+        self.attempt(call).await
+    }
+
     async fn attempt(&self, call: &Call<'_>) -> Result<Reply, Error> {
         let keys = self.credentials.keys(&self.http).await?;
         let token = self.token(call).await?;

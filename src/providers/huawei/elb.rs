@@ -8,13 +8,14 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tokio::sync::OnceCell;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Kind as CertificateKind, Scope, Source};
+use crate::model::{Certificate, Kind as CertificateKind, Kinds, Scope, Source};
 use crate::net::Reply;
 use crate::providers::wire::{Field, Reader};
-use crate::providers::{Place, ServiceInfo, Store, Usage, truth, unknown_region};
+use crate::providers::{Lookup, Place, ServiceInfo, Store, Usage, truth, unknown_region};
 use crate::x509;
 
 use super::api::{Api, Call, Reach};
@@ -106,6 +107,7 @@ fn store(account: &Account, region: &str, project: Project, scope: &Scope) -> Re
         iam: account.api.iam(Some(region))?,
         project,
         scope: scope.clone(),
+        echo: OnceCell::new(),
     }))
 }
 
@@ -120,30 +122,38 @@ pub(super) struct Elb {
     iam: Endpoint,
     project: Project,
     scope: Scope,
+    echo: OnceCell<bool>,
 }
 
+/// An operation, by the name on the vendor's pages, and the IAM action that allows it.
+pub(super) struct Operation {
+    pub name: &'static str,
+    pub permission: &'static str,
+}
+
+static LIST_CERTIFICATES: Operation = Operation { name: "ListCertificates", permission: "elb:certificates:list" };
+
+static SHOW_CERTIFICATE: Operation = Operation { name: "ShowCertificate", permission: "elb:certificates:show" };
+
+/// Reference: <https://support.huaweicloud.com/intl/en-us/api-elb/ShowCertificatePrivateKeyEcho.html>
+static SHOW_CERTIFICATE_PRIVATE_KEY_ECHO: Operation =
+    Operation { name: "ShowCertificatePrivateKeyEcho", permission: "elb:certificates:getPrivateKeyEcho" };
+
+/// What is told of a certificate whose project hands out private keys, and how to end it.
+const ECHO: &str = "the API hands out this project's private keys to whoever may list its certificates (private_key_echo \
+                    is on, as by default): switch it off with CreateCertificatePrivateKeyEcho, or Terraform's \
+                    huaweicloud_elb_certificate_private_key_echo";
+
 impl Store for Elb {
-    fn certificates(self: Arc<Self>) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
+    /// Every kind comes in one list.
+    fn certificates(self: Arc<Self>, _: Kinds) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
         pages::all(self, |elb, marker| async move { elb.page(marker.as_deref()).await })
     }
 
-    fn certificate(self: Arc<Self>, id: String) -> BoxFuture<'static, Result<Option<Certificate>, Error>> {
+    fn certificate(self: Arc<Self>, id: String) -> Option<Lookup> {
         // The id becomes part of a path; what is none of the vendor's is not there.
         let is_plain = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        async move {
-            if !is_plain {
-                return Ok(None);
-            }
-            match self.read("ShowCertificate", "elb:certificates:show", &format!("certificates/{id}"), &[]).await {
-                Ok(reply) => {
-                    let show: ShowWire<'_> = reply.json()?;
-                    Ok(Some(self.convert(show.certificate)))
-                }
-                Err(error) if error.code.as_deref() == Some("ELB.8904") => Ok(None),
-                Err(error) => Err(error),
-            }
-        }
-        .boxed()
+        is_plain.then(|| async move { self.show(&id).await }.boxed())
     }
 
     fn usage(self: Arc<Self>) -> Option<Usage> {
@@ -154,38 +164,74 @@ impl Store for Elb {
 impl Elb {
     async fn page(&self, marker: Option<&str>) -> Result<(Vec<Certificate>, Next), Error> {
         let query = pages::query(marker);
-        let reply = self.read("ListCertificates", "elb:certificates:list", "certificates", &query).await?;
+        let reply = self.read(&LIST_CERTIFICATES, "certificates", &query).await?;
         let list: ListWire<'_> = reply.json()?;
-        let certificates: Vec<Certificate> = list.certificates.into_iter().map(|record| self.convert(record)).collect();
+        // Most projects hold no certificate, and need not be asked.
+        let echo = !list.certificates.is_empty() && self.echoes_keys().await;
+        let certificates: Vec<Certificate> =
+            list.certificates.into_iter().map(|record| self.convert(record, echo)).collect();
         let end = certificates.last().and_then(|last| last.id.clone());
         let next = Next::behind(list.page_info, certificates.len(), end);
         Ok((certificates, next))
     }
 
+    async fn show(&self, id: &str) -> Result<Option<Certificate>, Error> {
+        match self.read(&SHOW_CERTIFICATE, &format!("certificates/{id}"), &[]).await {
+            Ok(reply) => {
+                let show: ShowWire<'_> = reply.json()?;
+                Ok(Some(self.convert(show.certificate, self.echoes_keys().await)))
+            }
+            Err(error) if error.code.as_deref() == Some("ELB.8904") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the API hands out this project's private keys. Asked once; a cloud that does not tell costs
+    /// nothing but the note.
+    async fn echoes_keys(&self) -> bool {
+        let ask = async || {
+            let path = self.path("certificates/settings/private-key-echo");
+            match self.api.get_once(&self.call(&SHOW_CERTIFICATE_PRIVATE_KEY_ECHO, &path, &[])).await {
+                Ok(reply) => reply.json::<EchoWire>().is_ok_and(|wire| wire.private_key_echo),
+                Err(error) => {
+                    tracing::info!("{}: whether private keys are handed out is unknown: {error}", self.scope);
+                    false
+                }
+            }
+        };
+        *self.echo.get_or_init(ask).await
+    }
+
+    fn path(&self, what: &str) -> String {
+        format!("/v3/{}/elb/{what}", self.project.id)
+    }
+
+    fn call<'a>(&'a self, operation: &Operation, path: &'a str, query: &'a [(&'a str, &'a str)]) -> Call<'a> {
+        Call {
+            operation: operation.name,
+            permission: Some(operation.permission),
+            endpoint: &self.endpoint,
+            iam: &self.iam,
+            path,
+            query,
+            reach: Reach::Project(&self.project.id),
+            subject: None,
+        }
+    }
+
     /// Reads what is at this path below the project's ELB.
     pub(super) async fn read(
         &self,
-        operation: &'static str,
-        permission: &'static str,
+        operation: &Operation,
         what: &str,
         query: &[(&str, String)],
     ) -> Result<Reply, Error> {
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let call = Call {
-            operation,
-            permission: Some(permission),
-            endpoint: &self.endpoint,
-            iam: &self.iam,
-            path: &format!("/v3/{}/elb/{what}", self.project.id),
-            query: &query,
-            reach: Reach::Project(&self.project.id),
-            subject: None,
-        };
-        self.api.get(&call).await
+        self.api.get(&self.call(operation, &self.path(what), &query)).await
     }
 
     /// A record as certls knows it. A record that is none keeps its place, with a note.
-    fn convert(&self, record: &RawValue) -> Certificate {
+    fn convert(&self, record: &RawValue, echo: bool) -> Certificate {
         let mut reader = Reader::default();
         let wire: CertificateWire = reader.record(record);
         let pem = reader.text("certificate", wire.certificate);
@@ -222,7 +268,10 @@ impl Elb {
             truth::apply(&mut certificate, x509::read_chain(&pem));
         }
         if let Some(pem) = encryption_pem {
-            truth::apply_encryption_part(&mut certificate, &x509::read_chain(&pem));
+            truth::apply_encryption_part(&mut certificate, x509::read_chain(&pem));
+        }
+        if echo {
+            certificate.note(ECHO);
         }
         certificate
     }
@@ -246,6 +295,11 @@ struct ListWire<'a> {
     #[serde(borrow)]
     certificates: Vec<&'a RawValue>,
     page_info: Option<PageWire>,
+}
+
+#[derive(Deserialize)]
+struct EchoWire {
+    private_key_echo: bool,
 }
 
 #[derive(Deserialize)]

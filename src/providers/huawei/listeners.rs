@@ -11,8 +11,10 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::model::Use;
 
-use super::elb::Elb;
+use super::elb::{Elb, Operation};
 use super::pages::{self, Next, PageWire};
+
+static LIST_LISTENERS: Operation = Operation { name: "ListListeners", permission: "elb:listeners:list" };
 
 /// A field that is missing or of another type fails the whole: a listener that cannot be read may use
 /// any certificate.
@@ -51,7 +53,7 @@ pub(super) async fn usage(elb: Arc<Elb>) -> Result<Vec<(String, Use)>, Error> {
 
 async fn page(elb: &Elb, marker: Option<&str>) -> Result<(Vec<ListenerWire>, Next), Error> {
     let query = pages::query(marker);
-    let reply = elb.read("ListListeners", "elb:listeners:list", "listeners", &query).await?;
+    let reply = elb.read(&LIST_LISTENERS, "listeners", &query).await?;
     let list: ListWire = reply.json()?;
     let next = Next::behind(list.page_info, list.listeners.len(), list.listeners.last().map(|last| last.id.clone()));
     Ok((list.listeners, next))

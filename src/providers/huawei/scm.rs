@@ -14,9 +14,9 @@ use serde_json::value::RawValue;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Identity, Scope};
+use crate::model::{Certificate, Identity, Kinds, Scope};
 use crate::net::Reply;
-use crate::providers::paging::{self, Progress};
+use crate::providers::paging::Progress;
 use crate::providers::wire::{Field, Reader};
 use crate::providers::{Place, ServiceInfo, Session, Store};
 
@@ -103,7 +103,10 @@ struct Walk {
 }
 
 impl Store for Scm {
-    fn certificates(self: Arc<Self>) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
+    fn certificates(self: Arc<Self>, kinds: Kinds) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
+        if kinds == Kinds::Ca {
+            return stream::empty().boxed();
+        }
         stream::try_unfold((self, Walk::default()), |(scm, mut walk)| async move {
             if walk.over {
                 return Ok(None);
@@ -112,10 +115,6 @@ impl Store for Scm {
             Ok(Some((page, (scm, walk))))
         })
         .boxed()
-    }
-
-    fn certificate(self: Arc<Self>, id: String) -> BoxFuture<'static, Result<Option<Certificate>, Error>> {
-        async move { paging::find(self.certificates(), &id).await }.boxed()
     }
 }
 
