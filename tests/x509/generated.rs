@@ -63,6 +63,7 @@ fn keys(openssl: &Openssl) -> Vec<(String, Vec<u8>)> {
         ("rsa 1024", "rsa1024.key", &rsa[..], "rsa_keygen_bits:1024"),
         ("rsa 2048", "rsa.key", &rsa, "rsa_keygen_bits:2048"),
         ("rsa 2049", "rsa2049.key", &rsa, "rsa_keygen_bits:2049"),
+        ("rsa 3072", "rsa3072.key", &rsa, "rsa_keygen_bits:3072"),
         ("rsa 4096", "rsa4096.key", &rsa, "rsa_keygen_bits:4096"),
         ("rsa-pss", "pss.key", &["genpkey", "-algorithm", "RSA-PSS", "-pkeyopt"], "rsa_keygen_bits:2048"),
         ("p-224", "p224.key", &curve, "ec_paramgen_curve:P-224"),

@@ -186,7 +186,15 @@ fn algorithms() -> Vec<Made> {
         parts.key = key(&algorithm(&[0x2a, 0x81, 0x1c, 0xcf, 0x55, 1, 0x82, 0x2d]), &[4; 65]);
     });
     sm2.key_type = Some("sm2");
+    // Making such a key takes `openssl` a minute; reading one does not ask whether its modulus has two primes.
+    let mut large = made("rsa 8192", |parts| {
+        let rsa = sequence(&[&tlv(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1]), &tlv(5, b"")]);
+        let modulus = [&[0][..], &[0xb5; 1024]].concat();
+        parts.key = key(&rsa, &sequence(&[&tlv(2, &modulus), &tlv(2, &[1, 0, 1])]));
+    });
+    large.key_type = Some("rsa");
     let mut all = vec![
+        large,
         post_quantum("ml-dsa-44", 17, "ml-dsa-44", 1312),
         post_quantum("ml-dsa-65", 18, "ml-dsa-65", 1952),
         post_quantum("ml-dsa-87", 19, "ml-dsa-87", 2592),
