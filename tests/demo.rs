@@ -62,6 +62,7 @@ fn alibaba() -> aliyun::World {
         |name: &str, names: &[&str], old: i64, left: i64| certificate(name, names, now - days(old), now + days(left));
     let shop = made("shop.example.com", &["shop.example.com", "www.shop.example.com"], 38, 9);
     let api = made("*.api.example.com", &["*.api.example.com"], 10, 37);
+    let renewed = made("shop.example.com", &["www.shop.example.com", "shop.example.com"], 3, 44);
     let old = made("legacy.example.net", &["legacy.example.net"], 400, -3);
     let china = made("xn--fsqu00a.xn--0zwm56d", &["xn--fsqu00a.xn--0zwm56d"], 20, 70);
     let region = |id: &str, certificates| aliyun::Region::new(id, certificates);
@@ -82,12 +83,15 @@ fn alibaba() -> aliyun::World {
             ),
             region(
                 "ap-southeast-1",
-                vec![record(
-                    "1231579085529123_18c1f0a2b3d_-98630011_-21105444",
-                    "api-wildcard",
-                    "ap-southeast-1",
-                    &api,
-                )],
+                vec![
+                    record("1231579085529123_18c1f0a2b3d_-98630011_-21105444", "api-wildcard", "ap-southeast-1", &api),
+                    record(
+                        "1231579085529123_19d2e1b3c4e_20988311_797495279",
+                        "shop-renewed",
+                        "ap-southeast-1",
+                        &renewed,
+                    ),
+                ],
             ),
         ],
         listeners: vec![

@@ -37,7 +37,7 @@ impl List {
         let wanted = scan::everything(self.filter.kinds(), self.usage.is_asked());
         let filter = Filter { usage: self.usage.filter(), superseded: self.superseded, ..self.filter.filter() };
         let targets = self.output.targets()?;
-        let extra = [(self.usage.is_asked(), "used_by_count"), (self.superseded, "superseded_by")];
+        let extra = [(true, "names"), (self.usage.is_asked(), "used_by_count"), (self.superseded, "superseded_by")];
         let extra: Vec<&str> = extra.into_iter().filter(|(is_shown, _)| *is_shown).map(|(_, name)| name).collect();
         let style = self.output.style(&extra);
         if let [Target { format, file: None }] = targets.as_slice()

@@ -82,8 +82,8 @@ pub struct Style<'a> {
 }
 
 impl Style<'_> {
-    /// Each format's own.
-    pub const OWN: Style<'static> = Style { columns: None, header: true, extra: &[] };
+    /// Each format's own, as of an inventory.
+    pub const OWN: Style<'static> = Style { columns: None, header: true, extra: &["names"] };
 }
 
 impl Report<'_> {

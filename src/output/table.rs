@@ -14,9 +14,10 @@ static SHOWN: &[(&str, Option<usize>, u8)] = &[
     ("names", Some(10), 0),
     ("expires", None, 0),
     ("expiry_date", None, 4),
-    ("superseded_by", Some(8), 0),
+    ("superseded_by", Some(13), 0),
     ("used_by_count", None, 0),
-    ("used_by", Some(10), 0),
+    // Wide enough for a load balancer of each cloud, its port and the role.
+    ("used_by", Some(36), 0),
     ("provider", None, 2),
     ("region", None, 1),
     ("account", Some(7), 3),
@@ -24,7 +25,7 @@ static SHOWN: &[(&str, Option<usize>, u8)] = &[
 ];
 
 /// Those of them that are shown only where a command is about them.
-static EXTRA: &[&str] = &["match", "matches", "superseded_by", "used_by_count", "used_by"];
+static EXTRA: &[&str] = &["match", "matches", "names", "superseded_by", "used_by_count", "used_by"];
 
 pub(super) struct Format;
 

@@ -28,35 +28,57 @@ impl super::Format for Format {
             if number > 0 {
                 writeln!(out)?;
             }
-            write(certificate, report.now, out)?;
+            Layout { width: report.width, out }.write(certificate, report.now)?;
         }
         Ok(())
     }
 }
 
-fn write(certificate: &Certificate, now: DateTime<Utc>, out: &mut dyn io::Write) -> io::Result<()> {
-    let wide = RECORD.iter().map(|column| column.name.len()).max().unwrap_or_default();
-    let mut unknown = Vec::new();
-    for column in RECORD {
-        let value = (column.value)(certificate, now);
-        if matches!(value, Value::Unknown) {
-            unknown.push(column.name);
-        }
-        let mut name = column.name;
-        for line in lines(column.name, &value, now) {
-            field(name, wide, &line, out)?;
-            name = "";
-        }
-    }
-    if !unknown.is_empty() {
-        field("(unknown)", wide, &unknown.join(", "), out)?;
-    }
-    Ok(())
+/// Names on the left, values on the right, in lines that fit a terminal.
+struct Layout<'a> {
+    width: Option<u16>,
+    out: &'a mut dyn io::Write,
 }
 
-fn field(name: &str, wide: usize, line: &str, out: &mut dyn io::Write) -> io::Result<()> {
-    let bold = style::HEADING;
-    writeln!(out, "{bold}{name:wide$}{bold:#}  {}", harmless(line))
+/// The least that a value is given of a terminal's width.
+const NARROWEST: usize = 24;
+
+impl Layout<'_> {
+    fn write(&mut self, certificate: &Certificate, now: DateTime<Utc>) -> io::Result<()> {
+        let wide = RECORD.iter().map(|column| column.name.len()).max().unwrap_or_default();
+        let mut unknown = Vec::new();
+        for column in RECORD {
+            let value = (column.value)(certificate, now);
+            if matches!(value, Value::Unknown) {
+                unknown.push(column.name);
+            }
+            self.field(column.name, wide, &lines(column.name, &value, now))?;
+        }
+        let unknown: Vec<Cow<'_, str>> = if unknown.is_empty() { Vec::new() } else { vec![unknown.join(", ").into()] };
+        self.field("(unknown)", wide, &unknown)
+    }
+
+    fn field(&mut self, name: &str, wide: usize, lines: &[Cow<'_, str>]) -> io::Result<()> {
+        let room = self.width.map(|width| usize::from(width).saturating_sub(wide + GAP.len()).max(NARROWEST));
+        let (bold, mut name) = (style::HEADING, name);
+        for line in lines.iter().map(|line| harmless(line)) {
+            for part in fitted(&line, room) {
+                writeln!(self.out, "{bold}{name:wide$}{bold:#}{GAP}{part}")?;
+                name = "";
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Between a name and its value.
+const GAP: &str = "  ";
+
+/// A line, in several where it is too long; what has no gap in it stays whole, to be copied.
+fn fitted(line: &str, room: Option<usize>) -> Vec<Cow<'_, str>> {
+    let Some(room) = room else { return vec![line.into()] };
+    let indent = " ".repeat(line.len() - line.trim_start().len());
+    textwrap::wrap(line, textwrap::Options::new(room).break_words(false).subsequent_indent(&indent))
 }
 
 /// What stands behind a field's name; nothing where nothing is known, or there is nothing.
@@ -95,4 +117,31 @@ fn until(end: DateTime<Utc>, now: DateTime<Utc>) -> String {
 fn listener(used: &Use) -> String {
     let id = used.listener_id.as_ref().map(|id| format!(" (listener {id})")).unwrap_or_default();
     format!("{}:{} {} {}{id}", used.load_balancer_id, used.port, used.protocol, used.role)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_broken_between_words_and_long_words_never() {
+        let long = "   a note that goes on; 0123456789012345678901234567890123456789";
+        assert_eq!(fitted(long, None), [long]);
+        let wrapped = ["   a note that goes", "   on;", "   0123456789012345678901234567890123456789"];
+        assert_eq!(fitted(long, Some(20)), wrapped);
+        assert_eq!(fitted("证书 证书", Some(6)), ["证书", "证书"]);
+    }
+
+    #[test]
+    fn a_value_stands_behind_its_name_on_the_first_line_only() {
+        let mut certificate = Certificate { name: Some("shop".to_owned()), ..Certificate::default() };
+        certificate.notes = vec!["the first of two notes".to_owned(), "another".to_owned()];
+        let mut out = Vec::new();
+        let mut plain = anstream::StripStream::new(&mut out as &mut dyn io::Write);
+        Layout { width: Some(0), out: &mut plain }.write(&certificate, DateTime::UNIX_EPOCH).expect("written");
+        let text = String::from_utf8(out).expect("text");
+        let told = "notes                      the first of two notes\n                           another\n";
+        assert!(text.contains(told) && text.contains("name                       shop\n"), "{text}");
+        assert!(text.contains("(unknown)                  account_id, id,\n"), "{text}");
+    }
 }

@@ -8,24 +8,32 @@ use crate::x509::{Chain, Facts};
 
 use super::path::Path;
 
-/// Fills `record` from the chain that the cloud returned with it.
+/// Fills `record` from the chain that the cloud returned with it, and from a second one where the record
+/// is an SM2 pair: that is valid while both of its certificates are.
 ///
 /// Without a readable leaf the cloud's fields stay as they are: the next certificate of the chain is
 /// its issuer's, and lives longer.
-pub(super) fn apply(record: &mut Certificate, chain: Chain) {
+pub(super) fn apply(record: &mut Certificate, chain: Chain, encryption: Option<Chain>) {
     record.notes.extend(chain.notes);
     let path = Path::of(chain.certificates);
     record.chain = path.certificates.iter().map(element).collect();
+    let part = encryption.and_then(|chain| encryption_part(record, chain));
     match path.certificates.into_iter().next().filter(|_| chain.begins_whole) {
         Some(leaf) if is_readable(&leaf) => {
             // An authority's certificate is trusted by itself, whatever stands beside it.
             let notes = if record.kind == Kind::Ca { Vec::new() } else { path.notes };
             record.notes.extend(notes);
+            let leaf = match part {
+                Some(part) => joined(record, leaf, &part),
+                None => leaf,
+            };
             tell_differences(record, &leaf);
             fill(record, leaf);
         }
-        Some(leaf) => record.notes.extend(leaf.notes),
-        None => {}
+        leaf => {
+            record.notes.extend(leaf.into_iter().flat_map(|leaf| leaf.notes));
+            record.not_after = record.not_after.into_iter().chain(part.and_then(|part| part.not_after)).min();
+        }
     }
 }
 
@@ -34,23 +42,33 @@ fn is_readable(leaf: &Facts) -> bool {
     leaf.serial_number.is_some() || leaf.not_after.is_some()
 }
 
-/// The second certificate of an SM2 pair: the record is valid while both of the two are.
-pub(super) fn apply_encryption_part(record: &mut Certificate, chain: Chain) {
-    record.notes.extend(chain.notes.iter().map(|note| format!("encryption certificate: {note}")));
+/// The certificate to encrypt with, whose chain follows the other one's.
+fn encryption_part(record: &mut Certificate, chain: Chain) -> Option<Facts> {
     let path = Path::of(chain.certificates);
-    let Some(part) = path.certificates.first() else { return };
-    record.notes.extend(part.notes.iter().map(|note| format!("encryption certificate: {note}")));
-    let place = record.chain.len() + 1;
-    record.note(format!("the encryption certificate of the SM2 pair is number {place} of the chain"));
-    if let (Some(signing), Some(encryption)) = (record.not_after, part.not_after)
-        && signing != encryption
+    let part = path.certificates.first();
+    let notes = chain.notes.iter().chain(part.iter().flat_map(|part| &part.notes));
+    record.notes.extend(notes.map(|note| format!("encryption certificate: {note}")));
+    if part.is_some() {
+        let place = record.chain.len() + 1;
+        record.note(format!("the encryption certificate of the SM2 pair is number {place} of the chain"));
+    }
+    record.chain.extend(path.certificates.iter().map(element));
+    path.certificates.into_iter().next()
+}
+
+/// The signing certificate, valid only while the other one is.
+fn joined(record: &mut Certificate, signing: Facts, encryption: &Facts) -> Facts {
+    if let (Some(one), Some(other)) = (signing.not_after, encryption.not_after)
+        && one != other
     {
-        let (first, end) = if encryption < signing { ("encryption", encryption) } else { ("signing", signing) };
+        let (first, end) = if other < one { ("encryption", other) } else { ("signing", one) };
         record.note(format!("the {first} certificate of the SM2 pair expires first: {}", rfc3339(end)));
     }
-    record.not_before = record.not_before.into_iter().chain(part.not_before).max();
-    record.not_after = record.not_after.into_iter().chain(part.not_after).min();
-    record.chain.extend(path.certificates.iter().map(element));
+    Facts {
+        not_before: signing.not_before.into_iter().chain(encryption.not_before).max(),
+        not_after: signing.not_after.into_iter().chain(encryption.not_after).min(),
+        ..signing
+    }
 }
 
 fn element(facts: &Facts) -> ChainElement {

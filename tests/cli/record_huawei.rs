@@ -181,8 +181,22 @@ fn a_pair_of_sm2_certificates_ends_with_the_first_of_them() {
     assert_eq!((&pair["key_type"], &pair["key_bits"]), (&json!("sm2"), &json!(256)));
     let ends: Vec<&Value> = pair["chain"].as_array().expect("a chain").iter().map(|c| &c["not_after"]).collect();
     assert_eq!(ends, [SM2_SIGNING_NOT_AFTER, SM2_ENCRYPTION_NOT_AFTER]);
-    let told = pair["notes"].to_string();
-    assert!(told.contains("the encryption certificate of the SM2 pair expires first"), "{told}");
+    assert_eq!((&pair["signature_algorithm"], &pair["status"]), (&json!("SM2-with-SM3"), &json!("valid")));
+    let expected = [
+        "the encryption certificate of the SM2 pair is number 2 of the chain".to_owned(),
+        "the chain is incomplete: it lacks the issuer's certificate, CN=Certls Test SM2 CA,O=Certls Test,C=CN"
+            .to_owned(),
+        format!("the encryption certificate of the SM2 pair expires first: {SM2_ENCRYPTION_NOT_AFTER}"),
+        "its lifetime of 3083 days is above the 200 days that the CA/Browser Forum allowed when it began".to_owned(),
+    ];
+    assert_eq!(pair["notes"], json!(expected));
+    // Where only one of the two came, that one counts.
+    let project = project_id("cn-north-4");
+    for (field, end) in [("certificate", SM2_ENCRYPTION_NOT_AFTER), ("enc_certificate", SM2_SIGNING_NOT_AFTER)] {
+        let changes = json!({"expire_time": null, field: ""});
+        let run = listed(vec![records::changed(records::huawei_sm2_record(&project), &changes)], "");
+        assert_eq!(run.certificate("sm2-pair")["not_after"], end, "{field}");
+    }
 }
 
 #[test]

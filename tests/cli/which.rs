@@ -56,10 +56,10 @@ fn the_best_match_comes_first_with_its_use_and_its_successor() {
     assert_run!(which(&clouds, "www.example.com"), @"
     exit 0
     --- stdout
-    NAME      MATCH     COVERS           EXPIRES     ON          SUPERSEDED BY                    LISTENERS         CLOUD   REGION       ACCOUNT  ID
-    old       exact     www.example.com  in 9 days   20YY-MM-DD  new (huawei default cn-north-4)  lb-1:443 default  aliyun  cn-hangzhou  default  1000000000000001_cba06b5736f
-    new       exact     WWW.example.com  in 90 days  20YY-MM-DD  -                                none              huawei  cn-north-4   default  11507a0e2f5e69d5dfa40a62a1bd7b6e
-    wildcard  wildcard  *.example.com    in 5 days   20YY-MM-DD  -                                none              aliyun  cn-hangzhou  default  1000000000000001_ed3c7bc96fe
+    NAME      MATCH     EXPIRES     ON          SUPERSEDED BY                    LISTENERS         CLOUD   REGION       ACCOUNT  ID
+    old       exact     in 9 days   20YY-MM-DD  new (huawei default cn-north-4)  lb-1:443 default  aliyun  cn-hangzhou  default  1000000000000001_cba06b5736f
+    new       exact     in 90 days  20YY-MM-DD  -                                none              huawei  cn-north-4   default  11507a0e2f5e69d5dfa40a62a1bd7b6e
+    wildcard  wildcard  in 5 days   20YY-MM-DD  -                                none              aliyun  cn-hangzhou  default  1000000000000001_ed3c7bc96fe
     --- stderr
     3 certificates · 2 clouds, 2 accounts, 3 scopes: all read
     ");

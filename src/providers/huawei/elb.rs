@@ -264,11 +264,9 @@ impl Elb {
             notes: reader.notes,
             ..Certificate::default()
         };
-        if let Some(pem) = pem {
-            truth::apply(&mut certificate, x509::read_chain(&pem));
-        }
-        if let Some(pem) = encryption_pem {
-            truth::apply_encryption_part(&mut certificate, x509::read_chain(&pem));
+        if pem.is_some() || encryption_pem.is_some() {
+            let encryption = encryption_pem.map(|pem| x509::read_chain(&pem));
+            truth::apply(&mut certificate, x509::read_chain(&pem.unwrap_or_default()), encryption);
         }
         if echo {
             certificate.note(ECHO);
