@@ -31,7 +31,7 @@ pub static TABLE: &[(u8, &str, &str)] = &[
         "incomplete: some scopes failed; what was read was printed",
         "UNKNOWN: failed, incomplete, interrupted, or a usage error",
     ),
-    (4, "`show`, `which`: nothing found", "–"),
+    (4, "`show`, `which`: nothing found of what was named, or of a part", "–"),
     (130, "interrupted", "–"),
 ];
 

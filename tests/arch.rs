@@ -16,7 +16,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("net", &["config", "error"]),
     ("context", &["config", "net"]),
     ("providers", &["config", "context", "error", "model", "nearest", "net", "x509"]),
-    ("output", &["config", "error", "interrupt", "model", "x509"]),
+    ("output", &["config", "error", "interrupt", "model"]),
     ("log", &["output"]),
     ("cli", &["config", "error", "exit", "model", "nearest", "output", "providers"]),
     ("settings", &["cli", "config", "error", "nearest", "providers"]),

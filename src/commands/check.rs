@@ -102,14 +102,12 @@ impl Check {
             verdict.unwritten = written.failed;
         }
         let is_silent = self.quiet && verdict.state == State::Ok;
-        let written =
-            output::write_all(
-                &printed,
-                world.stdout,
-                |target, _, out| {
-                    if is_silent { Ok(()) } else { verdict.write(target, out) }
-                },
-            );
+        let written = output::write_all(&printed, world.stdout, |target, _, out| {
+            if is_silent {
+                return Ok(());
+            }
+            output::print_plain(world.stdout, out, |out| verdict.write(target, out))
+        });
         if !printed.iter().any(|target| target.format == "text") && !is_complete(&inventory.scopes) {
             // The plugin's own words tell it on standard output; other formats leave it to these.
             world.words().scan(verdict.judged.len(), &inventory.scopes);

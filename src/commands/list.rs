@@ -20,7 +20,7 @@ pub(crate) struct List {
     filter: FilterArgs,
     #[command(flatten)]
     usage: UsageArgs,
-    /// Only what was renewed elsewhere: another certificate for the same names lives longer
+    /// Only what was renewed elsewhere: another certificate for the same names, among all that is asked, lives longer
     #[arg(long, help_heading = "Selection")]
     superseded: bool,
     #[command(flatten)]

@@ -14,7 +14,7 @@ use super::{Run, World};
 
 /// Everything of these kinds, and who uses it where that was asked for.
 pub(super) fn everything(kinds: Kinds, usage: bool) -> Wanted<'static> {
-    Wanted { kinds, usage: if usage { AskUsage::Always } else { AskUsage::Never }, ids: Vec::new() }
+    Wanted { kinds, usage: if usage { AskUsage::Always } else { AskUsage::Never } }
 }
 
 /// Certificates, soonest expiry first, and the scopes they came from. Those that are superseded say so.

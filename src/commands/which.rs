@@ -8,7 +8,7 @@ use crate::cli::{NetArgs, OutputArgs, ScopeArgs};
 use crate::engine::{self, AskUsage, Wanted};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Certificate, Host, HostMatch, Kinds, certificate_covers, is_complete};
+use crate::model::{Certificate, Host, Kinds, Match, covered};
 use crate::output::{self, Printed, Report};
 
 use super::{World, scan};
@@ -16,12 +16,13 @@ use super::{World, scan};
 /// Show every certificate that covers a host name: where it is used, and until when
 ///
 /// The best match comes first: exact names before wildcards, of which one stands for the left-most label
-/// (RFC 6125). A certificate is superseded where another for the same names lives longer: it was forgotten
-/// at renewal. An address is covered by itself alone.
+/// (RFC 6125), and of equal ones the soonest expiry. A certificate is superseded where another for the
+/// same names, among all that was asked, lives longer: it was forgotten at renewal. An address is covered
+/// by itself alone. Which listeners use the certificates is always asked.
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// Host name or IP address
-    #[arg(value_name = "NAME", required = true, value_parser = Host::parse)]
+    /// Host name, IP address or wildcard such as *.example.com, which only that very wildcard covers
+    #[arg(value_name = "NAME", required = true, value_delimiter = ',', value_parser = Host::parse)]
     names: Vec<Host>,
     #[command(flatten)]
     scope: ScopeArgs,
@@ -35,15 +36,21 @@ impl Which {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
         let run = world.prepare(&self.scope, &self.net)?;
         let targets = self.output.targets()?;
-        let covers = |certificate: &Certificate| !self.matches(certificate).is_empty();
-        let wanted = Wanted { kinds: Kinds::Server, usage: AskUsage::Where(&covers), ids: Vec::new() };
+        let mut hosts: Vec<&Host> = Vec::new();
+        for host in &self.names {
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        let covers = |certificate: &Certificate| !covered(certificate, &hosts).is_empty();
+        let wanted = Wanted { kinds: Kinds::Server, usage: AskUsage::Where(&covers) };
         let mut inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, &wanted, listener))?;
         for certificate in &mut inventory.certificates {
-            certificate.matches = self.matches(certificate);
+            certificate.matches = covered(certificate, &hosts);
         }
         let mut certificates: Vec<_> = inventory.certificates.iter().filter(|c| !c.matches.is_empty()).collect();
-        certificates.sort_by_cached_key(|certificate| Reverse(self.rank(certificate)));
-        let extra = [if self.names.len() == 1 { "match" } else { "matches" }, "superseded_by", "used_by"];
+        certificates.sort_by_cached_key(|certificate| Reverse(rank(&hosts, certificate)));
+        let extra = [if hosts.len() == 1 { "match" } else { "matches" }, "superseded_by", "used_by"];
         let style = self.output.style(&extra);
         let report = Report { certificates, scopes: &inventory.scopes, now: run.now, style, width: None };
         let written = output::write_reports(&targets, world.stdout, &report);
@@ -52,10 +59,10 @@ impl Which {
         }
         let mut words = world.words();
         words.scan(report.certificates.len(), &inventory.scopes);
-        let is_covered = |host: &Host| report.certificates.iter().any(|c| certificate_covers(c, host).is_some());
-        let uncovered: Vec<&Host> = self.names.iter().filter(|host| !is_covered(host)).collect();
+        let is_covered = |host: &Host| report.certificates.iter().any(|c| how(host, c).is_some());
+        let uncovered: Vec<&&Host> = hosts.iter().filter(|host| !is_covered(host)).collect();
         for host in &uncovered {
-            words.not_found(&format!("that covers {host}"), is_complete(&inventory.scopes));
+            words.not_found(&format!("no certificate covers {host}"), &inventory.scopes);
         }
         written.failed.iter().for_each(|error| words.error(error));
         Ok(match Exit::of(&inventory.scopes) {
@@ -64,17 +71,14 @@ impl Which {
             exit => exit,
         })
     }
+}
 
-    fn matches(&self, certificate: &Certificate) -> Vec<HostMatch> {
-        let covered = self.names.iter().filter_map(|host| {
-            let how = certificate_covers(certificate, host)?;
-            Some(HostMatch { name: host.to_string(), how })
-        });
-        covered.collect()
-    }
+/// How a certificate whose matches are known covers a host.
+fn how(host: &Host, certificate: &Certificate) -> Option<Match> {
+    certificate.matches.iter().find(|covered| covered.name == host.as_str()).map(|covered| covered.how)
+}
 
-    /// How well it covers the first host, then the second, and so on.
-    fn rank(&self, certificate: &Certificate) -> impl Ord {
-        self.names.iter().map(|host| certificate_covers(certificate, host)).collect::<Vec<_>>()
-    }
+/// How well it covers the first host, then the second, and so on.
+fn rank(hosts: &[&Host], certificate: &Certificate) -> Vec<Option<Match>> {
+    hosts.iter().map(|host| how(host, certificate)).collect()
 }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::FutureExt;
 use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt, TryStreamExt};
+use tokio::sync::oneshot;
 
 use crate::config;
 use crate::context::Context;
@@ -37,6 +38,15 @@ enum Event {
     Tick,
 }
 
+/// What is read of every place.
+pub(super) struct Read<'a> {
+    pub wanted: Wanted<'a>,
+    /// Certificates that are looked up by their ids, before the others are listed.
+    pub ids: Vec<String>,
+    /// The kinds that are kept of what came, which may be more than what was asked for.
+    pub kept: Kinds,
+}
+
 /// Who is asked.
 pub(super) struct Asked<'a> {
     pub cx: &'a Context,
@@ -54,7 +64,7 @@ pub(super) struct Gathering {
 /// Reads what is wanted of every scope.
 pub(super) async fn gather(
     asked: &Asked<'_>,
-    wanted: &Wanted<'_>,
+    read: &Read<'_>,
     deadline: Deadline,
     listener: &mut dyn Listener,
 ) -> Gathering {
@@ -64,28 +74,28 @@ pub(super) async fn gather(
         absent: Vec::new(),
         certificates: 0,
         usages: Usages::default(),
-        kinds: wanted.kinds,
+        kept: read.kept,
         listener,
     };
     for planned in asked.accounts {
         gathered.open(planned.services.iter().map(|service| planned.standing_in(service)));
     }
     let accounts = stream::iter(asked.accounts);
-    let whole = gathered.take_all(accounts.flat_map_unordered(None, |planned| of_account(asked.cx, planned, wanted)));
+    let whole = gathered.take_all(accounts.flat_map_unordered(None, |planned| of_account(asked.cx, planned, read)));
     // What had arrived when the time is over is kept.
     let _ = tokio::time::timeout(deadline.left(), whole).await;
     gathered.finish(&deadline.passed())
 }
 
 /// Logs in to an account and reads it, whatever becomes of the others meanwhile.
-fn of_account<'a>(cx: &'a Context, planned: &'a Planned<'a>, wanted: &'a Wanted<'a>) -> LocalBoxStream<'a, Event> {
+fn of_account<'a>(cx: &'a Context, planned: &'a Planned<'a>, read: &'a Read<'a>) -> LocalBoxStream<'a, Event> {
     let events = async move {
         let scopes: Vec<Scope> = planned.services.iter().map(|service| planned.standing_in(service)).collect();
         let connected = AssertUnwindSafe(planned.session(cx)).catch_unwind().await;
         let error = match connected.unwrap_or_else(|_| Err(fault())) {
             Ok(Some(session)) => {
                 let services = stream::iter(&planned.services);
-                let of_service = move |service: &&'static str| of_service(session.clone(), planned, service, wanted);
+                let of_service = move |service: &&'static str| of_service(session.clone(), planned, service, read);
                 return services.flat_map_unordered(None, of_service).boxed_local();
             }
             Ok(None) if planned.needed => why_absent(cx, planned).await,
@@ -113,7 +123,7 @@ fn of_service<'a>(
     session: Arc<dyn Session>,
     planned: &'a Planned<'a>,
     service: &'static str,
-    wanted: &'a Wanted<'a>,
+    read: &'a Read<'a>,
 ) -> LocalBoxStream<'a, Event> {
     let events = async move {
         let instead_of = planned.standing_in(service);
@@ -123,18 +133,18 @@ fn of_service<'a>(
         };
         let scopes = places.iter().map(|place| place.scope.clone()).collect();
         let opened = stream::iter([Event::Opened { instead_of, scopes }]);
-        let read = stream::iter(places).flat_map_unordered(None, |place| of_place(place, wanted));
-        opened.chain(read).boxed_local()
+        let events = stream::iter(places).flat_map_unordered(None, |place| of_place(place, read));
+        opened.chain(events).boxed_local()
     };
     stream::once(events).flatten().boxed_local()
 }
 
-fn of_place<'a>(place: Place, wanted: &Wanted<'a>) -> LocalBoxStream<'a, Event> {
+fn of_place<'a>(place: Place, read: &Read<'a>) -> LocalBoxStream<'a, Event> {
     let Place { scope, store } = place;
     let end = stream::iter([Event::Done(scope.clone(), store.as_ref().err().cloned())]);
     let Ok(store) = store else { return end.boxed_local() };
     // A fault met in one scope costs that scope, not the run.
-    let pages = AssertUnwindSafe(pages_of(store.clone(), wanted)).catch_unwind();
+    let pages = AssertUnwindSafe(pages_of(store.clone(), read)).catch_unwind();
     let of_pages = scope.clone();
     let pages = pages.map(move |page| match page {
         Ok(Ok(page)) => Event::Page(of_pages.clone(), page),
@@ -142,66 +152,95 @@ fn of_place<'a>(place: Place, wanted: &Wanted<'a>) -> LocalBoxStream<'a, Event> 
         Err(_) => Event::Done(of_pages.clone(), Some(fault())),
     });
     let pages = pages.chain(end);
-    match wanted.usage {
-        AskUsage::Never => pages.boxed_local(),
-        AskUsage::Always => {
-            let (asked, told) = usage_of(&scope, store);
-            asked.chain(stream::select(pages, told)).boxed_local()
-        }
-        AskUsage::Where(is_wanted) => {
-            let mut unasked = Some(store);
-            let told = move |event| {
-                let is_found = matches!(&event, Event::Page(_, page) if page.iter().any(is_wanted));
-                let asked = is_found.then(|| unasked.take()).flatten().map(|store| usage_of(&scope, store));
-                match asked {
-                    Some((asked, told)) => asked.chain(stream::iter([event])).chain(told).boxed(),
-                    None => stream::iter([event]).boxed(),
-                }
-            };
-            pages.flat_map(told).boxed_local()
-        }
-    }
-}
-
-type Pages = BoxStream<'static, Result<Vec<Certificate>, Error>>;
-
-/// The certificates of a place: those that are asked for by id, then all others.
-fn pages_of(store: Arc<dyn Store>, wanted: &Wanted<'_>) -> Pages {
-    let (ids, kinds) = (wanted.ids.clone(), wanted.kinds);
-    if ids.is_empty() {
-        return store.certificates(kinds);
-    }
-    let pages = async move {
-        let mut found: Vec<Certificate> = Vec::new();
-        for lookup in ids.into_iter().filter_map(|id| store.clone().certificate(id)) {
-            match lookup.await {
-                Ok(certificate) => found.extend(certificate),
-                Err(error) if error.kind.is_retryable() => return stream::iter([Ok(found), Err(error)]).boxed(),
-                // Who may not look one up, or does it in a way that this cloud dislikes, may still list.
-                Err(error) => tracing::info!("{error}; looking through the list instead"),
-            }
-        }
-        let known: HashSet<_> = found.iter().filter_map(|certificate| certificate.id.clone()).collect();
-        let is_new = move |certificate: &Certificate| certificate.id.as_ref().is_none_or(|id| !known.contains(id));
-        let others = store.certificates(kinds).map_ok(move |mut page| {
-            page.retain(&is_new);
-            page
-        });
-        stream::iter([Ok(found)]).chain(others).boxed()
+    let is_wanted = match read.wanted.usage {
+        AskUsage::Never => return pages.boxed_local(),
+        AskUsage::Always => None,
+        AskUsage::Where(is_wanted) => Some(is_wanted),
     };
-    stream::once(pages).flatten().boxed()
-}
-
-/// That the listeners are asked for, and what they tell; neither where nothing can be asked.
-fn usage_of(scope: &Scope, store: Arc<dyn Store>) -> (BoxStream<'static, Event>, BoxStream<'static, Event>) {
-    let Some(usage) = store.usage() else { return (stream::empty().boxed(), stream::empty().boxed()) };
-    let asked = stream::iter([Event::UsageAsked(scope.clone())]);
-    let scope = scope.clone();
+    let Some(usage) = store.usage() else { return pages.boxed_local() };
+    let asked = Event::UsageAsked(scope.clone());
     let told = async move {
         let told = AssertUnwindSafe(usage).catch_unwind().await;
         Event::Usage(scope, told.unwrap_or_else(|_| Err(fault())))
     };
-    (asked.boxed(), stream::once(told).boxed())
+    match is_wanted {
+        None => stream::iter([asked]).chain(stream::select(pages, stream::once(told))).boxed_local(),
+        Some(is_wanted) => once_found(pages, is_wanted, asked, told).boxed_local(),
+    }
+}
+
+/// The pages, and beside them what is told of their usage, asked for from the first on that holds such a
+/// certificate.
+fn once_found<'a>(
+    pages: impl Stream<Item = Event> + 'a,
+    is_wanted: &'a dyn Fn(&Certificate) -> bool,
+    asked: Event,
+    told: impl Future<Output = Event> + 'a,
+) -> impl Stream<Item = Event> + 'a {
+    let (found, is_found) = oneshot::channel();
+    let (mut found, mut asked) = (Some(found), Some(asked));
+    let pages = pages.flat_map(move |event| {
+        let asked = match &event {
+            Event::Page(_, page) if page.iter().any(is_wanted) => {
+                found.take().and_then(|found| found.send(()).ok()).and_then(|()| asked.take())
+            }
+            // Nobody waits any longer for what did not come.
+            Event::Done(..) => {
+                found = None;
+                None
+            }
+            _ => None,
+        };
+        stream::iter(asked.into_iter().chain([event]))
+    });
+    let told = async move {
+        is_found.await.ok()?;
+        Some(told.await)
+    };
+    stream::select(pages, stream::once(told).filter_map(std::future::ready))
+}
+
+type Pages = BoxStream<'static, Result<Vec<Certificate>, Error>>;
+
+/// More ids than this are not looked up one by one: the list, which is read in any case, has them all.
+const MOST_LOOKUPS: usize = 16;
+
+/// The certificates of a place: those that are asked for by id, as they are found, then all others.
+///
+/// Who may not look one up, or does it in a way that this cloud dislikes, may still list: a look-up that fails
+/// costs nothing.
+fn pages_of(store: Arc<dyn Store>, read: &Read<'_>) -> Pages {
+    let kinds = read.wanted.kinds;
+    let ids = Some(&read.ids).filter(|ids| ids.len() <= MOST_LOOKUPS).into_iter().flatten();
+    let lookups: Vec<_> = ids.filter_map(|id| store.clone().certificate(id.clone())).collect();
+    if lookups.is_empty() {
+        return store.certificates(kinds);
+    }
+    let known = Arc::new(Mutex::new(HashSet::new()));
+    let is_new = {
+        let known = known.clone();
+        move |certificate: &Certificate| {
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            certificate.id.clone().is_none_or(|id| known.insert(id))
+        }
+    };
+    let is_unknown = move |certificate: &Certificate| {
+        let known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        certificate.id.as_ref().is_none_or(|id| !known.contains(id))
+    };
+    let found = stream::iter(lookups).buffer_unordered(MOST_LOOKUPS).filter_map(move |found| {
+        let found = found.unwrap_or_else(|error| {
+            tracing::info!("{error}; looking through the list instead");
+            None
+        });
+        std::future::ready(found.filter(&is_new).map(|certificate| Ok(vec![certificate])))
+    });
+    let list = stream::once(async move { store.certificates(kinds) }).flatten();
+    let others = list.map_ok(move |mut page| {
+        page.retain(&is_unknown);
+        page
+    });
+    found.chain(others).boxed()
 }
 
 fn fault() -> Error {
@@ -230,7 +269,7 @@ struct Gathered<'a> {
     absent: Vec<&'static dyn Provider>,
     certificates: usize,
     usages: Usages,
-    kinds: Kinds,
+    kept: Kinds,
     listener: &'a mut dyn Listener,
 }
 
@@ -264,7 +303,7 @@ impl Gathered<'_> {
             Event::Page(scope, mut page) => {
                 let foreign = page.iter().find(|certificate| !self.belongs(&scope, certificate));
                 let foreign = foreign.map(|certificate| certificate.region.clone());
-                page.retain(|certificate| self.belongs(&scope, certificate) && self.kinds.include(certificate.kind));
+                page.retain(|certificate| self.belongs(&scope, certificate) && self.kept.include(certificate.kind));
                 for certificate in &mut page {
                     certificate.notes.extend(weaknesses(certificate));
                 }

@@ -1,21 +1,37 @@
 //! The search for certificates that a user points at.
 
+use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 
-use crate::model::{Certificate, Kinds, Reference, ScopeReport};
+use crate::model::{Certificate, Kind, Kinds, Reference, Scope, ScopeReport};
 
-use super::collect::{Asked, Gathering, gather};
+use super::collect::{Asked, Gathering, Read, gather};
 use super::{AskUsage, Deadline, Listener, Wanted};
 
 /// Passes on what is read, and sees which references are met by it.
 struct Meeting<'a> {
-    open: Vec<&'a Reference>,
+    /// The references that nothing fits, and those that nothing is named by to the letter.
+    unmet: Vec<&'a Reference>,
+    loose: Vec<&'a Reference>,
+    /// The authorities that came along with other certificates, which are not to come again.
+    authorities: HashSet<Place>,
     listener: &'a mut dyn Listener,
 }
 
+/// Where a certificate is kept, and under which id.
+type Place = (&'static str, String, String, &'static str, Option<String>, Option<String>);
+
+fn place(c: &Certificate) -> Place {
+    (c.provider, c.account.clone(), c.region.clone(), c.service, c.project_id.clone(), c.id.clone())
+}
+
 impl Listener for Meeting<'_> {
-    fn page(&mut self, page: Vec<Certificate>) -> ControlFlow<()> {
-        self.open.retain(|reference| !page.iter().any(|certificate| reference.fits(certificate)));
+    fn page(&mut self, mut page: Vec<Certificate>) -> ControlFlow<()> {
+        page.retain(|certificate| {
+            certificate.kind != Kind::Ca || certificate.id.is_none() || self.authorities.insert(place(certificate))
+        });
+        self.unmet.retain(|reference| !page.iter().any(|certificate| reference.fits(certificate)));
+        self.loose.retain(|reference| !page.iter().any(|certificate| reference.names(certificate)));
         self.listener.page(page)
     }
 
@@ -24,8 +40,9 @@ impl Listener for Meeting<'_> {
     }
 }
 
-/// Looks everywhere among the certificates of servers, and where something is still missing among those
-/// of authorities, which some clouds keep in lists of their own.
+/// Looks everywhere among the certificates of servers, and among those of authorities, which some clouds keep
+/// in lists of their own: only where a reference is not met by a whole id or fingerprint, since not
+/// everybody may read them, and as an error only where it is not met at all.
 ///
 /// Everything is listed, also where all are found by their ids: a beginning or a fingerprint is known by
 /// no cloud, and whether a certificate is superseded only the others tell.
@@ -36,29 +53,45 @@ pub(super) async fn find(
     listener: &mut dyn Listener,
 ) -> Gathering {
     let fits = |certificate: &Certificate| references.iter().any(|reference| reference.fits(certificate));
-    let ids = references.iter().filter(|reference| reference.may_be_id()).map(|reference| reference.text.clone());
-    let mut meeting = Meeting { open: references.iter().collect(), listener };
-    let servers = Wanted { kinds: Kinds::Server, usage: AskUsage::Where(&fits), ids: ids.collect() };
+    let usage = AskUsage::Where(&fits);
+    let ids: BTreeSet<_> = references.iter().filter(|r| r.may_be_id()).map(|r| r.text.clone()).collect();
+    let open: Vec<&Reference> = references.iter().collect();
+    let mut meeting = Meeting { unmet: open.clone(), loose: open, authorities: HashSet::new(), listener };
+    let wanted = Wanted { kinds: Kinds::Server, usage };
+    let servers = Read { wanted, ids: ids.into_iter().collect(), kept: Kinds::All };
     let first = gather(asked, &servers, deadline, &mut meeting).await;
-    if meeting.open.is_empty() || first.reports.is_empty() {
+    if meeting.loose.is_empty() || first.reports.is_empty() || deadline.left().is_zero() {
         return first;
     }
-    let authorities = Wanted { kinds: Kinds::Ca, usage: AskUsage::Where(&fits), ids: Vec::new() };
-    let second = gather(asked, &authorities, deadline, &mut meeting).await;
+    let is_all_met = meeting.unmet.is_empty();
+    let wanted = Wanted { kinds: Kinds::Ca, usage };
+    let authorities = Read { wanted, ids: Vec::new(), kept: Kinds::Ca };
+    let mut second = gather(asked, &authorities, deadline, &mut meeting).await;
+    if is_all_met {
+        second.reports.iter_mut().for_each(|report| report.error = None);
+    }
     Gathering { reports: merged(first.reports, second.reports), absent: first.absent }
 }
 
-/// A scope that could not be read either time was not read.
+/// A scope that could not be read either time was not read. One that only stands in for others tells of them all.
 fn merged(first: Vec<ScopeReport>, second: Vec<ScopeReport>) -> Vec<ScopeReport> {
     let mut reports = first;
     for again in second {
-        match reports.iter_mut().find(|report| report.scope == again.scope) {
-            Some(report) => {
-                report.certificates += again.certificates;
-                report.error = report.error.take().or(again.error);
-                report.usage = report.usage.take().or(again.usage);
-            }
-            None => reports.push(again),
+        let is_part = |report: &ScopeReport| {
+            let (a, b) = (&report.scope, &again.scope);
+            let is_standing_in = b.region == Scope::ALL_REGIONS && b.project.is_none();
+            a == b || is_standing_in && (a.provider, &a.account, a.service) == (b.provider, &b.account, b.service)
+        };
+        let mut parts = reports.iter_mut().filter(|report| is_part(report)).peekable();
+        if parts.peek().is_none() {
+            drop(parts);
+            reports.push(again);
+            continue;
+        }
+        for report in parts {
+            report.certificates += again.certificates;
+            report.error = report.error.take().or(again.error.clone());
+            report.usage = report.usage.take().or(again.usage.clone());
         }
     }
     reports.sort_by(|a, b| a.scope.cmp(&b.scope));

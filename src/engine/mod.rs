@@ -16,7 +16,7 @@ use crate::providers;
 use crate::settings::Settings;
 
 pub use accounts::accounts;
-use collect::{Asked, Gathering};
+use collect::{Asked, Gathering, Read};
 
 /// Who hears of a scan while it goes on.
 pub trait Listener {
@@ -27,11 +27,10 @@ pub trait Listener {
 }
 
 /// What is wanted of every scope.
+#[derive(Clone, Copy)]
 pub struct Wanted<'a> {
     pub kinds: Kinds,
     pub usage: AskUsage<'a>,
-    /// Certificates that are looked up by their ids, before the others are listed.
-    pub ids: Vec<String>,
 }
 
 /// Where the listeners that use the certificates are asked for.
@@ -55,7 +54,8 @@ pub fn scan(
     wanted: &Wanted<'_>,
     listener: &mut dyn Listener,
 ) -> Result<Vec<ScopeReport>, Error> {
-    asked(cx, settings, async |asked, deadline| collect::gather(&asked, wanted, deadline, listener).await)
+    let read = Read { wanted: *wanted, ids: Vec::new(), kept: wanted.kinds };
+    asked(cx, settings, async |asked, deadline| collect::gather(&asked, &read, deadline, listener).await)
 }
 
 /// Reads the certificates that are pointed at, wherever they are, and those beside them.

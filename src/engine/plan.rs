@@ -22,13 +22,13 @@ pub(super) struct Planned<'a> {
     /// Whether it is an error that nothing is set up: the user named it, or a region that only its
     /// cloud has.
     pub needed: bool,
-    session: OnceCell<Option<Arc<dyn Session>>>,
+    session: OnceCell<Result<Option<Arc<dyn Session>>, Error>>,
 }
 
 impl Planned<'_> {
-    /// The account, logged in to once, however often it is asked; `None` where it is not set up.
+    /// The account, which is logged in to once, whether or not it succeeds; `None` where it is not set up.
     pub(super) async fn session(&self, cx: &Context) -> Result<Option<Arc<dyn Session>>, Error> {
-        self.session.get_or_try_init(|| self.provider.connect(cx, self.account)).await.cloned()
+        self.session.get_or_init(|| self.provider.connect(cx, self.account)).await.clone()
     }
 
     /// The scope of a service whose regions are not known yet.

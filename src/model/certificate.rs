@@ -46,6 +46,8 @@ pub struct Certificate {
     pub chain: Vec<ChainElement>,
     /// The listeners that use it; `None` unless they were asked for.
     pub used_by: Option<Vec<Use>>,
+    /// The cloud says that its authority took it back.
+    pub is_revoked: bool,
     /// The certificate that lives longer for the same names, where one was seen.
     pub superseded_by: Option<Successor>,
     /// Which of the hosts that were asked for it covers; empty where none was.
@@ -92,7 +94,7 @@ pub struct ChainElement {
     pub not_before: Option<DateTime<Utc>>,
     pub not_after: Option<DateTime<Utc>>,
     pub fingerprint_sha256: String,
-    /// The certificate itself.
+    /// The certificate itself; empty where the bytes are no whole one.
     #[serde(skip)]
     pub der: Vec<u8>,
 }

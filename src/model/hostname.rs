@@ -134,6 +134,11 @@ impl Host {
             None => Err(why_impossible(text).to_owned()),
         }
     }
+
+    /// As the user wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
 }
 
 fn why_impossible(text: &str) -> &'static str {
@@ -187,9 +192,19 @@ pub fn certificate_covers(certificate: &Certificate, host: &Host) -> Option<Matc
     host_names(certificate).filter_map(|name| Name::of(name)?.covers(&host.name)).max()
 }
 
+/// Which of these hosts a certificate covers, in their order.
+pub fn covered(certificate: &Certificate, hosts: &[&Host]) -> Vec<HostMatch> {
+    let names: Vec<Name> = host_names(certificate).filter_map(|name| Name::of(name)).collect();
+    let covered = hosts.iter().filter_map(|host| {
+        let how = names.iter().filter_map(|name| name.covers(&host.name)).max()?;
+        Some(HostMatch { name: host.text.clone(), how })
+    });
+    covered.collect()
+}
+
 /// The names of hosts that a certificate is for, each in the one spelling in which they are compared;
 /// what can be no host's name stands as it is.
-pub fn names_of(certificate: &Certificate) -> BTreeSet<String> {
+pub(super) fn names_of(certificate: &Certificate) -> BTreeSet<String> {
     let spelt = |name: &String| match Name::of(name) {
         Some(Name::Address(address)) => address.to_string(),
         Some(Name::Dns(name)) => name,
@@ -203,7 +218,7 @@ pub fn names_of(certificate: &Certificate) -> BTreeSet<String> {
 fn host_names(certificate: &Certificate) -> impl Iterator<Item = &String> {
     let mut names = certificate.subject_alternative_names.iter().filter(|name| !is_uri(name)).peekable();
     let common_name = if names.peek().is_none() { certificate.common_name.as_ref() } else { None };
-    names.chain(common_name)
+    names.chain(common_name).filter(|name| !name.is_empty())
 }
 
 /// Of the alternative names that are kept, only URIs and IPv6 addresses have colons.

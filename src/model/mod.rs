@@ -16,7 +16,7 @@ mod weakness;
 pub use account::{AccountReport, Identity};
 pub use certificate::{Certificate, ChainElement, Kind, Source, Status, Use, rfc3339};
 pub use filter::{Filter, Kinds, NameGlob, TagFilter, UseFilter};
-pub use hostname::{Host, HostMatch, Match, certificate_covers, covers, names_of};
+pub use hostname::{Host, HostMatch, Match, certificate_covers, covered, covers};
 pub use inventory::{Scope, ScopeReport, ScopeStatus, Sort, is_complete, soonest_first};
 pub use reference::{Meaning, Reference};
 pub use renewal::{Successor, tell_superseded};

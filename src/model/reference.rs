@@ -10,30 +10,29 @@ pub struct Reference {
     fingerprint: Option<String>,
 }
 
-/// What a reference means among the certificates there are.
+/// What a reference means among the certificates there are: their places in that list.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Meaning<'a> {
+pub enum Meaning {
     Nothing,
     /// The certificates of this very id: one, unless several scopes show the same.
-    Id(Vec<&'a Certificate>),
+    Id(Vec<usize>),
     /// The places that hold the certificate of this fingerprint.
-    Fingerprint(Vec<&'a Certificate>),
+    Fingerprint(Vec<usize>),
     /// The certificates whose id begins so.
-    Prefix(Vec<&'a Certificate>),
+    Prefix(Vec<usize>),
 }
 
-impl<'a> Meaning<'a> {
-    /// The certificates that are meant.
-    pub fn certificates(&self) -> &[&'a Certificate] {
+impl Meaning {
+    pub fn indices(&self) -> &[usize] {
         match self {
             Self::Nothing => &[],
-            Self::Id(certificates) | Self::Fingerprint(certificates) | Self::Prefix(certificates) => certificates,
+            Self::Id(indices) | Self::Fingerprint(indices) | Self::Prefix(indices) => indices,
         }
     }
 
     /// Whether it stands for one thing to show; the others are to be chosen from.
     pub fn is_unique(&self) -> bool {
-        matches!(self, Self::Id(_)) || self.certificates().len() == 1
+        matches!(self, Self::Id(_)) || self.indices().len() == 1
     }
 }
 
@@ -48,9 +47,7 @@ impl Reference {
         if text.is_empty() {
             return Err("name a certificate by its id, the beginning of one, or a fingerprint".to_owned());
         }
-        let hex = text.replace(':', "").to_ascii_lowercase();
-        let is_one = matches!(hex.len(), SHA1_DIGITS | SHA256_DIGITS) && hex.bytes().all(|b| b.is_ascii_hexdigit());
-        Ok(Self { text: text.to_owned(), fingerprint: is_one.then_some(hex) })
+        Ok(Self { text: text.to_owned(), fingerprint: fingerprint(text) })
     }
 
     /// Whether a cloud can be asked for it by id. No cloud's ids look like fingerprints.
@@ -60,28 +57,51 @@ impl Reference {
 
     /// Whether this certificate may be meant.
     pub fn fits(&self, certificate: &Certificate) -> bool {
-        self.is_fingerprint_of(certificate) || certificate.id.as_ref().is_some_and(|id| id.starts_with(&self.text))
+        let begins = |id: &String| id.get(..self.text.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.text));
+        self.is_fingerprint_of(certificate) || certificate.id.as_ref().is_some_and(begins)
     }
 
-    /// What it means among these. An id to the letter counts before a fingerprint, and both before a beginning.
-    pub fn among<'a>(&self, certificates: &'a [Certificate]) -> Meaning<'a> {
-        let those = |fits: &dyn Fn(&Certificate) -> bool| certificates.iter().filter(|c| fits(c)).collect::<Vec<_>>();
-        let by_id = those(&|certificate| certificate.id.as_ref() == Some(&self.text));
-        if !by_id.is_empty() {
-            return Meaning::Id(by_id);
+    /// Whether this certificate is meant, whichever others there are.
+    pub fn names(&self, certificate: &Certificate) -> bool {
+        self.is_id_of(certificate) || self.is_fingerprint_of(certificate)
+    }
+
+    /// What it means among these. A whole id counts before a fingerprint, and both before a beginning; case
+    /// never does.
+    pub fn among(&self, certificates: &[Certificate]) -> Meaning {
+        let (mut ids, mut fingerprints, mut beginnings) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, certificate) in certificates.iter().enumerate().filter(|(_, certificate)| self.fits(certificate)) {
+            match certificate {
+                certificate if self.is_id_of(certificate) => ids.push(index),
+                certificate if self.is_fingerprint_of(certificate) => fingerprints.push(index),
+                _ => beginnings.push(index),
+            }
         }
-        let by_fingerprint = those(&|certificate| self.is_fingerprint_of(certificate));
-        if !by_fingerprint.is_empty() {
-            return Meaning::Fingerprint(by_fingerprint);
+        match (ids.is_empty(), fingerprints.is_empty(), beginnings.is_empty()) {
+            (false, _, _) => Meaning::Id(ids),
+            (_, false, _) => Meaning::Fingerprint(fingerprints),
+            (_, _, false) => Meaning::Prefix(beginnings),
+            _ => Meaning::Nothing,
         }
-        let by_prefix = those(&|certificate| self.fits(certificate));
-        if by_prefix.is_empty() { Meaning::Nothing } else { Meaning::Prefix(by_prefix) }
+    }
+
+    fn is_id_of(&self, certificate: &Certificate) -> bool {
+        certificate.id.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(&self.text))
     }
 
     fn is_fingerprint_of(&self, certificate: &Certificate) -> bool {
         self.fingerprint.is_some()
             && [&certificate.fingerprint_sha1, &certificate.fingerprint_sha256].contains(&&self.fingerprint)
     }
+}
+
+/// A fingerprint, with or without colons, as `openssl` prints it too: `SHA1 Fingerprint=AB:CD:…`.
+fn fingerprint(text: &str) -> Option<String> {
+    let text = text.rsplit('=').next()?.to_ascii_lowercase();
+    let text = text.strip_prefix("sha1:").or_else(|| text.strip_prefix("sha256:")).unwrap_or(&text);
+    let hex = text.replace(':', "");
+    let is_one = matches!(hex.len(), SHA1_DIGITS | SHA256_DIGITS) && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_one.then_some(hex)
 }
 
 #[cfg(test)]
@@ -98,15 +118,27 @@ mod tests {
     fn the_closest_meaning_counts() {
         let all = [certificate("12", "ab"), certificate("123", "ab"), certificate("124", "ef")];
         let meaning = |text: &str| Reference::parse(text).expect(text).among(&all);
-        assert_eq!(meaning("12"), Meaning::Id(vec![&all[0]]));
-        assert_eq!(meaning("1"), Meaning::Prefix(vec![&all[0], &all[1], &all[2]]));
-        assert_eq!(meaning(" 124 "), Meaning::Id(vec![&all[2]]));
+        assert_eq!(meaning("12"), Meaning::Id(vec![0]));
+        assert_eq!(meaning("1"), Meaning::Prefix(vec![0, 1, 2]));
+        assert_eq!(meaning(" 124 "), Meaning::Id(vec![2]));
         assert_eq!(meaning("2"), Meaning::Nothing);
-        assert_eq!(meaning(&"ab".repeat(20)), Meaning::Fingerprint(vec![&all[0], &all[1]]));
-        assert_eq!(meaning(&["EF"; 20].join(":")), Meaning::Fingerprint(vec![&all[2]]));
-        assert_eq!(meaning(&"cd".repeat(32)).certificates().len(), 3);
+        assert_eq!(meaning(&"ab".repeat(20)), Meaning::Fingerprint(vec![0, 1]));
+        for ef in [
+            ["EF"; 20].join(":"),
+            format!("SHA1 Fingerprint={}", ["EF"; 20].join(":")),
+            "sha1:".to_owned() + &"ef".repeat(20),
+        ] {
+            assert_eq!(meaning(&ef), Meaning::Fingerprint(vec![2]), "{ef}");
+        }
+        assert_eq!(meaning(&"cd".repeat(32)).indices(), [0, 1, 2]);
         assert_eq!(meaning(&"cd".repeat(20)), Meaning::Nothing);
         assert!(meaning("12").is_unique() && !meaning("1").is_unique() && !Meaning::Nothing.is_unique());
+        let letters = [certificate("Ab1", "ab"), certificate("abé2", "ab")];
+        let meaning = |text: &str| Reference::parse(text).expect(text).among(&letters);
+        assert_eq!(
+            (meaning("aB1"), meaning("AB"), meaning("abé")),
+            (Meaning::Id(vec![0]), Meaning::Prefix(vec![0, 1]), Meaning::Prefix(vec![1]))
+        );
         assert!(Reference::parse(" ").is_err());
     }
 

@@ -6,9 +6,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Certificate, Kind, names_of, rfc3339, soonest_first};
+use super::hostname::names_of;
+use super::{Certificate, Kind, Source, rfc3339, soonest_first};
 
 /// The longest-lived certificate for the names of another one, and where it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,18 @@ pub struct Successor {
 }
 
 impl Successor {
+    fn of(certificate: &Certificate) -> Option<Self> {
+        Some(Self {
+            provider: certificate.provider,
+            account: certificate.account.clone(),
+            region: certificate.region.clone(),
+            service: certificate.service,
+            id: certificate.id.clone(),
+            name: certificate.name.clone(),
+            not_after: certificate.not_after?,
+        })
+    }
+
     /// What people know it by.
     pub fn title(&self) -> &str {
         let name = self.name.as_deref().filter(|name| !name.is_empty());
@@ -59,8 +72,17 @@ pub fn tell_superseded(certificates: &mut [Certificate]) {
             let ends = (Reverse(all[*a].not_after), Reverse(all[*b].not_after));
             ends.0.cmp(&ends.1).then_with(|| soonest_first(&all[*a], &all[*b]))
         });
+        let usable = || group.iter().map(|index| &all[*index]).filter(|other| !other.is_revoked);
+        // Whatever is the same as the longest-lived has the longest-lived of the others for its successor.
+        let Some(longest) = usable().next() else { continue };
+        let next = usable().find(|other| !are_same(longest, other));
+        let successor = |certificate: &Certificate| {
+            let other = if are_same(certificate, longest) { next? } else { longest };
+            let lives_longer = certificate.not_after.is_some() && other.not_after > certificate.not_after;
+            Successor::of(other).filter(|_| lives_longer)
+        };
         let told: Vec<(usize, Successor)> =
-            group.iter().filter_map(|index| Some((*index, successor(&all[*index], &group, all)?))).collect();
+            group.iter().filter_map(|index| Some((*index, successor(&all[*index])?))).collect();
         for (index, successor) in told {
             let certificate = &mut certificates[index];
             let end = rfc3339(successor.not_after);
@@ -70,29 +92,29 @@ pub fn tell_superseded(certificates: &mut [Certificate]) {
     }
 }
 
-/// The first of `group`, the longest-lived first, that lives longer and is another certificate.
-fn successor(certificate: &Certificate, group: &[usize], all: &[Certificate]) -> Option<Successor> {
-    let end = certificate.not_after?;
-    let longer = group.iter().filter_map(|index| Some((&all[*index], all[*index].not_after?)));
-    let mut longer = longer.take_while(|(_, not_after)| *not_after > end);
-    let (next, not_after) = longer.find(|(other, _)| !are_same(certificate, other))?;
-    Some(Successor {
-        provider: next.provider,
-        account: next.account.clone(),
-        region: next.region.clone(),
-        service: next.service,
-        id: next.id.clone(),
-        name: next.name.clone(),
-        not_after,
-    })
+/// Whether two records are of one certificate: by SHA-256, or by SHA-1 where that is all there is.
+///
+/// Where they cannot be compared: whether the one was made from the other, or both end on about the same
+/// day. What tells no fingerprint tells its end without a zone, or as a day.
+fn are_same(a: &Certificate, b: &Certificate) -> bool {
+    if a.kind == Kind::ServerSm && a.not_after != b.not_after {
+        // The fingerprint is the signing certificate's; the other one of the pair may have been renewed alone.
+        return false;
+    }
+    match [(&a.fingerprint_sha256, &b.fingerprint_sha256), (&a.fingerprint_sha1, &b.fingerprint_sha1)] {
+        [(Some(a), Some(b)), _] | [_, (Some(a), Some(b))] => a == b,
+        _ => is_made_from(a, b) || is_made_from(b, a) || end_alike(a, b),
+    }
 }
 
-/// Whether two records are of one certificate: by SHA-256, or by SHA-1 where that is all there is.
-fn are_same(a: &Certificate, b: &Certificate) -> bool {
-    match (&a.fingerprint_sha256, &b.fingerprint_sha256) {
-        (Some(a), Some(b)) => a == b,
-        _ => a.fingerprint_sha1.is_some() && a.fingerprint_sha1 == b.fingerprint_sha1,
-    }
+fn is_made_from(copy: &Certificate, origin: &Certificate) -> bool {
+    let from = |source: &Source| source.service == origin.service && source.id.is_some() && source.id == origin.id;
+    copy.provider == origin.provider && copy.source.as_ref().is_some_and(from)
+}
+
+fn end_alike(a: &Certificate, b: &Certificate) -> bool {
+    let apart = |a: DateTime<Utc>, b: DateTime<Utc>| (a - b).abs() <= TimeDelta::days(1);
+    a.not_after.zip(b.not_after).is_some_and(|(a, b)| apart(a, b))
 }
 
 #[cfg(test)]
@@ -163,8 +185,21 @@ mod tests {
         assert_eq!(told(vec![same("a", Some("y"), 10), same("b", Some("x"), 20)]), ids(&[Some("b"), None]));
         let third = certificate("c", &["a.example"], 15);
         assert_eq!(told(vec![same("a", None, 10), same("b", None, 20), third]), ids(&[Some("c"), None, Some("b")]));
+    }
+
+    #[test]
+    fn what_tells_no_fingerprint_must_live_longer_by_more_than_a_guess() {
+        const DAY: i64 = 86_400;
         let unknown = |id, end| Certificate { fingerprint_sha1: None, ..certificate(id, &["a.example"], end) };
-        assert_eq!(told(vec![unknown("a", 10), unknown("b", 20)]), ids(&[Some("b"), None]));
+        assert_eq!(told(vec![unknown("a", 0), unknown("b", DAY)]), ids(&[None, None]));
+        assert_eq!(told(vec![unknown("a", 0), certificate("b", &["a.example"], DAY + 1)]), ids(&[Some("b"), None]));
+        let made_from = |id: &str| Some(Source { service: "slb", id: Some(id.to_owned()), name: None });
+        let copy = |id: &str| Certificate { source: made_from(id), ..unknown("copy", 0) };
+        let origin = || certificate("origin", &["a.example"], 9 * DAY);
+        assert_eq!(told(vec![copy("origin"), origin()]), ids(&[None, None]));
+        assert_eq!(told(vec![copy("another"), origin()]), ids(&[Some("origin"), None]));
+        let revoked = Certificate { is_revoked: true, ..origin() };
+        assert_eq!(told(vec![unknown("a", 0), revoked]), ids(&[None, None]));
     }
 
     #[test]

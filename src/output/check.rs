@@ -45,6 +45,10 @@ impl<'a> Verdict<'a> {
         self.scopes.iter().filter(|report| report.error.is_some()).count()
     }
 
+    pub(super) fn superseded(&self) -> usize {
+        self.judged.iter().filter(|(certificate, _)| certificate.superseded_by.is_some()).count()
+    }
+
     /// The certificates that are not OK.
     pub(super) fn problems(&self) -> impl Iterator<Item = &(&'a Certificate, Judgement)> {
         self.judged.iter().filter(|(_, judgement)| judgement.state != State::Ok)

@@ -34,6 +34,7 @@ pub(super) enum Value<'a> {
     Chain(&'a [ChainElement]),
     Uses(&'a [Use]),
     Matches(&'a [HostMatch]),
+    Successor(&'a Successor),
 }
 
 /// JSON's keys, in their order.
@@ -82,10 +83,7 @@ static FOR_PEOPLE: &[Column] = &[
     },
     Column { name: "names", value: |c, _| covered(c) },
     Column { name: "used_by_count", value: |c, _| listeners(c).into() },
-    Column {
-        name: "superseded_by",
-        value: |c, _| c.superseded_by.as_ref().map_or(Value::Unknown, |successor| successor_of(successor).into()),
-    },
+    Column { name: "superseded_by", value: |c, _| c.superseded_by.as_ref().map_or(Value::Unknown, Value::Successor) },
     Column {
         name: "match",
         value: |c, _| c.matches.iter().map(|m| m.how).max().map_or(Value::Unknown, |how| how.name().into()),
@@ -105,7 +103,7 @@ static HEADINGS: &[(&str, &str)] = &[
     ("names", "covers"),
     ("expiry_date", "on"),
     ("provider", "cloud"),
-    ("used_by", "listeners"),
+    ("used_by", "used by"),
     ("used_by_count", "used by"),
     ("superseded_by", "superseded by"),
     ("subject_alternative_names", "alternative names"),
@@ -145,15 +143,22 @@ pub fn by_name(name: &str) -> Option<&'static Column> {
     RECORD.iter().chain(FOR_PEOPLE).find(|column| column.name == name)
 }
 
+/// The columns that programs are told unasked: JSON's keys, and the answers to what a command was asked.
+pub(super) fn for_programs(extra: &[&str]) -> impl Iterator<Item = &'static Column> {
+    let is_answer = |name: &str| ["match", "matches", "superseded_by"].contains(&name) && extra.contains(&name);
+    RECORD.iter().chain(FOR_PEOPLE.iter().filter(move |column| is_answer(column.name)))
+}
+
 /// Everything that is told of a certificate, as one JSON object; and which of the hosts that were asked for
 /// it covers, where some were.
 pub(super) struct Record<'a>(pub &'a Certificate, pub DateTime<Utc>);
 
 impl Serialize for Record<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let asked = (!self.0.matches.is_empty()).then_some(("matches", Value::Matches(&self.0.matches)));
-        let told = RECORD.iter().map(|column| (column.name, (column.value)(self.0, self.1)));
-        serializer.collect_map(told.chain(asked))
+        let Self(certificate, now) = self;
+        let told = RECORD.iter().map(|column| (column.name, (column.value)(certificate, *now)));
+        let matches = (!certificate.matches.is_empty()).then_some(("matches", Value::Matches(&certificate.matches)));
+        serializer.collect_map(told.chain(matches))
     }
 }
 
@@ -163,11 +168,6 @@ fn covered(certificate: &Certificate) -> Value<'_> {
         [] => text(certificate.common_name.as_ref()),
         names => Value::Texts(names),
     }
-}
-
-/// The successor and its account and region; a note tells the rest.
-fn successor_of(successor: &Successor) -> String {
-    format!("{} ({} {} {})", successor.title(), successor.provider, successor.account, successor.region)
 }
 
 /// How many listeners use the certificate. One that uses it twice, by default and for a name, counts once.
@@ -214,6 +214,7 @@ impl Serialize for Value<'_> {
             Self::Chain(chain) => chain.serialize(serializer),
             Self::Uses(uses) => uses.serialize(serializer),
             Self::Matches(matches) => matches.serialize(serializer),
+            Self::Successor(by) => by.to_string().serialize(serializer),
         }
     }
 }
@@ -246,9 +247,11 @@ impl fmt::Display for Value<'_> {
                 f.write_str(&places.join(", "))
             }
             Self::Matches(matches) => {
-                let told: Vec<String> = matches.iter().map(|m| format!("{} {}", m.name, m.how.name())).collect();
+                let told: Vec<String> = matches.iter().map(|m| format!("{} {}", m.how.name(), m.name)).collect();
                 f.write_str(&told.join(", "))
             }
+            // Its account and region; a note tells the rest.
+            Self::Successor(by) => write!(f, "{} ({} {} {})", by.title(), by.provider, by.account, by.region),
         }
     }
 }

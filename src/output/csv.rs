@@ -3,7 +3,7 @@
 use std::io;
 
 use super::Report;
-use super::columns::{RECORD, Value};
+use super::columns::{Value, for_programs};
 use super::style::inert;
 
 /// Without it the commonest spreadsheet takes UTF-8 for the machine's own old encoding.
@@ -19,7 +19,7 @@ impl super::Format for Format {
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         out.write_all(BYTE_ORDER_MARK)?;
         let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
-        let columns = report.columns_or(RECORD.iter());
+        let columns = report.columns_or(for_programs(report.style.extra));
         if report.style.header {
             writer.write_record(columns.iter().map(|column| column.name))?;
         }

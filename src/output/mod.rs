@@ -115,11 +115,26 @@ pub fn print_report(
     stdout: Terminal,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    if format.is_for_people() || !stdout.is_terminal() {
+    if format.is_for_people() {
         return format.write(report, out);
     }
+    print_plain(stdout, out, |out| format.write(report, out))
+}
+
+/// Prints what is meant for programs on standard output; on a terminal nothing in it can do harm.
+///
+/// # Errors
+/// Where standard output cannot be written.
+pub fn print_plain(
+    stdout: Terminal,
+    out: &mut dyn io::Write,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> io::Result<()> {
+    if !stdout.is_terminal() {
+        return write(out);
+    }
     let mut text = Vec::new();
-    format.write(report, &mut text)?;
+    write(&mut text)?;
     String::from_utf8_lossy(&text).split_inclusive('\n').try_for_each(|line| {
         let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line.trim_end_matches('\r'), "\n"));
         let cells: Vec<_> = line.split('\t').map(style::harmless).collect();

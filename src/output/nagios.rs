@@ -17,7 +17,7 @@ pub(super) fn write(verdict: &Verdict<'_>, out: &mut dyn io::Write) -> io::Resul
     writeln!(out, "{SERVICE} {} - {} | {}", verdict.state, summary(verdict), performance(verdict))?;
     for (certificate, judgement) in verdict.problems() {
         let (state, reason) = (judgement.state, &judgement.reason);
-        let successor = certificate.superseded_by.as_ref().map(|by| plain(&format!(" - superseded by {by}")));
+        let successor = certificate.superseded_by.as_ref().map(|by| plain(&format!(" - successor: {by}")));
         let successor = successor.unwrap_or_default();
         writeln!(out, "{state}: {} {reason} - {}{successor}", title(certificate), place(certificate))?;
     }
@@ -53,6 +53,10 @@ fn summary(verdict: &Verdict<'_>) -> String {
     // The worst of them, and of those the soonest.
     let worst = verdict.problems().filter(|(_, judgement)| judgement.state == worst_of(verdict));
     parts.extend(worst.take(1).map(|(certificate, judgement)| format!("{} {}", title(certificate), judgement.reason)));
+    let superseded = verdict.superseded();
+    if superseded > 0 {
+        parts.push(format!("{superseded} superseded"));
+    }
     let failed = verdict.failed_scopes();
     if failed > 0 {
         parts.push(format!("{failed} of {} could not be read", counted(verdict.scopes.len(), "scope")));

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::x509::pem_text;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::Report;
 
@@ -14,7 +15,18 @@ impl super::Format for Format {
     }
 
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mut elements = report.certificates.iter().flat_map(|certificate| &certificate.chain);
-        elements.try_for_each(|element| out.write_all(pem_text(&element.der).as_bytes()))
+        let elements = report.certificates.iter().flat_map(|certificate| &certificate.chain);
+        elements.filter(|element| !element.der.is_empty()).try_for_each(|element| write(&element.der, out))
     }
+}
+
+/// One certificate: RFC 7468, in 64 columns.
+fn write(der: &[u8], out: &mut dyn io::Write) -> io::Result<()> {
+    const COLUMNS: usize = 64;
+    out.write_all(b"-----BEGIN CERTIFICATE-----\n")?;
+    for line in STANDARD.encode(der).as_bytes().chunks(COLUMNS) {
+        out.write_all(line)?;
+        out.write_all(b"\n")?;
+    }
+    out.write_all(b"-----END CERTIFICATE-----\n")
 }

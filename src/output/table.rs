@@ -5,27 +5,34 @@ use std::io;
 use super::columns::{self, Column};
 use super::{Report, grid, style};
 
-/// The columns that are shown unasked, the width to which each may be cut, and how soon it is left
-/// out of a narrow terminal: the higher, the sooner.
-static SHOWN: &[(&str, Option<usize>, u8)] = &[
-    ("name", Some(8), 0),
-    ("match", None, 0),
-    ("matches", Some(12), 0),
-    ("names", Some(10), 0),
-    ("expires", None, 0),
-    ("expiry_date", None, 4),
-    ("superseded_by", Some(13), 0),
-    ("used_by_count", None, 0),
-    // Wide enough for a load balancer of each cloud, its port and the role.
-    ("used_by", Some(36), 0),
-    ("provider", None, 2),
-    ("region", None, 1),
-    ("account", Some(7), 3),
-    ("id", Some(10), 5),
-];
+/// A column that people are shown.
+struct Shown {
+    name: &'static str,
+    /// The width to which it may be cut.
+    least: Option<usize>,
+    /// How soon it is left out of a narrow terminal: the higher, the sooner.
+    spare: u8,
+    /// Whether it is shown only where a command is about it.
+    is_extra: bool,
+}
 
-/// Those of them that are shown only where a command is about them.
-static EXTRA: &[&str] = &["match", "matches", "names", "superseded_by", "used_by_count", "used_by"];
+/// The order in which columns are shown unasked.
+static SHOWN: &[Shown] = &[
+    Shown { name: "name", least: Some(12), spare: 0, is_extra: false },
+    Shown { name: "match", least: None, spare: 2, is_extra: true },
+    Shown { name: "matches", least: Some(16), spare: 0, is_extra: true },
+    Shown { name: "names", least: Some(18), spare: 0, is_extra: true },
+    Shown { name: "expires", least: None, spare: 0, is_extra: false },
+    Shown { name: "expiry_date", least: None, spare: 4, is_extra: false },
+    Shown { name: "superseded_by", least: Some(13), spare: 0, is_extra: true },
+    Shown { name: "used_by_count", least: None, spare: 0, is_extra: true },
+    // The name that Alibaba Cloud gives a load balancer, and a port.
+    Shown { name: "used_by", least: Some(28), spare: 0, is_extra: true },
+    Shown { name: "provider", least: None, spare: 2, is_extra: false },
+    Shown { name: "region", least: None, spare: 1, is_extra: false },
+    Shown { name: "account", least: Some(7), spare: 3, is_extra: false },
+    Shown { name: "id", least: Some(10), spare: 5, is_extra: false },
+];
 
 pub(super) struct Format;
 
@@ -43,13 +50,10 @@ impl super::Format for Format {
             return Ok(());
         }
         let filled = report.columns_or(columns(report.style.extra)).into_iter().map(|column| {
-            let shown = SHOWN.iter().find(|(name, ..)| *name == column.name);
+            let shown = SHOWN.iter().find(|shown| shown.name == column.name);
             // A column that was asked for stays, and may be cut.
-            let (least, spare) = match (shown, report.style.columns) {
-                (Some((_, least, spare)), None) => (*least, *spare),
-                (Some((_, least, _)), Some(_)) => (*least, 0),
-                (None, _) => (Some(8), 0),
-            };
+            let least = shown.map_or(Some(8), |shown| shown.least);
+            let spare = shown.filter(|_| report.style.columns.is_none()).map_or(0, |shown| shown.spare);
             let cells =
                 report.certificates.iter().map(|certificate| (column.value)(certificate, report.now).to_string());
             (grid::Column { heading: column.heading(), least, spare }, cells.collect())
@@ -61,6 +65,18 @@ impl super::Format for Format {
 
 /// The columns that are shown unasked, with these among them.
 pub(super) fn columns(extra: &[&str]) -> impl Iterator<Item = &'static Column> {
-    let shown = SHOWN.iter().filter(|(name, ..)| extra.contains(name) || !EXTRA.contains(name));
-    shown.filter_map(|(name, ..)| columns::by_name(name))
+    let shown = SHOWN.iter().filter(|shown| !shown.is_extra || extra.contains(&shown.name));
+    shown.filter_map(|shown| columns::by_name(shown.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_that_is_shown_is_one() {
+        let extra: Vec<&str> = SHOWN.iter().map(|shown| shown.name).collect();
+        assert_eq!(columns(&extra).map(|column| column.name).collect::<Vec<_>>(), extra);
+        assert_eq!(columns(&[]).count(), SHOWN.iter().filter(|shown| !shown.is_extra).count());
+    }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io;
 
 use chrono::{DateTime, Utc};
+use textwrap::WordSplitter;
 
 use crate::model::{Certificate, ChainElement, Use, rfc3339};
 
@@ -49,7 +50,7 @@ impl Layout<'_> {
         let mut unknown = Vec::new();
         for column in RECORD {
             let value = (column.value)(certificate, now);
-            if matches!(value, Value::Unknown) {
+            if matches!(value, Value::Unknown | Value::Chain([])) {
                 unknown.push(column.name);
             }
             self.field(column.name, wide, &lines(column.name, &value, now))?;
@@ -78,7 +79,8 @@ const GAP: &str = "  ";
 fn fitted(line: &str, room: Option<usize>) -> Vec<Cow<'_, str>> {
     let Some(room) = room else { return vec![line.into()] };
     let indent = " ".repeat(line.len() - line.trim_start().len());
-    textwrap::wrap(line, textwrap::Options::new(room).break_words(false).subsequent_indent(&indent))
+    let options = textwrap::Options::new(room).break_words(false).word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(line, options.subsequent_indent(&indent))
 }
 
 /// What stands behind a field's name; nothing where nothing is known, or there is nothing.
@@ -130,6 +132,7 @@ mod tests {
         let wrapped = ["   a note that goes", "   on;", "   0123456789012345678901234567890123456789"];
         assert_eq!(fitted(long, Some(20)), wrapped);
         assert_eq!(fitted("证书 证书", Some(6)), ["证书", "证书"]);
+        assert_eq!(fitted("098b2f68-af1c-41a9-8efd-69958722af62:443", Some(20)).len(), 1);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::Report;
-use super::columns::RECORD;
+use super::columns::for_programs;
 use super::style::inert;
 
 pub(super) struct Format;
@@ -14,7 +14,7 @@ impl super::Format for Format {
     }
 
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let columns = report.columns_or(RECORD.iter());
+        let columns = report.columns_or(for_programs(report.style.extra));
         if report.style.header {
             writeln!(out, "{}", columns.iter().map(|column| column.name).collect::<Vec<_>>().join("\t"))?;
         }

@@ -54,11 +54,20 @@ impl<W: Write> Words<W> {
         }
     }
 
-    /// Tells that no scope that answered has such a certificate.
-    pub fn not_found(&mut self, what: &str, looked_everywhere: bool) {
+    /// Tells that nothing of what was named is in the scopes that were asked.
+    pub fn not_found(&mut self, told: &str, scopes: &[ScopeReport]) {
+        let answered = scopes.iter().filter(|report| report.error.is_none()).count();
+        let all = receipt::counted(scopes.len(), "scope");
+        let looked =
+            if answered == scopes.len() { format!("{all} asked") } else { format!("{answered} of {all} read") };
         let red = style::ERROR;
-        let where_to = if looked_everywhere { "anywhere" } else { "where certls could look" };
-        self.line(&format!("{red}error:{red:#} no certificate {} {where_to}", harmless(what)));
+        self.line(&format!("{red}error:{red:#} {} ({looked})", harmless(told)));
+    }
+
+    /// Tells the next step.
+    pub fn hint(&mut self, hint: &str) {
+        let cyan = style::HINT;
+        self.line(&format!("{cyan}hint:{cyan:#} {}", lines(hint)));
     }
 
     /// Tells what is not as a user may have meant it, and how to go on.
@@ -76,14 +85,13 @@ impl<W: Write> Words<W> {
     }
 
     fn said(&mut self, word: &str, style: anstyle::Style, place: &str, error: &Error) {
-        let cyan = style::HINT;
         self.line(&format!(
             "{style}{word}:{style:#} {}{}",
             harmless(place),
             lines(&error.with_vendor_ids().to_string())
         ));
         if let Some(hint) = error.hint() {
-            self.line(&format!("{cyan}hint:{cyan:#} {}", lines(hint)));
+            self.hint(hint);
         }
     }
 

@@ -14,9 +14,15 @@ pub(super) struct Path {
 }
 
 impl Path {
-    /// Puts the certificates of a chain in order.
-    pub(super) fn of(stored: Vec<Facts>) -> Self {
-        let Some(leaf) = leaf_of(&stored) else { return Self::default() };
+    /// Certificates that are trusted each by itself, as they are stored.
+    pub(super) fn as_stored(certificates: Vec<Facts>) -> Self {
+        Self { certificates, notes: Vec::new() }
+    }
+
+    /// Puts the certificates of a chain in order. Where several may be the certificate itself, the one counts
+    /// whose SHA-1 fingerprint the cloud tells.
+    pub(super) fn of(stored: Vec<Facts>, told_sha1: Option<&str>) -> Self {
+        let Some(leaf) = leaf_of(&stored, told_sha1) else { return Self::default() };
         let path = path_from(leaf, &stored);
         let notes = notes(&stored, &path);
         let mut stored: Vec<Option<Facts>> = stored.into_iter().map(Some).collect();
@@ -26,26 +32,25 @@ impl Path {
     }
 }
 
-/// The certificate that issued none of the others; the first where that is none or several.
-fn leaf_of(stored: &[Facts]) -> Option<usize> {
-    let issued_another = |(number, facts): (usize, &Facts)| {
-        let mut others = stored.iter().enumerate().filter(|(other, _)| *other != number);
-        facts.subject.is_some() && others.any(|(_, other)| other.issuer == facts.subject)
-    };
-    let mut leaves = (0..stored.len()).zip(stored).filter(|leaf| !issued_another(*leaf)).map(|(number, _)| number);
-    match (leaves.next(), leaves.next()) {
-        (Some(only), None) => Some(only),
-        _ => (!stored.is_empty()).then_some(0),
-    }
+/// Of those that issued none of the others: the one that the cloud tells of, the first of all, the first that
+/// is no root, or the first of them.
+fn leaf_of(stored: &[Facts], told_sha1: Option<&str>) -> Option<usize> {
+    let issued_none = |number: &usize| !has_issued_another(*number, stored);
+    let leaves: Vec<usize> = (0..stored.len()).filter(issued_none).collect();
+    let is_told = |number: &usize| Some(stored[*number].fingerprint_sha1.as_str()) == told_sha1;
+    let is_first = |number: &usize| *number == 0;
+    let is_no_root = |number: &usize| !is_self_issued(&stored[*number]);
+    let choices: [&dyn Fn(&usize) -> bool; 4] = [&is_told, &is_first, &is_no_root, &|_| true];
+    let leaf = choices.iter().find_map(|is_fit| leaves.iter().copied().find(|number| is_fit(number)));
+    leaf.or_else(|| (!stored.is_empty()).then_some(0))
 }
 
 /// The leaf, and issuer after issuer, as far as they are there.
 fn path_from(leaf: usize, stored: &[Facts]) -> Vec<usize> {
     let mut path = vec![leaf];
     let mut last = &stored[leaf];
-    while !is_self_issued(last) && last.issuer.is_some() {
-        let next =
-            stored.iter().enumerate().find(|(index, facts)| facts.subject == last.issuer && !path.contains(index));
+    while !is_self_issued(last) {
+        let next = stored.iter().enumerate().find(|(index, facts)| is_issuer(facts, last) && !path.contains(index));
         let Some((index, facts)) = next else { break };
         path.push(index);
         last = facts;
@@ -53,8 +58,19 @@ fn path_from(leaf: usize, stored: &[Facts]) -> Vec<usize> {
     path
 }
 
+/// Whether an authority bears the name that the certificate says it was issued by. Case does not count (RFC
+/// 5280, 7.1).
+fn is_issuer(authority: &Facts, certificate: &Facts) -> bool {
+    let names = authority.subject.as_ref().zip(certificate.issuer.as_ref());
+    names.is_some_and(|(subject, issuer)| subject.eq_ignore_ascii_case(issuer))
+}
+
 fn is_self_issued(facts: &Facts) -> bool {
-    facts.subject.is_some() && facts.subject == facts.issuer
+    is_issuer(facts, facts)
+}
+
+fn has_issued_another(number: usize, stored: &[Facts]) -> bool {
+    stored.iter().enumerate().any(|(other, facts)| other != number && is_issuer(&stored[number], facts))
 }
 
 fn notes(stored: &[Facts], path: &[usize]) -> Vec<String> {
@@ -69,11 +85,9 @@ fn notes(stored: &[Facts], path: &[usize]) -> Vec<String> {
     if let (Some(issuer), [], false) = (&leaf.issuer, issuers, is_self_issued(leaf)) {
         notes.push(format!("the chain is incomplete: it lacks the issuer's certificate, {issuer}"));
     }
-    // The same issuer, certified by two authorities, is no stranger.
-    let is_known = |facts: &Facts| issuers.iter().any(|issuer| issuer.subject == facts.subject);
-    let strangers =
-        stored.iter().enumerate().filter(|(index, facts)| !path.contains(index) && !is_known(facts)).count();
-    match strangers {
+    // An issuer that two authorities certified stands there twice, and belongs there.
+    let is_stranger = |index: &usize| !path.contains(index) && !has_issued_another(*index, stored);
+    match (0..stored.len()).filter(is_stranger).count() {
         0 => {}
         1 => notes.push("a certificate of the chain is not on the path from the certificate itself".to_owned()),
         many => notes.push(format!("{many} certificates of the chain are not on the path from the certificate itself")),

@@ -14,15 +14,19 @@ use super::path::Path;
 /// Without a readable leaf the cloud's fields stay as they are: the next certificate of the chain is
 /// its issuer's, and lives longer.
 pub(super) fn apply(record: &mut Certificate, chain: Chain, encryption: Option<Chain>) {
-    record.notes.extend(chain.notes);
-    let path = Path::of(chain.certificates);
-    record.chain = path.certificates.iter().map(element).collect();
-    let part = encryption.and_then(|chain| encryption_part(record, chain));
-    match path.certificates.into_iter().next().filter(|_| chain.begins_whole) {
-        Some(leaf) if is_readable(&leaf) => {
-            // An authority's certificate is trusted by itself, whatever stands beside it.
-            let notes = if record.kind == Kind::Ca { Vec::new() } else { path.notes };
-            record.notes.extend(notes);
+    let (leaf, notes) = take(record, chain);
+    record.notes.extend(notes);
+    let part = encryption.and_then(|chain| {
+        let place = record.chain.len() + 1;
+        let (part, notes) = take(record, chain);
+        let told =
+            part.iter().map(|_| format!("the encryption certificate of the SM2 pair is number {place} of the chain"));
+        let notes = notes.into_iter().map(|note| format!("encryption certificate: {note}"));
+        record.notes.extend(told.chain(notes));
+        part
+    });
+    match (leaf, part) {
+        (Some(leaf), part) => {
             let leaf = match part {
                 Some(part) => joined(record, leaf, &part),
                 None => leaf,
@@ -30,30 +34,31 @@ pub(super) fn apply(record: &mut Certificate, chain: Chain, encryption: Option<C
             tell_differences(record, &leaf);
             fill(record, leaf);
         }
-        leaf => {
-            record.notes.extend(leaf.into_iter().flat_map(|leaf| leaf.notes));
-            record.not_after = record.not_after.into_iter().chain(part.and_then(|part| part.not_after)).min();
-        }
+        (None, part) => record.not_after = record.not_after.into_iter().chain(part.and_then(|p| p.not_after)).min(),
     }
+}
+
+/// Adds a chain to the record's, and gives the certificate that it is for, if that can be read, and what is
+/// wrong with it.
+fn take(record: &mut Certificate, chain: Chain) -> (Option<Facts>, Vec<String>) {
+    let path = match record.kind {
+        Kind::Ca => Path::as_stored(chain.certificates),
+        Kind::Server | Kind::ServerSm => Path::of(chain.certificates, record.fingerprint_sha1.as_deref()),
+    };
+    record.chain.extend(path.certificates.iter().map(element));
+    let mut notes = chain.notes;
+    let mut leaf = path.certificates.into_iter().next().filter(|_| chain.begins_whole);
+    notes.extend(leaf.iter_mut().flat_map(|leaf| std::mem::take(&mut leaf.notes)));
+    let leaf = leaf.filter(is_readable);
+    if leaf.is_some() {
+        notes.extend(path.notes);
+    }
+    (leaf, notes)
 }
 
 /// Bytes that are no certificate have a fingerprint too, and nothing else.
 fn is_readable(leaf: &Facts) -> bool {
     leaf.serial_number.is_some() || leaf.not_after.is_some()
-}
-
-/// The certificate to encrypt with, whose chain follows the other one's.
-fn encryption_part(record: &mut Certificate, chain: Chain) -> Option<Facts> {
-    let path = Path::of(chain.certificates);
-    let part = path.certificates.first();
-    let notes = chain.notes.iter().chain(part.iter().flat_map(|part| &part.notes));
-    record.notes.extend(notes.map(|note| format!("encryption certificate: {note}")));
-    if part.is_some() {
-        let place = record.chain.len() + 1;
-        record.note(format!("the encryption certificate of the SM2 pair is number {place} of the chain"));
-    }
-    record.chain.extend(path.certificates.iter().map(element));
-    path.certificates.into_iter().next()
 }
 
 /// The signing certificate, valid only while the other one is.
@@ -110,7 +115,6 @@ fn dns_names(names: &[String]) -> String {
 }
 
 fn fill(record: &mut Certificate, leaf: Facts) {
-    record.notes.extend(leaf.notes);
     record.common_name = leaf.common_name;
     record.subject_alternative_names = leaf.subject_alternative_names;
     record.fingerprint_sha1 = Some(leaf.fingerprint_sha1);

@@ -27,7 +27,7 @@ pub(super) fn read(der: &[u8]) -> Facts {
         not_after: None,
         fingerprint_sha1: hex(&Sha1::digest(exact)),
         fingerprint_sha256: hex(&Sha256::digest(exact)),
-        der: exact.to_vec(),
+        der: Vec::new(),
         notes: Vec::new(),
     };
     let Some((certificate, missing)) = certificate else {
@@ -44,6 +44,10 @@ pub(super) fn read(der: &[u8]) -> Facts {
         facts.notes.push(format!("{} the certificate", are(trailing, "follows", "follow")));
     }
     facts.read_outer(Elements::of(certificate.content));
+    // What stands under a certificate's label may be a private key, and is then not handed on.
+    if missing == 0 && facts.serial_number.is_some() && facts.key_type.is_some() {
+        facts.der = exact.to_vec();
+    }
     facts
 }
 

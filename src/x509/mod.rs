@@ -15,7 +15,7 @@ mod time;
 
 use chrono::{DateTime, Utc};
 
-pub use pem::{pem_blocks, pem_text};
+pub use pem::pem_blocks;
 
 /// What one X.509 certificate says of itself. A part that cannot be read is `None` (or empty) and told in `notes`.
 ///
@@ -47,7 +47,7 @@ pub struct Facts {
     pub fingerprint_sha1: String,
     /// Lower-case hex over the DER of exactly the certificate, without trailing bytes.
     pub fingerprint_sha256: String,
-    /// The certificate itself, without trailing bytes.
+    /// The certificate itself, without trailing bytes; empty where it is cut short, or no certificate at all.
     pub der: Vec<u8>,
     /// What could not be read, in lower-case English; never a quotation of the content.
     pub notes: Vec<String>,

@@ -22,15 +22,6 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// A certificate as PEM (RFC 7468): 64 columns, and a line end behind the last line.
-pub fn pem_text(der: &[u8]) -> String {
-    const COLUMNS: usize = 64;
-    let digits = BASE64.encode(der);
-    let lines = digits.as_bytes().chunks(COLUMNS).map(|line| std::str::from_utf8(line).unwrap_or_default());
-    let body: Vec<&str> = lines.collect();
-    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", body.join("\n"))
-}
-
 /// DER of each certificate in a PEM text, or of the one that a text of bare base64 is, and notes on
 /// the blocks that gave none.
 ///

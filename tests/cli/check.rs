@@ -12,7 +12,7 @@ fn check_ok() {
     assert_run!(Certls::new().aliyun(&cloud).run("check"), @"
     exit 0
     --- stdout
-    CERTLS OK - 2 certificates, none expires soon | 'certificates'=2;;;0 'critical'=0;;0;0 'warning'=0;0;;0 'unknown'=0;0;;0 'expired'=0;;0;0 'scopes'=1;;;0 'scopes_failed'=0;0;;0 'days_left_min'=60;30:;7:
+    CERTLS OK - 2 certificates, none expires soon; 1 superseded | 'certificates'=2;;;0 'critical'=0;;0;0 'warning'=0;0;;0 'unknown'=0;0;;0 'expired'=0;;0;0 'scopes'=1;;;0 'scopes_failed'=0;0;;0 'days_left_min'=60;30:;7:
     --- stderr
     ");
 }
@@ -23,8 +23,8 @@ fn check_warning() {
     assert_run!(Certls::new().aliyun(&cloud).run("check"), @"
     exit 1
     --- stdout
-    CERTLS WARNING - 1 warning of 2 certificates; blog (shelf.example.com) expires in 20 days | 'certificates'=2;;;0 'critical'=0;;0;0 'warning'=1;0;;0 'unknown'=0;0;;0 'expired'=0;;0;0 'scopes'=1;;;0 'scopes_failed'=0;0;;0 'days_left_min'=20;30:;7:
-    WARNING: blog (shelf.example.com) expires in 20 days - aliyun default cn-hangzhou slb 1000000000000001_def53e95f1f - superseded by shop (aliyun default cn-hangzhou slb 1000000000000001_8d9001d32c6)
+    CERTLS WARNING - 1 warning of 2 certificates; blog (shelf.example.com) expires in 20 days; 1 superseded | 'certificates'=2;;;0 'critical'=0;;0;0 'warning'=1;0;;0 'unknown'=0;0;;0 'expired'=0;;0;0 'scopes'=1;;;0 'scopes_failed'=0;0;;0 'days_left_min'=20;30:;7:
+    WARNING: blog (shelf.example.com) expires in 20 days - aliyun default cn-hangzhou slb 1000000000000001_def53e95f1f - successor: shop (aliyun default cn-hangzhou slb 1000000000000001_8d9001d32c6)
     --- stderr
     ");
 }
@@ -35,11 +35,11 @@ fn check_critical_tells_the_soonest_first() {
     assert_run!(Certls::new().aliyun(&cloud).run("check"), @"
     exit 2
     --- stdout
-    CERTLS CRITICAL - 3 critical, 1 warning of 5 certificates; dead (shelf.example.com) expired 2 days ago | 'certificates'=5;;;0 'critical'=3;;0;0 'warning'=1;0;;0 'unknown'=0;0;;0 'expired'=1;;0;0 'scopes'=1;;;0 'scopes_failed'=0;0;;0 'days_left_min'=-3;30:;7:
-    CRITICAL: dead (shelf.example.com) expired 2 days ago - aliyun default cn-hangzhou slb 1000000000000001_28a3a5e81d1 - superseded by well (aliyun default cn-hangzhou slb 1000000000000001_a7722b765d1)
-    CRITICAL: today (shelf.example.com) expires in 6 hours - aliyun default cn-hangzhou slb 1000000000000001_e0f4f767ac8 - superseded by well (aliyun default cn-hangzhou slb 1000000000000001_a7722b765d1)
-    CRITICAL: nearly (shelf.example.com) expires in 3 days - aliyun default cn-hangzhou slb 1000000000000001_bf33e11fa29 - superseded by well (aliyun default cn-hangzhou slb 1000000000000001_a7722b765d1)
-    WARNING: soon (shelf.example.com) expires in 20 days - aliyun default cn-hangzhou slb 1000000000000001_4a754148b88 - superseded by well (aliyun default cn-hangzhou slb 1000000000000001_a7722b765d1)
+    CERTLS CRITICAL - 3 critical, 1 warning of 5 certificates; dead (shelf.example.com) expired 2 days ago; 4 superseded | 'certificates'=5;;;0 'critical'=3;;0;0 'warning'=1;0;;0 'unknown'=0;0;;0 'expired'=1;;0;0 'scopes'=1;;;0 'scopes_failed'=0;0;;0 'days_left_min'=-3;30:;7:
+    CRITICAL: dead (shelf.example.com) expired 2 days ago - aliyun default cn-hangzhou slb 1000000000000001_28a3a5e81d1 - successor: well (aliyun default cn-hangzhou slb 1000000000000001_a7722b765d1)
+    CRITICAL: today (shelf.example.com) expires in 6 hours - aliyun default cn-hangzhou slb 1000000000000001_e0f4f767ac8 - successor: well (aliyun default cn-hangzhou slb 1000000000000001_a7722b765d1)
+    CRITICAL: nearly (shelf.example.com) expires in 3 days - aliyun default cn-hangzhou slb 1000000000000001_bf33e11fa29 - successor: well (aliyun default cn-hangzhou slb 1000000000000001_a7722b765d1)
+    WARNING: soon (shelf.example.com) expires in 20 days - aliyun default cn-hangzhou slb 1000000000000001_4a754148b88 - successor: well (aliyun default cn-hangzhou slb 1000000000000001_a7722b765d1)
     --- stderr
     ");
 }
@@ -50,8 +50,8 @@ fn check_unknown_expiry() {
     assert_run!(Certls::new().aliyun(&cloud).run("check"), @"
     exit 3
     --- stdout
-    CERTLS UNKNOWN - 1 unknown, 1 warning of 3 certificates; odd (shelf.example.com) expiry unknown | 'certificates'=3;;;0 'critical'=0;;0;0 'warning'=1;0;;0 'unknown'=1;0;;0 'expired'=0;;0;0 'scopes'=1;;;0 'scopes_failed'=0;0;;0 'days_left_min'=20;30:;7:
-    WARNING: blog (shelf.example.com) expires in 20 days - aliyun default cn-hangzhou slb 1000000000000001_def53e95f1f - superseded by shop (aliyun default cn-hangzhou slb 1000000000000001_8d9001d32c6)
+    CERTLS UNKNOWN - 1 unknown, 1 warning of 3 certificates; odd (shelf.example.com) expiry unknown; 1 superseded | 'certificates'=3;;;0 'critical'=0;;0;0 'warning'=1;0;;0 'unknown'=1;0;;0 'expired'=0;;0;0 'scopes'=1;;;0 'scopes_failed'=0;0;;0 'days_left_min'=20;30:;7:
+    WARNING: blog (shelf.example.com) expires in 20 days - aliyun default cn-hangzhou slb 1000000000000001_def53e95f1f - successor: shop (aliyun default cn-hangzhou slb 1000000000000001_8d9001d32c6)
     UNKNOWN: odd (shelf.example.com) expiry unknown - aliyun default cn-hangzhou slb 1000000000000001_990cb8ebd0a
     --- stderr
     ");

@@ -179,7 +179,8 @@ fn the_help_of_list() {
               Select the certificates that no listener uses; asks as --usage does
 
           --superseded
-              Only what was renewed elsewhere: another certificate for the same names lives longer
+              Only what was renewed elsewhere: another certificate for the same names, among all that is
+              asked, lives longer
 
     Output:
       -o, --output <FORMAT[=FILE]>
@@ -246,7 +247,7 @@ fn the_help_of_show() {
     Usage: certls show [OPTIONS] <ID>...
 
     Arguments:
-      <ID>...  The cloud's id of the certificate, the beginning of one, or a fingerprint
+      <ID>...  The cloud's id of the certificate, the beginning of one, or a whole fingerprint
 
     Options:
       -v, --verbose...    Tell on standard error what is asked and answered; twice for more

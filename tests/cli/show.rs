@@ -38,7 +38,7 @@ fn one_certificate_of_each_cloud() {
     resource_group_id          rg-acfmxazb4ph6aiy
     tags                       team=web
     used_by                    none
-    (unknown)                  description, fingerprint_sha256, serial_number, issuer, subject, key_type, key_bits, signature_algorithm, not_before, updated_at, source, project_id, enterprise_project_id
+    (unknown)                  description, fingerprint_sha256, serial_number, issuer, subject, key_type, key_bits, signature_algorithm, not_before, updated_at, source, project_id, enterprise_project_id, chain
     --- stderr
     1 certificate · 2 clouds, 2 accounts, 4 scopes: all read
     ");
@@ -103,7 +103,7 @@ fn an_id_that_nobody_has() {
     --- stdout
     --- stderr
     0 certificates · 2 clouds, 2 accounts, 4 scopes: all read
-    error: no certificate 0123456789abcdef anywhere
+    error: no certificate's id begins with 0123456789abcdef (4 scopes asked)
     ");
     let run = certls.run("show -o json 0123456789abcdef");
     assert_eq!(
@@ -113,7 +113,7 @@ fn an_id_that_nobody_has() {
     assert_eq!(run.scopes().len(), 4);
     let half = certls.run(&format!("show -o json {} nobody", slb_id("shop")));
     assert_eq!((half.code, half.names()), (4, vec!["shop".to_owned()]));
-    assert!(half.stderr.contains("no certificate nobody anywhere"), "{}", half.stderr);
+    assert!(half.stderr.contains("no certificate's id begins with nobody (4 scopes asked)"), "{}", half.stderr);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn not_found_is_not_said_where_certls_could_not_look() {
     error: aliyun default cn-beijing slb: User not authorized to operate on the specified resource. (Forbidden, request REQUEST)
     hint: allow the RAM action `slb:DescribeServerCertificates` on `*` to this user or role
     0 certificates · 1 cloud, 1 account, 2 scopes: 1 read, 1 denied
-    error: no certificate nobody where certls could look
+    error: no certificate's id begins with nobody (1 of 2 scopes read)
     ");
 }
 

@@ -101,15 +101,15 @@ fn check_warns_of_it_only_where_it_is_told_to() {
     assert_run!(run(&clouds, "check --warn-superseded"), @"
     exit 1
     --- stdout
-    CERTLS WARNING - 1 warning of 4 certificates; forgotten (shop.example.com) superseded, expires in 40 days | 'certificates'=4;;;0 'critical'=0;;0;0 'warning'=1;0;;0 'unknown'=0;0;;0 'expired'=0;;0;0 'scopes'=3;;;0 'scopes_failed'=0;0;;0 'days_left_min'=40;30:;7:
-    WARNING: forgotten (shop.example.com) superseded, expires in 40 days - aliyun default cn-hangzhou slb 1000000000000001_0df365ca176 - superseded by renewed (aliyun default cn-beijing slb 1000000000000001_b50946a2af6)
+    CERTLS WARNING - 1 warning of 4 certificates; forgotten (shop.example.com) superseded, expires in 40 days; 1 superseded | 'certificates'=4;;;0 'critical'=0;;0;0 'warning'=1;0;;0 'unknown'=0;0;;0 'expired'=0;;0;0 'scopes'=3;;;0 'scopes_failed'=0;0;;0 'days_left_min'=40;30:;7:
+    WARNING: forgotten (shop.example.com) superseded, expires in 40 days - aliyun default cn-hangzhou slb 1000000000000001_0df365ca176 - successor: renewed (aliyun default cn-beijing slb 1000000000000001_b50946a2af6)
     --- stderr
     ");
     assert_run!(run(&clouds, "check -w 50d -c 1d"), @"
     exit 1
     --- stdout
-    CERTLS WARNING - 1 warning of 4 certificates; forgotten (shop.example.com) expires in 40 days | 'certificates'=4;;;0 'critical'=0;;0;0 'warning'=1;0;;0 'unknown'=0;0;;0 'expired'=0;;0;0 'scopes'=3;;;0 'scopes_failed'=0;0;;0 'days_left_min'=40;50:;1:
-    WARNING: forgotten (shop.example.com) expires in 40 days - aliyun default cn-hangzhou slb 1000000000000001_0df365ca176 - superseded by renewed (aliyun default cn-beijing slb 1000000000000001_b50946a2af6)
+    CERTLS WARNING - 1 warning of 4 certificates; forgotten (shop.example.com) expires in 40 days; 1 superseded | 'certificates'=4;;;0 'critical'=0;;0;0 'warning'=1;0;;0 'unknown'=0;0;;0 'expired'=0;;0;0 'scopes'=3;;;0 'scopes_failed'=0;0;;0 'days_left_min'=40;50:;1:
+    WARNING: forgotten (shop.example.com) expires in 40 days - aliyun default cn-hangzhou slb 1000000000000001_0df365ca176 - successor: renewed (aliyun default cn-beijing slb 1000000000000001_b50946a2af6)
     --- stderr
     ");
     let told = run(&clouds, "check --warn-superseded -o json").json();

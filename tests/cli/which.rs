@@ -56,7 +56,7 @@ fn the_best_match_comes_first_with_its_use_and_its_successor() {
     assert_run!(which(&clouds, "www.example.com"), @"
     exit 0
     --- stdout
-    NAME      MATCH     EXPIRES     ON          SUPERSEDED BY                    LISTENERS         CLOUD   REGION       ACCOUNT  ID
+    NAME      MATCH     EXPIRES     ON          SUPERSEDED BY                    USED BY           CLOUD   REGION       ACCOUNT  ID
     old       exact     in 9 days   20YY-MM-DD  new (huawei default cn-north-4)  lb-1:443 default  aliyun  cn-hangzhou  default  1000000000000001_cba06b5736f
     new       exact     in 90 days  20YY-MM-DD  -                                none              huawei  cn-north-4   default  11507a0e2f5e69d5dfa40a62a1bd7b6e
     wildcard  wildcard  in 5 days   20YY-MM-DD  -                                none              aliyun  cn-hangzhou  default  1000000000000001_ed3c7bc96fe
@@ -90,10 +90,10 @@ fn several_names_and_addresses() {
     exit 0
     --- stdout
     NAME      MATCH     MATCHES
-    old       exact     www.example.com exact
-    new       exact     www.example.com exact
-    wildcard  wildcard  www.example.com wildcard
-    address   exact     192.0.2.7 exact, [2001:DB8:0::7] exact
+    old       exact     exact www.example.com
+    new       exact     exact www.example.com
+    wildcard  wildcard  wildcard www.example.com
+    address   exact     exact 192.0.2.7, exact [2001:DB8:0::7]
     --- stderr
     4 certificates · 2 clouds, 2 accounts, 3 scopes: all read
     ");
@@ -112,17 +112,17 @@ fn a_name_that_nothing_covers() {
     --- stdout
     --- stderr
     0 certificates · 2 clouds, 2 accounts, 3 scopes: all read
-    error: no certificate that covers nobody.example.net anywhere
+    error: no certificate covers nobody.example.net (3 scopes asked)
     ");
     let run = which(&clouds, "-o json www.example.com nobody.example.net");
     assert_eq!((run.code, run.names().len()), (4, 3), "{}", run.text());
-    assert!(run.stderr.contains("no certificate that covers nobody.example.net anywhere"), "{}", run.stderr);
+    assert!(run.stderr.contains("no certificate covers nobody.example.net (3 scopes asked)"), "{}", run.stderr);
     let (mut alibaba, huawei_cloud) = worlds();
     alibaba.faults = vec![Fault::always(SLB_LIST, What::Denied).in_region("cn-beijing")];
     let clouds = start((alibaba, huawei_cloud));
     let run = which(&clouds, "www.example.org");
     assert_eq!((run.code, run.stdout.as_str()), (3, ""));
-    assert!(run.stderr.contains("covers www.example.org where certls could look"), "{}", run.stderr);
+    assert!(run.stderr.contains("no certificate covers www.example.org (2 of 3 scopes read)"), "{}", run.stderr);
 }
 
 #[test]

@@ -100,7 +100,7 @@ impl Region<'_> {
     pub(super) async fn usage(self) -> Result<Vec<(String, Use)>, Error> {
         let listeners = self.listeners().await?;
         let uses = |listener| async move { self.uses_of(&listener).await };
-        stream::iter(listeners).map(uses).buffer_unordered(AT_ONCE).try_concat().await
+        stream::iter(listeners).map(uses).buffered(AT_ONCE).try_concat().await
     }
 
     async fn listeners(self) -> Result<Vec<ListenerWire>, Error> {

@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::future::{BoxFuture, FutureExt, join_all};
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::{self, BoxStream, FuturesUnordered, StreamExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -32,7 +32,7 @@ static DESCRIBE_REGIONS: Operation =
 struct List {
     kind: CertificateKind,
     operation: Operation,
-    /// The field that holds the id, and the parameter that asks for one.
+    /// The field that holds the id, and the parameter that asks for a single one.
     id: &'static str,
     name: &'static str,
 }
@@ -155,15 +155,25 @@ struct Slb {
 }
 
 impl Store for Slb {
-    /// Where one of the lists fails, the other is told first.
+    /// The lists as they come; where one of them fails, the other is told first.
     fn certificates(self: Arc<Self>, kinds: Kinds) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
         let lists = [&SERVER, &CA].into_iter().filter(move |list| kinds.include(list.kind));
-        let pages = async move {
-            let mut pages = join_all(lists.map(|list| self.describe(list, None))).await;
-            pages.sort_by_key(Result::is_err);
-            stream::iter(pages)
-        };
-        stream::once(pages).flatten().boxed()
+        let asked: FuturesUnordered<_> = lists
+            .map(|list| {
+                let slb = self.clone();
+                async move { slb.describe(list, None).await }
+            })
+            .collect();
+        stream::unfold((asked, None), |(mut asked, mut failed)| async move {
+            loop {
+                match asked.next().await {
+                    Some(Ok(page)) => return Some((Ok(page), (asked, failed))),
+                    Some(Err(error)) => failed = failed.or(Some(error)),
+                    None => return failed.map(|error| (Err(error), (asked, None))),
+                }
+            }
+        })
+        .boxed()
     }
 
     fn certificate(self: Arc<Self>, id: String) -> Option<Lookup> {

@@ -3,6 +3,7 @@
 //! Reference: <https://support.huaweicloud.com/intl/en-us/api-elb/ListCertificates.html>
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
@@ -139,6 +140,9 @@ static SHOW_CERTIFICATE: Operation = Operation { name: "ShowCertificate", permis
 static SHOW_CERTIFICATE_PRIVATE_KEY_ECHO: Operation =
     Operation { name: "ShowCertificatePrivateKeyEcho", permission: "elb:certificates:getPrivateKeyEcho" };
 
+/// How long certificates wait for that.
+const ECHO_PATIENCE: Duration = Duration::from_secs(2);
+
 /// What is told of a certificate whose project hands out private keys, and how to end it.
 const ECHO: &str = "the API hands out this project's private keys to whoever may list its certificates (private_key_echo \
                     is on, as by default): switch it off with CreateCertificatePrivateKeyEcho, or Terraform's \
@@ -186,18 +190,20 @@ impl Elb {
         }
     }
 
-    /// Whether the API hands out this project's private keys. Asked once; a cloud that does not tell costs
-    /// nothing but the note.
+    /// Whether the API hands out this project's private keys. Asked once; a cloud that does not tell, or not in
+    /// time, costs nothing but the note.
     async fn echoes_keys(&self) -> bool {
         let ask = async || {
             let path = self.path("certificates/settings/private-key-echo");
-            match self.api.get_once(&self.call(&SHOW_CERTIFICATE_PRIVATE_KEY_ECHO, &path, &[])).await {
-                Ok(reply) => reply.json::<EchoWire>().is_ok_and(|wire| wire.private_key_echo),
-                Err(error) => {
-                    tracing::info!("{}: whether private keys are handed out is unknown: {error}", self.scope);
-                    false
-                }
-            }
+            let call = self.call(&SHOW_CERTIFICATE_PRIVATE_KEY_ECHO, &path, &[]);
+            let told = match tokio::time::timeout(ECHO_PATIENCE, self.api.get_once(&call)).await {
+                Ok(reply) => reply.and_then(|reply| Ok(reply.json::<EchoWire>()?.private_key_echo)),
+                Err(_) => Err(Error::new(Kind::Timeout, "the cloud does not tell in time")),
+            };
+            told.unwrap_or_else(|error| {
+                tracing::info!("{}: whether private keys are handed out is unknown: {error}", self.scope);
+                false
+            })
         };
         *self.echo.get_or_init(ask).await
     }

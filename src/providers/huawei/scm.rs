@@ -165,9 +165,13 @@ fn convert(scope: &Scope, domain_id: &str, record: &RawValue) -> Row {
     let is_dated = !matches!(wire.expire_time, Field::Absent);
     let status = reader.text("status", wire.status);
     let is_unissued = status.as_deref().is_some_and(|status| UNISSUED.contains(&status));
-    if status.as_deref() == Some("REVOKED") {
+    let is_revoked = status.as_deref() == Some("REVOKED");
+    if is_revoked {
         reader.notes.push("the cloud says that this certificate is revoked".to_owned());
     }
+    let common_name = reader.text("domain", wire.domain);
+    // The first domain of an order is a name of its certificate, and stands apart from the others.
+    let others = reader.names("sans", wire.sans, ';').into_iter().filter(|name| Some(name) != common_name.as_ref());
     let certificate = Certificate {
         provider: PROVIDER,
         service: ID,
@@ -177,8 +181,9 @@ fn convert(scope: &Scope, domain_id: &str, record: &RawValue) -> Row {
         id: reader.text("id", wire.id),
         name: reader.text("name", wire.name),
         description: reader.text("description", wire.description),
-        common_name: reader.text("domain", wire.domain),
-        subject_alternative_names: reader.names("sans", wire.sans, ';'),
+        subject_alternative_names: common_name.clone().into_iter().chain(others).collect(),
+        common_name,
+        is_revoked,
         signature_algorithm: reader
             .text("signature_algorithm", wire.signature_algorithm)
             .and_then(|name| signature_algorithm(&name))
@@ -274,7 +279,7 @@ mod tests {
         assert_eq!((certificate.service, certificate.region.as_str()), ("scm", "global"));
         assert_eq!(certificate.id.as_deref(), Some("scs1554192131150"));
         assert_eq!(certificate.common_name.as_deref(), Some("www.zx.com"));
-        assert_eq!(certificate.subject_alternative_names, ["a.zx.com", "b.zx.com"]);
+        assert_eq!(certificate.subject_alternative_names, ["www.zx.com", "a.zx.com", "b.zx.com"]);
         assert_eq!(certificate.signature_algorithm.as_deref(), Some("sha256WithRSAEncryption"));
         assert_eq!(certificate.not_after.map(|time| time.to_rfc3339()).as_deref(), Some("2021-05-27T08:46:25+00:00"));
         assert_eq!(certificate.notes, ["the cloud tells `expire_time` without a zone; read as UTC+8"]);
