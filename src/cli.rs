@@ -219,7 +219,7 @@ pub struct OutputArgs {
     pub outputs: Vec<Target>,
 
     /// Columns of the tabular formats, in this order
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = column)]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = column, long_help = columns_help())]
     pub columns: Vec<&'static Column>,
 
     /// Leave out the line with the columns' names
@@ -309,6 +309,11 @@ pub(crate) fn target_of(text: &str, formats: &[&str]) -> Result<Target, String> 
         Some("") => Err(format!("write the file's name after the =, such as {format}=certs.{format}")),
         file => Ok(Target { format: format.to_owned(), file: file.map(PathBuf::from) }),
     }
+}
+
+fn columns_help() -> String {
+    let names: Vec<_> = output::column_names().collect();
+    format!("Columns of the tabular formats, in this order, of {}", names.join(", "))
 }
 
 fn column(name: &str) -> Result<&'static Column, String> {

@@ -188,7 +188,12 @@ fn the_help_of_list() {
               outputs [default: table]
 
           --columns <NAME>
-              Columns of the tabular formats, in this order
+              Columns of the tabular formats, in this order, of provider, service, account, account_id,
+              region, id, name, description, kind, common_name, subject_alternative_names,
+              fingerprint_sha1, fingerprint_sha256, serial_number, issuer, subject, key_type, key_bits,
+              signature_algorithm, not_before, not_after, days_left, status, uploaded_at, updated_at,
+              source, resource_group_id, project_id, enterprise_project_id, tags, chain, used_by, notes,
+              expires, expiry_date, names, used_by_count, superseded_by, match, matches
 
           --no-header
               Leave out the line with the columns' names

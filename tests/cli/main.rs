@@ -38,6 +38,7 @@ mod secrets;
 mod services;
 mod show;
 mod show_more;
+mod show_odd;
 mod sorting;
 mod superseded;
 mod terminal;

@@ -1,7 +1,7 @@
 //! Renewed here, forgotten there: certificates for whose names a longer-lived one is kept elsewhere.
 
 use chrono::Utc;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::certls::{Certls, Run, assert_run};
 use crate::clouds::aliyun::{self, Aliyun, Listener};
@@ -117,4 +117,52 @@ fn check_warns_of_it_only_where_it_is_told_to() {
     // What no listener uses can be left out as ever.
     assert_eq!(run(&clouds, "check --warn-superseded --unused").code, 0);
     assert_eq!(run(&clouds, "check --warn-superseded --used").code, 1);
+}
+
+#[test]
+fn what_came_from_the_certificate_manager_does_not_supersede_its_own_copy() {
+    let (old, new) = (made(40), made(90));
+    let mut world = huawei_world(&[("cn-north-4", &[])]);
+    let record = |name: &str, made: &Made, source: &str| {
+        let record = records::huawei_record(&records::id_of(name), &project_id("cn-north-4"), name, made);
+        records::changed(record, &json!({"source": "scm", "scm_certificate_id": source}))
+    };
+    world.projects[0].certificates = vec![record("copy", &old, "scs1")];
+    // The list of SCM tells no fingerprint, and its times without a zone.
+    world.scm = vec![records::scm_record("scs1", "origin", &old)];
+    let list = |world: &huawei::World| {
+        let cloud = huawei::start(world.clone());
+        superseded(&Certls::new().huawei(&cloud).run("list --service all -o json"))
+    };
+    assert!(list(&world).is_empty());
+    world.scm.push(records::scm_record("scs2", "next", &new));
+    assert_eq!(list(&world), ["copy", "origin"]);
+    let revoked = world.scm[1].as_object_mut().expect("a record");
+    revoked.insert("status".to_owned(), "REVOKED".into());
+    assert!(list(&world).is_empty());
+}
+
+#[test]
+fn certificates_without_a_name_supersede_nothing() {
+    let nameless = |name: &str, left: i64| {
+        let record = slb(name, "cn-hangzhou", &made(left));
+        records::changed(
+            record,
+            &json!({"CommonName": "", "SubjectAlternativeNames": {"SubjectAlternativeName": [""]}}),
+        )
+    };
+    let mut world = aliyun_world(&[("cn-hangzhou", &[])]);
+    world.regions[0].certificates = vec![nameless("one", 40), nameless("two", 90)];
+    let cloud = aliyun::start(world);
+    assert!(superseded(&Certls::new().aliyun(&cloud).run("list -o json")).is_empty());
+}
+
+#[test]
+fn a_successor_in_another_account_counts() {
+    let config = "[accounts.shop]\nprovider = \"aliyun\"\n[accounts.cdn]\nprovider = \"huawei\"\n";
+    let clouds = clouds();
+    let certls = Certls::new().aliyun(&clouds.0).huawei(&clouds.1);
+    let config = certls.file("config.toml", config);
+    let told = certls.env("CERTLS_CONFIG", &config).run("list --superseded --columns name,account,superseded_by");
+    assert!(told.stdout.contains("forgotten  shop     renewed (aliyun shop cn-beijing)"), "{}", told.text());
 }
