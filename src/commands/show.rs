@@ -94,7 +94,11 @@ impl Show {
         }
         let mut words = world.words();
         words.scan(shown.len(), &inventory.scopes);
-        let told = found.iter().map(|found| found.tell(self.pem, all, &inventory.scopes, &mut words));
+        let is_printed = found.iter().any(|found| !found.with_chain(all).is_empty());
+        let told = found.iter().map(|found| match found.tell(self.pem, all, &inventory.scopes, &mut words) {
+            Exit::Failed if is_printed => Exit::Incomplete,
+            exit => exit,
+        });
         Ok(told.fold(Exit::of(&inventory.scopes), |exit, told| if exit == Exit::Ok { told } else { exit }))
     }
 }

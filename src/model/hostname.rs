@@ -149,6 +149,8 @@ fn why_impossible(text: &str) -> &'static str {
     let looks_like_address = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if text.is_empty() {
         "name a host, such as www.example.com"
+    } else if text.split_once('/').is_some_and(|(address, _)| address.parse::<IpAddr>().is_ok()) {
+        "name one address, not a network"
     } else if text.contains('/') {
         "write only the host name of a URL, such as www.example.com"
     } else if port(text).is_some() {

@@ -103,6 +103,7 @@ fn what_is_no_host_says_what_would_be() {
         ("  ", "name a host"),
         ("https://example.com", "of a URL"),
         ("example.com/path", "of a URL"),
+        ("10.0.0.0/24", "not a network"),
         ("example.com:443", "without its port"),
         ("*", "whole left-most label"),
         ("f*.example.com", "whole left-most label"),

@@ -96,14 +96,20 @@ fn notes(stored: &[Facts], path: &[usize]) -> Vec<String> {
     notes
 }
 
+/// A note on a signature whose hash is broken, though its algorithm's name does not tell.
+pub(super) fn weak_pss(facts: &Facts) -> Option<String> {
+    facts.pss_over_sha1.then(|| "the signature is rsassaPss over SHA-1, whose hash is broken".to_owned())
+}
+
 /// What ails one of the issuers.
 fn notes_on(issuer: &Facts, leaf: &Facts) -> Vec<String> {
     let name = issuer.subject.as_deref().unwrap_or("without a name");
     let end = issuer.not_after.filter(|end| leaf.not_after.is_some_and(|leaf| *end < leaf));
     let expiry = end.map(|end| format!("it expires before the certificate itself, at {}", rfc3339(end)));
     // A root is trusted for being known, not for its signature.
-    let algorithm = issuer.signature_algorithm.as_deref().filter(|_| !is_self_issued(issuer));
+    let signed = Some(issuer).filter(|_| !is_self_issued(issuer));
+    let signature = signed.and_then(|issuer| weak_signature(issuer.signature_algorithm.as_deref()?));
     let key = weak_key(issuer.key_type.as_deref(), issuer.key_bits);
-    let told = [expiry, key, algorithm.and_then(weak_signature)].into_iter().flatten();
+    let told = [expiry, key, signature.or(signed.and_then(weak_pss))].into_iter().flatten();
     told.map(|note| format!("the issuer's certificate, {name}: {note}")).collect()
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::model::{Certificate, ChainElement, Kind, rfc3339};
 use crate::x509::{Chain, Facts};
 
-use super::path::Path;
+use super::path::{Path, weak_pss};
 
 /// Fills `record` from the chain that the cloud returned with it, and from a second one where the record
 /// is an SM2 pair: that is valid while both of its certificates are.
@@ -50,8 +50,9 @@ fn take(record: &mut Certificate, chain: Chain) -> (Option<Facts>, Vec<String>) 
     let mut leaf = path.certificates.into_iter().next().filter(|_| chain.begins_whole);
     notes.extend(leaf.iter_mut().flat_map(|leaf| std::mem::take(&mut leaf.notes)));
     let leaf = leaf.filter(is_readable);
-    if leaf.is_some() {
+    if let Some(leaf) = &leaf {
         notes.extend(path.notes);
+        notes.extend(weak_pss(leaf));
     }
     (leaf, notes)
 }

@@ -23,6 +23,7 @@ pub(super) fn read(der: &[u8]) -> Facts {
         key_type: None,
         key_bits: None,
         signature_algorithm: None,
+        pss_over_sha1: false,
         not_before: None,
         not_after: None,
         fingerprint_sha1: hex(&Sha1::digest(exact)),
@@ -63,7 +64,9 @@ impl Facts {
             return;
         };
         let inner = self.read_body(Elements::of(body.content));
-        let outer = parts.next().as_ref().and_then(algorithm_oid);
+        let outer = parts.next();
+        self.pss_over_sha1 = outer.as_ref().is_some_and(is_pss_over_sha1);
+        let outer = outer.as_ref().and_then(algorithm_oid);
         match (&outer, &inner) {
             (Some(outer), Some(inner)) if outer != inner => {
                 self.notes.push("the certificate names two different signature algorithms".to_owned());
@@ -178,6 +181,20 @@ impl Facts {
 /// The OID of an `AlgorithmIdentifier`.
 fn algorithm_oid(part: &Element<'_>) -> Option<String> {
     part.sequence()?.next()?.oid()
+}
+
+/// Whether an `AlgorithmIdentifier` is RSASSA-PSS over SHA-1, which is what no parameter means (RFC 4055, 3.1).
+fn is_pss_over_sha1(part: &Element<'_>) -> bool {
+    const PSS: &str = "1.2.840.113549.1.1.10";
+    const SHA1: &str = "1.3.14.3.2.26";
+    let Some(mut parts) = part.sequence() else { return false };
+    if parts.next().and_then(|oid| oid.oid()).as_deref() != Some(PSS) {
+        return false;
+    }
+    let parameters = parts.next().and_then(|parameters| parameters.sequence());
+    let hash = parameters.and_then(|mut parameters| parameters.find(|parameter| parameter.is_context(0)));
+    let oid = hash.map(|hash| Elements::of(hash.content).next().as_ref().and_then(algorithm_oid));
+    oid.is_none_or(|oid| oid.as_deref() == Some(SHA1))
 }
 
 /// The type and the value of an extension, critical or not.

@@ -39,6 +39,8 @@ pub struct Facts {
     pub key_bits: Option<u32>,
     /// OpenSSL's long name of the algorithm, or its dotted OID.
     pub signature_algorithm: Option<String>,
+    /// Whether the signature is RSASSA-PSS over SHA-1, which the algorithm's name does not tell.
+    pub pss_over_sha1: bool,
     /// The first moment of the validity.
     pub not_before: Option<DateTime<Utc>>,
     /// The last moment of the validity.

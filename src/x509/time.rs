@@ -2,7 +2,7 @@
 
 use super::der::Element;
 use asn1_rs::Tag;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
 
 /// The moment an element tells, to the second. More is taken than RFC 5280 allows: no seconds, a
 /// fraction, a zone other than `Z`. A time without a zone is of no known moment, and not taken.
@@ -24,7 +24,9 @@ pub(super) fn read(element: &Element<'_>) -> Option<DateTime<Utc>> {
         text.skip_fraction()?;
     }
     let local = date.and_hms_opt(hour, minute, second)?;
-    Some(local.checked_sub_signed(text.zone()?)?.and_utc())
+    let moment = local.checked_sub_signed(text.zone()?)?.and_utc();
+    // A zone can lead beyond the years that RFC 3339 can write.
+    (0..=9999).contains(&moment.year()).then_some(moment)
 }
 
 /// What is left of the text.
@@ -126,7 +128,14 @@ mod tests {
         ] {
             assert_eq!(read(23, text), None, "{text}");
         }
-        for text in ["20500101000000", "20500101000000.Z", "2050010100Z", "205001010000000Z"] {
+        for text in [
+            "20500101000000",
+            "20500101000000.Z",
+            "2050010100Z",
+            "205001010000000Z",
+            "99991231235959-2359",
+            "00000101000000+0001",
+        ] {
             assert_eq!(read(24, text), None, "{text}");
         }
         assert_eq!(read(12, "491231235959Z"), None);

@@ -111,28 +111,30 @@ fn a_lifetime_above_what_the_forum_allows_is_told() {
 
 #[test]
 fn a_weak_key_and_a_weak_signature_are_told() {
-    let Some(weak) = weak_by_openssl() else {
-        return;
-    };
-    let now = Utc::now();
-    let made = certificate("weak.example.com", &["weak.example.com"], now, now + days(20));
-    let record = records::changed(
-        stored(&made, &weak),
-        &json!({"common_name": null, "fingerprint": null, "subject_alternative_names": null, "expire_time": null}),
-    );
-    assert_eq!(
-        notes(record),
-        [
-            "the RSA key has 1024 bits, less than the 2048 that are held to be safe",
-            "the signature is sha1WithRSAEncryption, whose hash is broken",
-        ]
-    );
+    let short = "the RSA key has 1024 bits, less than the 2048 that are held to be safe";
+    for (options, told) in [
+        ("rsa:1024 -sha1", vec![short, "the signature is sha1WithRSAEncryption, whose hash is broken"]),
+        (
+            "rsa:2048 -sha1 -sigopt rsa_padding_mode:pss",
+            vec!["the signature is rsassaPss over SHA-1, whose hash is broken"],
+        ),
+        ("rsa:2048 -sha256 -sigopt rsa_padding_mode:pss", vec![]),
+    ] {
+        let Some(weak) = by_openssl(options) else {
+            return;
+        };
+        let now = Utc::now();
+        let made = certificate("weak.example.com", &["weak.example.com"], now, now + days(20));
+        let unsaid =
+            json!({"common_name": null, "fingerprint": null, "subject_alternative_names": null, "expire_time": null});
+        assert_eq!(notes(records::changed(stored(&made, &weak), &unsaid)), told, "{options}");
+    }
 }
 
 /// What no library of today makes any more; `None` where there is no `openssl` here that does.
-fn weak_by_openssl() -> Option<String> {
+fn by_openssl(options: &str) -> Option<String> {
     let folder = tempfile::TempDir::new().ok()?;
-    let args = "req -x509 -newkey rsa:1024 -nodes -sha1 -days 20 -subj /CN=weak.example.com -keyout key.pem";
+    let args = format!("req -x509 -newkey {options} -nodes -days 20 -subj /CN=weak.example.com -keyout key.pem");
     let output =
         std::process::Command::new("openssl").args(args.split(' ')).current_dir(folder.path()).output().ok()?;
     output.status.success().then(|| String::from_utf8(output.stdout).ok())?

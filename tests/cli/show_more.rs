@@ -149,7 +149,7 @@ fn what_cannot_be_printed_as_pem_is_said() {
     hint: the API of aliyun slb returns no certificates, only what they are called and when they end
     ");
     let run = show(&clouds, &["--pem", &shop, &records::id_of("pay")]);
-    assert_eq!((run.code, run.stdout), (1, pem));
+    assert_eq!((run.code, run.stdout), (3, pem));
     assert_run!(show(&clouds, &["--pem", "1000000000000001_"]), @"
     exit 2
     --- stdout

@@ -33,6 +33,7 @@ pub(crate) fn certificates(openssl: &Openssl) -> Vec<(String, Vec<u8>)> {
         made.extend(openssl.self_signed(case, "p256.key", arguments));
     }
     made.extend(openssl.self_signed("rsa sha3-256", "rsa.key", &["-sha3-256"]));
+    made.extend(openssl.self_signed("pss over sha1", "rsa.key", &["-sha1", "-sigopt", "rsa_padding_mode:pss"]));
     made.extend(openssl.self_signed("rsa key, pss signature", "rsa.key", &["-sigopt", "rsa_padding_mode:pss"]));
     for mask in ["default", "pkix", "nombstr", "utf8only"] {
         openssl.config("mask.cnf", mask, "[dn]\n");

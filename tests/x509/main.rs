@@ -133,6 +133,7 @@ fn says_what_openssl_says() {
         tally.compare(&openssl, case, der, &[]);
     }
     kinds_of_keys(&made);
+    hashes_of_pss(&made);
     let generated = tally.certificates - roots;
     let handmade = handmade::certificates();
     for made in &handmade {
@@ -144,6 +145,16 @@ fn says_what_openssl_says() {
     println!("{roots} roots, {generated} made by openssl, {} by hand", tally.certificates - roots - generated);
     tally.report();
     assert_eq!(tally.surprises, [""; 0]);
+}
+
+/// The name of the algorithm is the same for every hash.
+fn hashes_of_pss(made: &[(String, Vec<u8>)]) {
+    for (case, is_sha1) in [("pss over sha1", true), ("rsa key, pss signature", false), ("rsa 2048", false)] {
+        let Some((_, der)) = made.iter().find(|(name, _)| name == case) else {
+            continue;
+        };
+        assert_eq!(read_certificate(der).pss_over_sha1, is_sha1, "{case}");
+    }
 }
 
 /// OpenSSL prints no size for keys that have only one, and no kind in a word of ours.

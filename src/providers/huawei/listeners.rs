@@ -63,7 +63,9 @@ fn uses_of(listener: &ListenerWire) -> Vec<(String, Use)> {
     let own = [("default", &listener.default_tls_container_ref), ("client_ca", &listener.client_ca_tls_container_ref)];
     let own = own.into_iter().filter_map(|(role, id)| Some((role, id.as_ref()?)));
     let sni = listener.sni_container_refs.iter().flatten().map(|id| ("sni", id));
-    let balancers = || listener.loadbalancers.iter().map(|balancer| balancer.id.clone());
+    // A listener that is told without its load balancer uses its certificates all the same.
+    let unknown = if listener.loadbalancers.is_empty() { Some(String::new()) } else { None };
+    let balancers = || listener.loadbalancers.iter().map(|balancer| balancer.id.clone()).chain(unknown.clone());
     let uses = |(role, id): (&'static str, &String)| {
         let id = id.clone();
         balancers().map(move |load_balancer_id| (id.clone(), listener.as_use(load_balancer_id, role)))
