@@ -49,7 +49,7 @@ pub struct Certificate {
     /// The cloud says that its authority took it back.
     pub is_revoked: bool,
     /// The certificate that lives longer for the same names, where one was seen.
-    pub superseded_by: Option<Successor>,
+    pub superseded_by: Option<Box<Successor>>,
     /// Which of the hosts that were asked for it covers; empty where none was.
     pub matches: Vec<HostMatch>,
     /// Where cloud and certificate disagree, what could not be read, and what is not as it should be.

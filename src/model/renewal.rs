@@ -87,7 +87,7 @@ pub fn tell_superseded(certificates: &mut [Certificate]) {
             let certificate = &mut certificates[index];
             let end = rfc3339(successor.not_after);
             certificate.note(format!("superseded: {successor} is for the same names and lives until {end}"));
-            certificate.superseded_by = Some(successor);
+            certificate.superseded_by = Some(Box::new(successor));
         }
     }
 }
@@ -142,7 +142,7 @@ mod tests {
         for certificate in &certificates {
             assert_eq!(certificate.notes.len(), usize::from(certificate.superseded_by.is_some()), "{certificate:?}");
         }
-        certificates.into_iter().map(|certificate| certificate.superseded_by?.id).collect()
+        certificates.into_iter().map(|certificate| certificate.superseded_by?.id.clone()).collect()
     }
 
     fn ids(ids: &[Option<&str>]) -> Vec<Option<String>> {
@@ -213,6 +213,26 @@ mod tests {
             Certificate { not_after: None, ..certificate("unknown", &["a.example"], 0) },
         ];
         assert_eq!(told(all), ids(&[None, Some("new pair"), None, None, None]));
+    }
+
+    #[test]
+    fn a_pair_of_which_one_part_was_renewed_is_another_pair() {
+        let pair = |id: &str, end| Certificate {
+            kind: Kind::ServerSm,
+            fingerprint_sha256: Some("of the signing certificate".to_owned()),
+            ..certificate(id, &["a.example"], end)
+        };
+        assert_eq!(told(vec![pair("old", 10), pair("new", 20), pair("copy", 20)]), ids(&[Some("copy"), None, None]));
+    }
+
+    #[test]
+    fn many_records_of_one_certificate_have_the_next_one_for_their_successor() {
+        let same = |id: &str, end| Certificate {
+            fingerprint_sha1: Some("one".to_owned()),
+            ..certificate(id, &["a.example"], end)
+        };
+        let all = vec![same("a", 10), same("b", 11), same("c", 30), certificate("next", &["a.example"], 20)];
+        assert_eq!(told(all), ids(&[Some("next"), Some("next"), None, Some("c")]));
     }
 
     #[test]

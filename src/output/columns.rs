@@ -83,7 +83,7 @@ static FOR_PEOPLE: &[Column] = &[
     },
     Column { name: "names", value: |c, _| covered(c) },
     Column { name: "used_by_count", value: |c, _| listeners(c).into() },
-    Column { name: "superseded_by", value: |c, _| c.superseded_by.as_ref().map_or(Value::Unknown, Value::Successor) },
+    Column { name: "superseded_by", value: |c, _| c.superseded_by.as_deref().map_or(Value::Unknown, Value::Successor) },
     Column {
         name: "match",
         value: |c, _| c.matches.iter().map(|m| m.how).max().map_or(Value::Unknown, |how| how.name().into()),
