@@ -45,6 +45,8 @@ pub(super) struct Read<'a> {
     pub ids: Vec<String>,
     /// The kinds that are kept of what came, which may be more than what was asked for.
     pub kept: Kinds,
+    /// Whether only lists are read that hold nothing but authorities.
+    pub only_apart: bool,
 }
 
 /// Who is asked.
@@ -205,14 +207,22 @@ type Pages = BoxStream<'static, Result<Vec<Certificate>, Error>>;
 /// More ids than this are not looked up one by one: the list, which is read in any case, has them all.
 const MOST_LOOKUPS: usize = 16;
 
+/// How long a look-up may keep the list waiting.
+const LOOKUP_PATIENCE: Duration = Duration::from_secs(5);
+
 /// The certificates of a place: those that are asked for by id, as they are found, then all others.
 ///
 /// Who may not look one up, or does it in a way that this cloud dislikes, may still list: a look-up that fails
 /// costs nothing.
 fn pages_of(store: Arc<dyn Store>, read: &Read<'_>) -> Pages {
     let kinds = read.wanted.kinds;
+    if read.only_apart && !store.keeps_authorities_apart() {
+        return stream::empty().boxed();
+    }
     let ids = Some(&read.ids).filter(|ids| ids.len() <= MOST_LOOKUPS).into_iter().flatten();
-    let lookups: Vec<_> = ids.filter_map(|id| store.clone().certificate(id.clone())).collect();
+    let lookups: Vec<_> = ids
+        .filter_map(|id| Some(tokio::time::timeout(LOOKUP_PATIENCE, store.clone().certificate(id.clone())?)))
+        .collect();
     if lookups.is_empty() {
         return store.certificates(kinds);
     }
@@ -229,7 +239,8 @@ fn pages_of(store: Arc<dyn Store>, read: &Read<'_>) -> Pages {
         certificate.id.as_ref().is_none_or(|id| !known.contains(id))
     };
     let found = stream::iter(lookups).buffer_unordered(MOST_LOOKUPS).filter_map(move |found| {
-        let found = found.unwrap_or_else(|error| {
+        let late = Error::new(Kind::Timeout, "the look-up of an id takes too long");
+        let found = found.unwrap_or(Err(late)).unwrap_or_else(|error| {
             tracing::info!("{error}; looking through the list instead");
             None
         });
@@ -333,10 +344,7 @@ impl Gathered<'_> {
     /// A central endpoint that does not know a region answers with another region's list. Where that
     /// region is asked itself, its certificates are read there, and are not listed twice.
     fn belongs(&self, scope: &Scope, certificate: &Certificate) -> bool {
-        let is_asked = |other: &Scope| {
-            (other.provider, &other.account, other.service) == (scope.provider, &scope.account, scope.service)
-                && other.region == certificate.region
-        };
+        let is_asked = |other: &Scope| other.is_beside(scope) && other.region == certificate.region;
         certificate.region == scope.region
             || !(self.open.keys().any(is_asked) || self.reports.iter().any(|report| is_asked(&report.scope)))
     }

@@ -1,9 +1,9 @@
 //! The search for certificates that a user points at.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use crate::model::{Certificate, Kind, Kinds, Reference, Scope, ScopeReport};
+use crate::model::{Certificate, Kinds, Reference, Scope, ScopeReport};
 
 use super::collect::{Asked, Gathering, Read, gather};
 use super::{AskUsage, Deadline, Listener, Wanted};
@@ -13,23 +13,11 @@ struct Meeting<'a> {
     /// The references that nothing fits, and those that nothing is named by to the letter.
     unmet: Vec<&'a Reference>,
     loose: Vec<&'a Reference>,
-    /// The authorities that came along with other certificates, which are not to come again.
-    authorities: HashSet<Place>,
     listener: &'a mut dyn Listener,
 }
 
-/// Where a certificate is kept, and under which id.
-type Place = (&'static str, String, String, &'static str, Option<String>, Option<String>);
-
-fn place(c: &Certificate) -> Place {
-    (c.provider, c.account.clone(), c.region.clone(), c.service, c.project_id.clone(), c.id.clone())
-}
-
 impl Listener for Meeting<'_> {
-    fn page(&mut self, mut page: Vec<Certificate>) -> ControlFlow<()> {
-        page.retain(|certificate| {
-            certificate.kind != Kind::Ca || certificate.id.is_none() || self.authorities.insert(place(certificate))
-        });
+    fn page(&mut self, page: Vec<Certificate>) -> ControlFlow<()> {
         self.unmet.retain(|reference| !page.iter().any(|certificate| reference.fits(certificate)));
         self.loose.retain(|reference| !page.iter().any(|certificate| reference.names(certificate)));
         self.listener.page(page)
@@ -56,16 +44,16 @@ pub(super) async fn find(
     let usage = AskUsage::Where(&fits);
     let ids: BTreeSet<_> = references.iter().filter(|r| r.may_be_id()).map(|r| r.text.clone()).collect();
     let open: Vec<&Reference> = references.iter().collect();
-    let mut meeting = Meeting { unmet: open.clone(), loose: open, authorities: HashSet::new(), listener };
+    let mut meeting = Meeting { unmet: open.clone(), loose: open, listener };
     let wanted = Wanted { kinds: Kinds::Server, usage };
-    let servers = Read { wanted, ids: ids.into_iter().collect(), kept: Kinds::All };
+    let servers = Read { wanted, ids: ids.into_iter().collect(), kept: Kinds::All, only_apart: false };
     let first = gather(asked, &servers, deadline, &mut meeting).await;
     if meeting.loose.is_empty() || first.reports.is_empty() || deadline.left().is_zero() {
         return first;
     }
     let is_all_met = meeting.unmet.is_empty();
     let wanted = Wanted { kinds: Kinds::Ca, usage };
-    let authorities = Read { wanted, ids: Vec::new(), kept: Kinds::Ca };
+    let authorities = Read { wanted, ids: Vec::new(), kept: Kinds::Ca, only_apart: true };
     let mut second = gather(asked, &authorities, deadline, &mut meeting).await;
     if is_all_met {
         second.reports.iter_mut().for_each(|report| report.error = None);
@@ -78,9 +66,8 @@ fn merged(first: Vec<ScopeReport>, second: Vec<ScopeReport>) -> Vec<ScopeReport>
     let mut reports = first;
     for again in second {
         let is_part = |report: &ScopeReport| {
-            let (a, b) = (&report.scope, &again.scope);
-            let is_standing_in = b.region == Scope::ALL_REGIONS && b.project.is_none();
-            a == b || is_standing_in && (a.provider, &a.account, a.service) == (b.provider, &b.account, b.service)
+            let is_standing_in = again.scope.region == Scope::ALL_REGIONS && again.scope.project.is_none();
+            report.scope == again.scope || is_standing_in && report.scope.is_beside(&again.scope)
         };
         let mut parts = reports.iter_mut().filter(|report| is_part(report)).peekable();
         if parts.peek().is_none() {

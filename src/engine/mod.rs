@@ -54,7 +54,7 @@ pub fn scan(
     wanted: &Wanted<'_>,
     listener: &mut dyn Listener,
 ) -> Result<Vec<ScopeReport>, Error> {
-    let read = Read { wanted: *wanted, ids: Vec::new(), kept: wanted.kinds };
+    let read = Read { wanted: *wanted, ids: Vec::new(), kept: wanted.kinds, only_apart: false };
     asked(cx, settings, async |asked, deadline| collect::gather(&asked, &read, deadline, listener).await)
 }
 

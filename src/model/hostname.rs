@@ -191,7 +191,7 @@ impl Eq for Host {}
 /// How closely a certificate covers a host, if it does: by its subject alternative names, or by its
 /// common name only where it has no alternative name that is a DNS name or an address.
 pub fn certificate_covers(certificate: &Certificate, host: &Host) -> Option<Match> {
-    host_names(certificate).filter_map(|name| Name::of(name)?.covers(&host.name)).max()
+    covered(certificate, &[host]).first().map(|covered| covered.how)
 }
 
 /// Which of these hosts a certificate covers, in their order.

@@ -22,6 +22,11 @@ pub struct Scope {
 impl Scope {
     /// The region of a scope whose regions could not be listed.
     pub const ALL_REGIONS: &'static str = "all";
+
+    /// Whether both are of one service of one account.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        (self.provider, &self.account, self.service) == (other.provider, &other.account, other.service)
+    }
 }
 
 impl fmt::Display for Scope {

@@ -72,12 +72,9 @@ pub fn tell_superseded(certificates: &mut [Certificate]) {
             let ends = (Reverse(all[*a].not_after), Reverse(all[*b].not_after));
             ends.0.cmp(&ends.1).then_with(|| soonest_first(&all[*a], &all[*b]))
         });
-        let usable = || group.iter().map(|index| &all[*index]).filter(|other| !other.is_revoked);
-        // Whatever is the same as the longest-lived has the longest-lived of the others for its successor.
-        let Some(longest) = usable().next() else { continue };
-        let next = usable().find(|other| !are_same(longest, other));
+        let heads = longest_lived(group.iter().map(|index| &all[*index]).filter(|other| !other.is_revoked));
         let successor = |certificate: &Certificate| {
-            let other = if are_same(certificate, longest) { next? } else { longest };
+            let other = heads.iter().find(|other| !are_same(certificate, other))?;
             let lives_longer = certificate.not_after.is_some() && other.not_after > certificate.not_after;
             Successor::of(other).filter(|_| lives_longer)
         };
@@ -90,6 +87,19 @@ pub fn tell_superseded(certificates: &mut [Certificate]) {
             certificate.superseded_by = Some(Box::new(successor));
         }
     }
+}
+
+/// The longest-lived of a group, each certificate once: of many records of one, only the first can be a successor.
+fn longest_lived<'a>(group: impl Iterator<Item = &'a Certificate>) -> Vec<&'a Certificate> {
+    // What is the same as some is another than the rest; more need not be compared.
+    const ENOUGH: usize = 8;
+    let mut heads: Vec<&Certificate> = Vec::new();
+    for certificate in group {
+        if heads.len() < ENOUGH && !heads.iter().any(|head| are_same(head, certificate)) {
+            heads.push(certificate);
+        }
+    }
+    heads
 }
 
 /// Whether two records are of one certificate: by SHA-256, or by SHA-1 where that is all there is.

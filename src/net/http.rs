@@ -78,6 +78,14 @@ impl Http {
     /// # Errors
     /// Where no whole reply came back. A reply that tells of an error is not one here.
     pub async fn send(&self, label: &str, request: Request) -> Result<Reply, Error> {
+        self.send_within(label, request, None).await
+    }
+
+    /// Sends `request` once, and waits so long for the whole reply, from when its turn has come.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_within(&self, label: &str, request: Request, patience: Option<Duration>) -> Result<Reply, Error> {
         let host = request.uri().host().unwrap_or_default();
         let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
         let client = if host == "localhost" || address.is_ok_and(|address| address.is_loopback()) {
@@ -85,7 +93,7 @@ impl Http {
         } else {
             self.client(&self.proxied, reqwest::ClientBuilder::new(), &self.net)?
         };
-        self.send_by(client, label, request).await
+        self.send_by(client, label, request, patience).await
     }
 
     /// Asks a metadata service once, past every proxy; `None` where nothing answers there.
@@ -99,18 +107,25 @@ impl Http {
             ..self.net.clone()
         };
         let client = self.client(&self.metadata, reqwest::ClientBuilder::new().no_proxy(), &net)?;
-        match self.send_by(client, label, request).await {
+        match self.send_by(client, label, request, None).await {
             Ok(reply) => Ok(Some(reply)),
             Err(error) if matches!(error.kind, Kind::Network | Kind::Timeout) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    async fn send_by(&self, client: &reqwest::Client, label: &str, request: Request) -> Result<Reply, Error> {
+    async fn send_by(
+        &self,
+        client: &reqwest::Client,
+        label: &str,
+        request: Request,
+        patience: Option<Duration>,
+    ) -> Result<Reply, Error> {
         let host = request.uri().host().unwrap_or_default().to_owned();
         let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-        let request = reqwest::Request::try_from(request)
+        let mut request = reqwest::Request::try_from(request)
             .map_err(|_| Error::new(Kind::Internal, format!("the address of {label} is malformed")))?;
+        *request.timeout_mut() = patience;
         let _permit = self.in_flight.acquire(&authority).await;
         let begun = Instant::now();
         tracing::debug!(host, "{label}: asked");

@@ -5,7 +5,7 @@
 
 use std::io;
 
-use crate::model::{Certificate, State, Status};
+use crate::model::{Certificate, Limit, State, Status};
 
 use super::check::Verdict;
 use super::receipt::{self, counted};
@@ -74,8 +74,7 @@ fn worst_of(verdict: &Verdict<'_>) -> State {
 /// Performance data of a bounded size, whatever the inventory: `'label'=value;warn;crit;min`. A range
 /// that alerts below its number is written `30:`.
 fn performance(verdict: &Verdict<'_>) -> String {
-    let days =
-        |limit: crate::model::Limit| limit.time().map(|time| format!("{}:", time.num_days())).unwrap_or_default();
+    let days = |limit: Limit| limit.time().map(|time| format!("{}:", time.num_days())).unwrap_or_default();
     let expired = verdict.judged.iter().filter(|(certificate, _)| certificate.status(verdict.now) == Status::Expired);
     let failed = verdict.failed_scopes();
     let mut data = vec![

@@ -109,6 +109,10 @@ pub trait Store: Send + Sync {
     /// All of these kinds, a page at a time; others may be among them, where they come along unasked. A page that
     /// fails ends the stream.
     fn certificates(self: Arc<Self>, kinds: Kinds) -> BoxStream<'static, Result<Vec<Certificate>, Error>>;
+    /// Whether CA certificates are in a list of their own, which is read only where they are asked for.
+    fn keeps_authorities_apart(&self) -> bool {
+        false
+    }
     /// The one with this id; `None` where the service can only list.
     fn certificate(self: Arc<Self>, id: String) -> Option<Lookup> {
         let _ = id;

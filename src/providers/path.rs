@@ -32,15 +32,16 @@ impl Path {
     }
 }
 
-/// Of those that issued none of the others: the one that the cloud tells of, the first of all, the first that
-/// is no root, or the first of them.
+/// The one that the cloud tells of; else, of those that issued none of the others, the first of all, the first
+/// that is no root, or the first of them.
 fn leaf_of(stored: &[Facts], told_sha1: Option<&str>) -> Option<usize> {
-    let issued_none = |number: &usize| !has_issued_another(*number, stored);
-    let leaves: Vec<usize> = (0..stored.len()).filter(issued_none).collect();
-    let is_told = |number: &usize| Some(stored[*number].fingerprint_sha1.as_str()) == told_sha1;
+    if let Some(told) = stored.iter().position(|facts| Some(facts.fingerprint_sha1.as_str()) == told_sha1) {
+        return Some(told);
+    }
+    let leaves: Vec<usize> = (0..stored.len()).filter(|number| !has_issued_another(*number, stored)).collect();
     let is_first = |number: &usize| *number == 0;
     let is_no_root = |number: &usize| !is_self_issued(&stored[*number]);
-    let choices: [&dyn Fn(&usize) -> bool; 4] = [&is_told, &is_first, &is_no_root, &|_| true];
+    let choices: [&dyn Fn(&usize) -> bool; 3] = [&is_first, &is_no_root, &|_| true];
     let leaf = choices.iter().find_map(|is_fit| leaves.iter().copied().find(|number| is_fit(number)));
     leaf.or_else(|| (!stored.is_empty()).then_some(0))
 }
@@ -50,10 +51,12 @@ fn path_from(leaf: usize, stored: &[Facts]) -> Vec<usize> {
     let mut path = vec![leaf];
     let mut last = &stored[leaf];
     while !is_self_issued(last) {
-        let next = stored.iter().enumerate().find(|(index, facts)| is_issuer(facts, last) && !path.contains(index));
-        let Some((index, facts)) = next else { break };
-        path.push(index);
-        last = facts;
+        let issuers = || (0..stored.len()).filter(|index| is_issuer(&stored[*index], last) && !path.contains(index));
+        // Of an issuer that two authorities certified, the one that leads on.
+        let leads_on = |index: &usize| stored.iter().any(|facts| is_issuer(facts, &stored[*index]));
+        let Some(next) = issuers().find(leads_on).or_else(|| issuers().next()) else { break };
+        path.push(next);
+        last = &stored[next];
     }
     path
 }

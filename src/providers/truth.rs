@@ -52,7 +52,7 @@ fn take(record: &mut Certificate, chain: Chain) -> (Option<Facts>, Vec<String>) 
     let leaf = leaf.filter(is_readable);
     if let Some(leaf) = &leaf {
         notes.extend(path.notes);
-        notes.extend(weak_pss(leaf));
+        notes.extend(weak_pss(leaf).filter(|_| record.kind != Kind::Ca));
     }
     (leaf, notes)
 }
@@ -89,35 +89,42 @@ fn element(facts: &Facts) -> ChainElement {
 }
 
 fn tell_differences(record: &mut Certificate, leaf: &Facts) {
-    let mut differ = |field: &str, cloud: Option<String>, certificate: Option<String>| {
-        if let (Some(cloud), Some(certificate)) = (cloud, certificate)
-            && cloud != certificate
+    let mut differ = |field: &str, cloud: Option<&String>, certificate: Option<&String>| {
+        if let Some(cloud) = cloud
+            && Some(cloud) != certificate
         {
+            let certificate = certificate.map_or("none", String::as_str);
             record.notes.push(format!("`{field}`: the cloud says {cloud}, the certificate {certificate}"));
         }
     };
-    differ("common_name", record.common_name.clone(), leaf.common_name.clone());
-    differ("not_after", record.not_after.map(rfc3339), leaf.not_after.map(rfc3339));
-    differ("fingerprint_sha1", record.fingerprint_sha1.clone(), Some(leaf.fingerprint_sha1.clone()));
+    differ("common_name", record.common_name.as_ref(), leaf.common_name.as_ref());
+    let ends = record.not_after.zip(leaf.not_after).map(|(cloud, own)| (rfc3339(cloud), rfc3339(own)));
+    let (cloud, own) = ends.unzip();
+    differ("not_after", cloud.as_ref(), own.as_ref());
+    differ("fingerprint_sha1", record.fingerprint_sha1.as_ref(), Some(&leaf.fingerprint_sha1));
+    differ("fingerprint_sha256", record.fingerprint_sha256.as_ref(), Some(&leaf.fingerprint_sha256));
     let (cloud, own) = (dns_names(&record.subject_alternative_names), dns_names(&leaf.subject_alternative_names));
-    if !cloud.is_empty() {
-        differ("subject_alternative_names", Some(cloud), Some(own));
-    }
+    differ("subject_alternative_names", cloud.as_ref(), own.as_ref());
 }
 
-/// The DNS names of a list, ordered; clouds leave out the addresses.
-fn dns_names(names: &[String]) -> String {
+/// The DNS names of a list, ordered, where it has any; clouds leave out the addresses.
+fn dns_names(names: &[String]) -> Option<String> {
     let names: BTreeSet<String> = names
         .iter()
         .filter(|name| name.parse::<IpAddr>().is_err() && !name.contains("://"))
         .map(|name| name.to_ascii_lowercase())
         .collect();
-    names.into_iter().collect::<Vec<_>>().join(", ")
+    (!names.is_empty()).then(|| names.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 fn fill(record: &mut Certificate, leaf: Facts) {
     record.common_name = leaf.common_name;
-    record.subject_alternative_names = leaf.subject_alternative_names;
+    let told = std::mem::replace(&mut record.subject_alternative_names, leaf.subject_alternative_names);
+    if leaf.names_broken {
+        // What the certificate cannot tell any more, the cloud may still know.
+        let own = record.subject_alternative_names.clone();
+        record.subject_alternative_names.extend(told.into_iter().filter(|name| !own.contains(name)));
+    }
     record.fingerprint_sha1 = Some(leaf.fingerprint_sha1);
     record.fingerprint_sha256 = Some(leaf.fingerprint_sha256);
     record.serial_number = leaf.serial_number;

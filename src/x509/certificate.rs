@@ -19,6 +19,7 @@ pub(super) fn read(der: &[u8]) -> Facts {
         issuer: None,
         common_name: None,
         subject_alternative_names: Vec::new(),
+        names_broken: false,
         serial_number: None,
         key_type: None,
         key_bits: None,
@@ -144,6 +145,7 @@ impl Facts {
         let list = Elements::of(part.content).next().and_then(|list| list.sequence());
         let Some(mut list) = list else {
             self.unreadable("list of extensions");
+            self.names_broken = true;
             return;
         };
         let (mut unreadable, mut found) = (0_usize, 0_usize);
@@ -174,6 +176,7 @@ impl Facts {
             1 => self.notes.push("a subject alternative name could not be read".to_owned()),
             many => self.notes.push(format!("{many} subject alternative names could not be read")),
         }
+        self.names_broken = unreadable > 0 || names.unreadable > 0;
         self.subject_alternative_names = names.list;
     }
 }

@@ -31,6 +31,8 @@ pub struct Facts {
     pub common_name: Option<String>,
     /// DNS names, IP addresses and URIs in the certificate's order, each once.
     pub subject_alternative_names: Vec<String>,
+    /// Whether further alternative names may have been there, which cannot be read.
+    pub names_broken: bool,
     /// Lower-case hex with an even number of digits; zero is `00`, a negative number begins with `-`.
     pub serial_number: Option<String>,
     /// `rsa`, `ec`, `sm2`, `ml-dsa-44` and so on; the dotted OID of a key this module does not know.

@@ -1,5 +1,7 @@
 //! Huawei Cloud's records as they really come, and the certificate in them, which wins.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use chrono::Utc;
 use serde_json::{Value, json};
 
@@ -156,6 +158,23 @@ fn where_cloud_and_certificate_disagree_the_certificate_wins_and_a_note_says_so(
             "`subject_alternative_names`: the cloud says other.example.net, the certificate odd.example.com, www.odd.example.com",
         ])
     );
+}
+
+#[test]
+fn names_that_the_certificate_cannot_tell_any_more_are_still_the_clouds() {
+    let now = Utc::now();
+    let made = certs::certificate("own.example.com", &["own.example.com"], now - days(1), now + days(20));
+    // The name's tag, in the only extension: what it says can then not be read.
+    let at = made.der.windows(4).rposition(|part| part == [0x30, 0x11, 0x82, 0x0f]).expect("the list of names");
+    let mut broken = made.der.clone();
+    broken[at] = 0x05;
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", BASE64_STANDARD.encode(&broken));
+    let record = records::huawei_record(&records::id_of("x"), &project_id("cn-north-4"), "x", &made);
+    let record = records::changed(record, &json!({"certificate": pem, "fingerprint": null}));
+    let told = listed(vec![record], "").certificate("x");
+    assert_eq!(told["subject_alternative_names"], json!(["own.example.com"]), "{told}");
+    let notes = told["notes"].to_string();
+    assert!(notes.contains("could not be read") && notes.contains("the certificate none"), "{notes}");
 }
 
 #[test]

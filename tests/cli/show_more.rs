@@ -223,6 +223,13 @@ fn an_authority_of_huaweis_is_found_as_well() {
     let run = show(&clouds, &["-o", "json", &records::id_of("cdn"), &slb_id("shop")]);
     assert_eq!((run.code, run.names()), (0, ["shop", "cdn"].map(str::to_owned).to_vec()), "{}", run.text());
     assert_eq!((&run.certificate("cdn")["kind"], &run.certificate("cdn")["used_by"]), (&json!("ca"), &json!([])));
+    // Its one list holds every kind, and is not read again for what is met by a beginning or by nothing.
+    let run = show(&clouds, &["-o", "json", &records::id_of("cdn")[..9], "nobody"]);
+    assert_eq!(
+        (run.code, run.names(), &run.scope("ap-southeast-3")["certificates"]),
+        (4, vec!["cdn".to_owned()], &json!(1))
+    );
+    assert_eq!(clouds.1.log.count("elb:list"), 4);
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn a_whole_id_counts_before_the_beginning_of_another_kinds() {
 
 #[test]
 fn a_look_up_that_fails_costs_nothing_where_the_list_is_read() {
-    for what in [What::ServerError, What::Denied, What::Empty200] {
+    for what in [What::ServerError, What::Denied, What::Empty200, What::Hang] {
         let world = huawei::World { faults: vec![Fault::always("elb:show", what)], ..two_projects() };
         let run = hw(world, &format!("show -o json --retry-count 0 {}", records::id_of("cdn")));
         assert_eq!((run.code, run.names(), run.words()), (0, names(&["cdn"]), ""), "{}", run.text());

@@ -176,6 +176,10 @@ impl Store for Slb {
         .boxed()
     }
 
+    fn keeps_authorities_apart(&self) -> bool {
+        true
+    }
+
     fn certificate(self: Arc<Self>, id: String) -> Option<Lookup> {
         let lookup = async move {
             let listed = self.describe(&SERVER, Some(&id)).await?;

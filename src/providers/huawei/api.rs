@@ -1,6 +1,7 @@
 //! One read of one of the vendor's APIs: authorise, send, tell success from refusal; again, if it pays.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Utc;
 use http::HeaderValue;
@@ -77,26 +78,26 @@ impl Api {
     /// # Errors
     /// Where the cloud refused, or no whole reply came.
     pub(super) async fn get(&self, call: &Call<'_>) -> Result<Reply, Error> {
-        let result = self.http.retrying(|| self.attempt(call)).await;
+        let result = self.http.retrying(|| self.attempt(call, None)).await;
         match result {
             // A token ends when its day is over, or when the user's rights change: one more is asked for.
             Err(error) if error.kind == Kind::Credentials && self.tokens.forget(call.reach).await => {
                 tracing::info!("{ID}: the token was refused; fetching another");
-                self.http.retrying(|| self.attempt(call)).await
+                self.http.retrying(|| self.attempt(call, None)).await
             }
             other => other,
         }
     }
 
-    /// One try only, for what can be done without.
+    /// One try only, answered within so long once it is sent, for what can be done without.
     ///
     /// # Errors
     /// Where the cloud refused, or no whole reply came.
-    pub(super) async fn get_once(&self, call: &Call<'_>) -> Result<Reply, Error> {
-        self.attempt(call).await
+    pub(super) async fn get_once(&self, call: &Call<'_>, patience: Duration) -> Result<Reply, Error> {
+        self.attempt(call, Some(patience)).await
     }
 
-    async fn attempt(&self, call: &Call<'_>) -> Result<Reply, Error> {
+    async fn attempt(&self, call: &Call<'_>, patience: Option<Duration>) -> Result<Reply, Error> {
         let keys = self.credentials.keys(&self.http).await?;
         let token = self.token(call).await?;
         let sent_at = Utc::now();
@@ -115,7 +116,7 @@ impl Api {
             (None, None) => return Err(Error::new(Kind::Internal, "no credentials for this request")),
         };
         let label = format!("{ID} {}", call.operation);
-        let reply = self.http.send(&label, signed.request).await?;
+        let reply = self.http.send_within(&label, signed.request, patience).await?;
         if reply.status.is_success() {
             return Ok(reply);
         }

@@ -196,10 +196,8 @@ impl Elb {
         let ask = async || {
             let path = self.path("certificates/settings/private-key-echo");
             let call = self.call(&SHOW_CERTIFICATE_PRIVATE_KEY_ECHO, &path, &[]);
-            let told = match tokio::time::timeout(ECHO_PATIENCE, self.api.get_once(&call)).await {
-                Ok(reply) => reply.and_then(|reply| Ok(reply.json::<EchoWire>()?.private_key_echo)),
-                Err(_) => Err(Error::new(Kind::Timeout, "the cloud does not tell in time")),
-            };
+            let told = self.api.get_once(&call, ECHO_PATIENCE).await;
+            let told = told.and_then(|reply| Ok(reply.json::<EchoWire>()?.private_key_echo));
             told.unwrap_or_else(|error| {
                 tracing::info!("{}: whether private keys are handed out is unknown: {error}", self.scope);
                 false
