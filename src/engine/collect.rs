@@ -208,7 +208,7 @@ type Pages = BoxStream<'static, Result<Vec<Certificate>, Error>>;
 const MOST_LOOKUPS: usize = 16;
 
 /// How long a look-up may keep the list waiting.
-const LOOKUP_PATIENCE: Duration = Duration::from_secs(5);
+const LOOKUP_PATIENCE: Duration = Duration::from_secs(3);
 
 /// The certificates of a place: those that are asked for by id, as they are found, then all others.
 ///
@@ -357,7 +357,7 @@ impl Gathered<'_> {
     fn close(&mut self, scope: &Scope, error: Option<Error>) {
         if let Some((scope, Reading { certificates, foreign })) = self.open.remove_entry(scope) {
             let error = error.or_else(|| foreign.map(|region| anothers(&region)));
-            self.reports.push(ScopeReport { scope, certificates, error, usage: None });
+            self.reports.push(ScopeReport { scope, certificates, error, usage: None, authorities: None });
         }
     }
 
@@ -367,7 +367,13 @@ impl Gathered<'_> {
             let _ = self.listener.page(late);
         }
         while let Some((scope, Reading { certificates, .. })) = self.open.pop_first() {
-            self.reports.push(ScopeReport { scope, certificates, error: Some(late_error.clone()), usage: None });
+            self.reports.push(ScopeReport {
+                scope,
+                certificates,
+                error: Some(late_error.clone()),
+                usage: None,
+                authorities: None,
+            });
         }
         for report in self.reports.iter_mut().filter(|report| report.certificates > 0) {
             report.usage = self.usages.failure(&report.scope).cloned();

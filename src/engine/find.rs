@@ -56,7 +56,9 @@ pub(super) async fn find(
     let authorities = Read { wanted, ids: Vec::new(), kept: Kinds::Ca, only_apart: true };
     let mut second = gather(asked, &authorities, deadline, &mut meeting).await;
     if is_all_met {
-        second.reports.iter_mut().for_each(|report| report.error = None);
+        for report in &mut second.reports {
+            report.authorities = report.error.take();
+        }
     }
     Gathering { reports: merged(first.reports, second.reports), absent: first.absent }
 }
@@ -79,6 +81,7 @@ fn merged(first: Vec<ScopeReport>, second: Vec<ScopeReport>) -> Vec<ScopeReport>
             report.certificates += again.certificates;
             report.error = report.error.take().or(again.error.clone());
             report.usage = report.usage.take().or(again.usage.clone());
+            report.authorities = report.authorities.take().or(again.authorities.clone());
         }
     }
     reports.sort_by(|a, b| a.scope.cmp(&b.scope));

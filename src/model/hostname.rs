@@ -205,15 +205,19 @@ pub fn covered(certificate: &Certificate, hosts: &[&Host]) -> Vec<HostMatch> {
 }
 
 /// The names of hosts that a certificate is for, each in the one spelling in which they are compared;
-/// what can be no host's name stands as it is.
+/// what can be no host's name stands as it is beside others, and is none alone.
 pub(super) fn names_of(certificate: &Certificate) -> BTreeSet<String> {
-    let spelt = |name: &String| match Name::of(name) {
+    let spelt = |(text, name): (&String, Option<Name>)| match name {
         Some(Name::Address(address)) => address.to_string(),
         Some(Name::Dns(name)) => name,
         Some(Name::Wildcard(parent)) => format!("*.{parent}"),
-        None => name.to_lowercase(),
+        None => text.to_lowercase(),
     };
-    host_names(certificate).map(spelt).collect()
+    let names: Vec<_> = host_names(certificate).map(|name| (name, Name::of(name))).collect();
+    if names.iter().all(|(_, name)| name.is_none()) {
+        return BTreeSet::new();
+    }
+    names.into_iter().map(spelt).collect()
 }
 
 /// The alternative names that hosts can have, or else the common name.

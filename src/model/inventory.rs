@@ -49,6 +49,8 @@ pub struct ScopeReport {
     pub error: Option<Error>,
     /// Why it is unknown which listeners use its certificates, where they were asked for.
     pub usage: Option<Error>,
+    /// Why it is unknown whether an authority's certificate is meant as well, where one was shown for a beginning.
+    pub authorities: Option<Error>,
 }
 
 /// A scope's outcome in one word.

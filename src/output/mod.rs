@@ -137,7 +137,7 @@ pub fn print_plain(
     write(&mut text)?;
     String::from_utf8_lossy(&text).split_inclusive('\n').try_for_each(|line| {
         let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line.trim_end_matches('\r'), "\n"));
-        let cells: Vec<_> = line.split('\t').map(style::harmless).collect();
+        let cells: Vec<_> = line.split('\t').map(style::harmless_to_programs).collect();
         write!(out, "{}{end}", cells.join("\t"))
     })
 }

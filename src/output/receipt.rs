@@ -56,6 +56,11 @@ pub(super) fn usage_failures(scopes: &[ScopeReport]) -> Vec<(String, &Error)> {
     alike(scopes, |report| report.usage.as_ref())
 }
 
+/// The scopes where it could not be told whether an authority's certificate is meant as well.
+pub(super) fn authorities_failures(scopes: &[ScopeReport]) -> Vec<(String, &Error)> {
+    alike(scopes, |report| report.authorities.as_ref())
+}
+
 fn alike(scopes: &[ScopeReport], part: Part) -> Vec<(String, &Error)> {
     let place = |report: &ScopeReport| (report.scope.provider, report.scope.account.clone(), report.scope.service);
     let failure = |report: &ScopeReport| {

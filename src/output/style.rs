@@ -34,13 +34,28 @@ pub(super) fn of_account(is_well: bool) -> Style {
 /// Text from a cloud with every character escaped that could move the cursor, turn the direction of
 /// writing, or hide.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    escaped(text, |c, safe| {
+        let _ = write!(safe, "{}", c.escape_unicode());
+    })
+}
+
+/// The same as JSON escapes it, so that what was JSON still is.
+pub(super) fn harmless_to_programs(text: &str) -> Cow<'_, str> {
+    escaped(text, |c, safe| {
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(safe, "\\u{unit:04x}");
+        }
+    })
+}
+
+fn escaped(text: &str, escape: impl Fn(char, &mut String)) -> Cow<'_, str> {
     if !text.chars().any(is_harmful) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         if is_harmful(c) {
-            let _ = write!(safe, "{}", c.escape_unicode());
+            escape(c, &mut safe);
         } else {
             safe.push(c);
         }
@@ -79,5 +94,9 @@ mod tests {
         assert_eq!(harmless("证书 α é"), "证书 α é");
         assert_eq!(harmless("a\x1b[31mb\nc"), "a\\u{1b}[31mb\\u{a}c");
         assert_eq!(harmless("x\u{202e}y\u{200b}z"), "x\\u{202e}y\\u{200b}z");
+        let json = serde_json::to_string("\u{9b}31m\u{202e}\u{e0041}证").expect("JSON");
+        assert_eq!(harmless_to_programs(&json), r#""\u009b31m\u202e\udb40\udc41证""#);
+        let read: String = serde_json::from_str(&harmless_to_programs(&json)).expect("JSON still");
+        assert_eq!(read, "\u{9b}31m\u{202e}\u{e0041}证");
     }
 }

@@ -33,6 +33,10 @@ impl<W: Write> Words<W> {
             let place = format!("{places}: which listeners use a certificate is unknown: ");
             self.said("warning", style::WARNING, &place, error);
         }
+        for (places, error) in receipt::authorities_failures(scopes) {
+            let place = format!("{places}: whether a CA certificate's id begins so as well is unknown: ");
+            self.said("warning", style::WARNING, &place, error);
+        }
         self.line(&Receipt { shown, scopes }.to_string());
     }
 

@@ -32,17 +32,15 @@ impl Path {
     }
 }
 
-/// The one that the cloud tells of; else, of those that issued none of the others, the first of all, the first
-/// that is no root, or the first of them.
+/// The one that the cloud tells of; else, of those that issued none of the others, the first that is no
+/// authority's, or the first of them.
 fn leaf_of(stored: &[Facts], told_sha1: Option<&str>) -> Option<usize> {
     if let Some(told) = stored.iter().position(|facts| Some(facts.fingerprint_sha1.as_str()) == told_sha1) {
         return Some(told);
     }
     let leaves: Vec<usize> = (0..stored.len()).filter(|number| !has_issued_another(*number, stored)).collect();
-    let is_first = |number: &usize| *number == 0;
-    let is_no_root = |number: &usize| !is_self_issued(&stored[*number]);
-    let choices: [&dyn Fn(&usize) -> bool; 3] = [&is_first, &is_no_root, &|_| true];
-    let leaf = choices.iter().find_map(|is_fit| leaves.iter().copied().find(|number| is_fit(number)));
+    let is_servers = |number: &&usize| !stored[**number].is_authority;
+    let leaf = leaves.iter().find(is_servers).or(leaves.first()).copied();
     leaf.or_else(|| (!stored.is_empty()).then_some(0))
 }
 

@@ -8,6 +8,7 @@ use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 
 const SUBJECT_ALTERNATIVE_NAME: &str = "2.5.29.17";
+const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 
 /// Reads one certificate as far as it can be read.
 pub(super) fn read(der: &[u8]) -> Facts {
@@ -20,6 +21,7 @@ pub(super) fn read(der: &[u8]) -> Facts {
         common_name: None,
         subject_alternative_names: Vec::new(),
         names_broken: false,
+        is_authority: false,
         serial_number: None,
         key_type: None,
         key_bits: None,
@@ -156,6 +158,7 @@ impl Facts {
                     found += 1;
                     names.read(value);
                 }
+                Some((oid, value)) if oid == BASIC_CONSTRAINTS => self.is_authority = is_ca(value),
                 Some(_) => {}
                 None => unreadable += 1,
             }
@@ -184,6 +187,12 @@ impl Facts {
 /// The OID of an `AlgorithmIdentifier`.
 fn algorithm_oid(part: &Element<'_>) -> Option<String> {
     part.sequence()?.next()?.oid()
+}
+
+/// The `cA` of basic constraints, which is false where it is left out.
+fn is_ca(value: &[u8]) -> bool {
+    let first = Elements::of(value).next().and_then(|constraints| constraints.sequence()?.next());
+    first.is_some_and(|ca| ca.is(Tag::Boolean) && ca.content != [0])
 }
 
 /// Whether an `AlgorithmIdentifier` is RSASSA-PSS over SHA-1, which is what no parameter means (RFC 4055, 3.1).

@@ -31,6 +31,8 @@ pub struct Facts {
     pub common_name: Option<String>,
     /// DNS names, IP addresses and URIs in the certificate's order, each once.
     pub subject_alternative_names: Vec<String>,
+    /// Whether it says that it is an authority's own (`cA` of the basic constraints).
+    pub is_authority: bool,
     /// Whether further alternative names may have been there, which cannot be read.
     pub names_broken: bool,
     /// Lower-case hex with an even number of digits; zero is `00`, a negative number begins with `-`.

@@ -155,21 +155,22 @@ struct Slb {
 }
 
 impl Store for Slb {
-    /// The lists as they come; where one of them fails, the other is told first.
+    /// The lists as they come; where one of them fails, the other is told first, and where both do, the first.
     fn certificates(self: Arc<Self>, kinds: Kinds) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
         let lists = [&SERVER, &CA].into_iter().filter(move |list| kinds.include(list.kind));
         let asked: FuturesUnordered<_> = lists
-            .map(|list| {
+            .enumerate()
+            .map(|(number, list)| {
                 let slb = self.clone();
-                async move { slb.describe(list, None).await }
+                async move { slb.describe(list, None).await.map_err(|error| (number, error)) }
             })
             .collect();
-        stream::unfold((asked, None), |(mut asked, mut failed)| async move {
+        stream::unfold((asked, BTreeMap::new()), |(mut asked, mut failed)| async move {
             loop {
                 match asked.next().await {
                     Some(Ok(page)) => return Some((Ok(page), (asked, failed))),
-                    Some(Err(error)) => failed = failed.or(Some(error)),
-                    None => return failed.map(|error| (Err(error), (asked, None))),
+                    Some(Err((number, error))) => drop(failed.insert(number, error)),
+                    None => return failed.pop_first().map(|(_, error)| (Err(error), (asked, BTreeMap::new()))),
                 }
             }
         })
