@@ -57,50 +57,57 @@ impl Show {
         let found: Vec<Found<'_>> =
             self.references.iter().map(|reference| Found { reference, meaning: reference.among(all) }).collect();
         // In the inventory's order, each once, however many references mean it.
-        let certificates = |indices: BTreeSet<usize>| indices.into_iter().filter_map(|index| all.get(index)).collect();
+        let meant = |is_shown: &dyn Fn(&Found<'_>) -> bool| {
+            let indices = found.iter().filter(|found| is_shown(found)).flat_map(|found| found.meaning.indices());
+            certificates(all, indices.copied().collect())
+        };
         let report = |certificates, style, width| {
             let scopes = inventory.scopes.as_slice();
             Report { certificates, scopes, now: run.now, style, width }
         };
-        let shown: Vec<&Certificate> =
-            certificates(found.iter().flat_map(|found| found.meaning.indices()).copied().collect());
         let columns: Vec<&'static Column> = CHOICE.iter().filter_map(|name| output::column(name)).collect();
-        let print = |report: &Report<'_>, format, out: &mut dyn io::Write| {
-            output::print_report(report, output::by_name(format), world.stdout, out)
-        };
+        // Ids that are cut could not be told apart.
+        let choice = Style { columns: Some(&columns), ..Style::OWN };
+        let chains: BTreeSet<usize> = found.iter().flat_map(|found| found.with_chain(all)).collect();
+        let shown = meant(&|_| true);
         let format = if self.pem { "pem" } else { self.output.as_str() };
-        let printed = output::print(world.stdout, output::text_of(format), |out| match format {
-            "json" => print(&report(shown.clone(), Style::OWN, None), "json", out),
-            "pem" => {
-                let chains = found.iter().flat_map(|found| found.with_chain(all)).collect();
-                print(&report(certificates(chains), Style::OWN, None), "pem", out)
-            }
+        let parts = match format {
+            "json" => vec![("json", report(shown.clone(), Style::OWN, None))],
+            "pem" => vec![("pem", report(certificates(all, chains.clone()), Style::OWN, None))],
             _ => {
-                let (single, several): (Vec<&Found<'_>>, Vec<_>) = found.iter().partition(|f| f.meaning.is_unique());
-                let of = |part: &[&Found<'_>]| part.iter().flat_map(|f| f.meaning.indices()).copied().collect();
-                let (single, several): (Vec<_>, Vec<_>) = (certificates(of(&single)), certificates(of(&several)));
-                let is_both = !single.is_empty() && !several.is_empty();
-                print(&report(single, Style::OWN, world.stdout.width()), "text", out)?;
-                if is_both {
+                let single = meant(&|found| found.meaning.is_unique());
+                let several = meant(&|found| !found.meaning.is_unique());
+                let parts = [
+                    ("text", report(single, Style::OWN, world.stdout.width())),
+                    ("table", report(several, choice, None)),
+                ];
+                parts.into_iter().filter(|(_, report)| !report.certificates.is_empty()).collect()
+            }
+        };
+        let printed = output::print(world.stdout, output::text_of(format), |out| {
+            for (number, (format, report)) in parts.iter().enumerate() {
+                if number > 0 {
                     writeln!(out)?;
                 }
-                // Ids that are cut could not be told apart.
-                let choice = Style { columns: Some(&columns), ..Style::OWN };
-                print(&report(several, choice, None), "table", out)
+                output::print_report(report, output::by_name(format), world.stdout, out)?;
             }
+            Ok(())
         })?;
         if printed == Printed::Closed {
             return Ok(Exit::Ok);
         }
         let mut words = world.words();
         words.scan(shown.len(), &inventory.scopes);
-        let is_printed = found.iter().any(|found| !found.with_chain(all).is_empty());
         let told = found.iter().map(|found| match found.tell(self.pem, all, &inventory.scopes, &mut words) {
-            Exit::Failed if is_printed => Exit::Incomplete,
+            Exit::Failed if !chains.is_empty() => Exit::Incomplete,
             exit => exit,
         });
         Ok(told.fold(Exit::of(&inventory.scopes), |exit, told| if exit == Exit::Ok { told } else { exit }))
     }
+}
+
+fn certificates(all: &[Certificate], indices: BTreeSet<usize>) -> Vec<&Certificate> {
+    indices.into_iter().filter_map(|index| all.get(index)).collect()
 }
 
 impl Found<'_> {

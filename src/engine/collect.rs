@@ -1,21 +1,22 @@
 //! The fan-out: every scope is read at the same time, and none waits for, or is lost with, another.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::FutureExt;
-use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, LocalBoxStream, Stream, StreamExt};
 use tokio::sync::oneshot;
 
 use crate::config;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::model::{Certificate, Kinds, Scope, ScopeReport, Use, weaknesses};
-use crate::providers::{Place, Provider, Session, Store};
+use crate::providers::{Place, Provider, Session};
 
+use super::pages::pages_of;
 use super::plan::{Planned, no_credentials};
 use super::usage::Usages;
 use super::{AskUsage, Deadline, Listener, Wanted};
@@ -200,58 +201,6 @@ fn once_found<'a>(
         Some(told.await)
     };
     stream::select(pages, stream::once(told).filter_map(std::future::ready))
-}
-
-type Pages = BoxStream<'static, Result<Vec<Certificate>, Error>>;
-
-/// More ids than this are not looked up one by one: the list, which is read in any case, has them all.
-const MOST_LOOKUPS: usize = 16;
-
-/// How long a look-up may keep the list waiting.
-const LOOKUP_PATIENCE: Duration = Duration::from_secs(3);
-
-/// The certificates of a place: those that are asked for by id, as they are found, then all others.
-///
-/// Who may not look one up, or does it in a way that this cloud dislikes, may still list: a look-up that fails
-/// costs nothing.
-fn pages_of(store: Arc<dyn Store>, read: &Read<'_>) -> Pages {
-    let kinds = read.wanted.kinds;
-    if read.only_apart && !store.keeps_authorities_apart() {
-        return stream::empty().boxed();
-    }
-    let ids = Some(&read.ids).filter(|ids| ids.len() <= MOST_LOOKUPS).into_iter().flatten();
-    let lookups: Vec<_> = ids
-        .filter_map(|id| Some(tokio::time::timeout(LOOKUP_PATIENCE, store.clone().certificate(id.clone())?)))
-        .collect();
-    if lookups.is_empty() {
-        return store.certificates(kinds);
-    }
-    let known = Arc::new(Mutex::new(HashSet::new()));
-    let is_new = {
-        let known = known.clone();
-        move |certificate: &Certificate| {
-            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-            certificate.id.clone().is_none_or(|id| known.insert(id))
-        }
-    };
-    let is_unknown = move |certificate: &Certificate| {
-        let known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        certificate.id.as_ref().is_none_or(|id| !known.contains(id))
-    };
-    let found = stream::iter(lookups).buffer_unordered(MOST_LOOKUPS).filter_map(move |found| {
-        let late = Error::new(Kind::Timeout, "the look-up of an id takes too long");
-        let found = found.unwrap_or(Err(late)).unwrap_or_else(|error| {
-            tracing::info!("{error}; looking through the list instead");
-            None
-        });
-        std::future::ready(found.filter(&is_new).map(|certificate| Ok(vec![certificate])))
-    });
-    let list = stream::once(async move { store.certificates(kinds) }).flatten();
-    let others = list.map_ok(move |mut page| {
-        page.retain(&is_unknown);
-        page
-    });
-    found.chain(others).boxed()
 }
 
 fn fault() -> Error {

@@ -3,6 +3,7 @@
 mod accounts;
 mod collect;
 mod find;
+mod pages;
 mod plan;
 mod usage;
 
