@@ -22,7 +22,8 @@ enum State {
 impl Usages {
     /// From now on the certificates of this scope wait.
     pub(super) fn await_in(&mut self, scope: Scope) {
-        self.0.insert(scope, State::Awaited(Vec::new()));
+        // What was told already needs no waiting for.
+        self.0.entry(scope).or_insert_with(|| State::Awaited(Vec::new()));
     }
 
     /// The certificates that can be handed on: none of a scope whose usage is still awaited.
@@ -147,6 +148,14 @@ mod tests {
         let later = usages.pass(&asked, vec![certificate(Some("2")), certificate(Some("1"))]);
         assert_eq!(told(&later), [Some(String::new()), Some(all)]);
         assert!(usages.give_up(&Error::new(Kind::Timeout, "late")).is_empty());
+    }
+
+    #[test]
+    fn what_is_told_before_it_is_awaited_is_known() {
+        let mut usages = Usages::default();
+        usages.tell(scope("a"), Ok(Vec::new()));
+        usages.await_in(scope("a"));
+        assert_eq!(told(&usages.pass(&scope("a"), vec![certificate(Some("1"))])), [Some(String::new())]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! work unchanged. Every series is unique, and expired certificates stay in.
 //! Reference: <https://github.com/enix/x509-certificate-exporter>
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 
@@ -21,7 +21,7 @@ impl super::Format for Format {
     }
 
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mut seen = HashSet::new();
+        let mut seen = HashMap::new();
         let labelled: Vec<(&Certificate, String)> =
             report.certificates.iter().map(|certificate| (*certificate, labels(certificate, &mut seen))).collect();
         let of_certificates = |value: &dyn Fn(&Certificate) -> Option<i64>| -> Vec<(String, i64)> {
@@ -89,17 +89,20 @@ fn family(out: &mut dyn io::Write, name: &str, help: &str, samples: &[(String, i
     samples.iter().try_for_each(|(labels, value)| writeln!(out, "{name}{labels} {value}"))
 }
 
-/// The labels of one certificate. Its place is unique: where two would share it, the later one is numbered.
-fn labels(certificate: &Certificate, seen: &mut HashSet<String>) -> String {
+/// The labels of one certificate. Its place is unique: where two would share it, the later one is numbered; `seen`
+/// tells of each place the last number that was given.
+fn labels(certificate: &Certificate, seen: &mut HashMap<String, usize>) -> String {
     let id = certificate.id.as_deref().unwrap_or("unknown");
     let place =
         format!("{}/{}/{}/{}/{id}", certificate.provider, certificate.service, certificate.region, certificate.account);
-    let mut filepath = place.clone();
-    let mut number = 1;
-    while !seen.insert(filepath.clone()) {
+    let numbered = |number| if number == 1 { place.clone() } else { format!("{place}#{number}") };
+    let mut number = seen.get(&place).copied().unwrap_or_default() + 1;
+    while seen.contains_key(&numbered(number)) {
         number += 1;
-        filepath = format!("{place}#{number}");
     }
+    let filepath = numbered(number);
+    seen.insert(filepath.clone(), 1);
+    seen.insert(place.clone(), number);
     let serial_number = certificate.serial_number.as_deref().and_then(decimal).unwrap_or_default();
     let mut labels = vec![
         ("filename", certificate.name.clone().unwrap_or_default()),
@@ -258,10 +261,14 @@ mod tests {
     #[test]
     fn two_certificates_never_share_a_series() {
         let certificate = Certificate { id: Some("1".to_owned()), ..Certificate::default() };
-        let mut seen = HashSet::new();
+        let mut seen = HashMap::new();
         let first = labels(&certificate, &mut seen);
         assert_ne!(first, labels(&certificate, &mut seen));
         let unreadable = Certificate::default();
+        // An id that looks like a number given to another is no reason to share a place.
+        let ids = ["x", "x#2", "x", "x", "x#2"].map(|id| Certificate { id: Some(id.to_owned()), ..unreadable.clone() });
+        let places: std::collections::HashSet<_> = ids.iter().map(|id| labels(id, &mut seen)).collect();
+        assert_eq!(places.len(), 5);
         assert_ne!(labels(&unreadable, &mut seen), labels(&unreadable, &mut seen));
     }
 }
