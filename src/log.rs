@@ -8,7 +8,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, filter, fmt};
 
-use crate::output::Terminal;
+use crate::output::{Terminal, Visible};
 
 /// `verbose`: 0 for silence, 1 for each request, 2 for more.
 pub(crate) fn start(verbose: u8, stderr: Terminal) {
@@ -20,7 +20,8 @@ pub(crate) fn start(verbose: u8, stderr: Terminal) {
     let own = filter::filter_fn(move |metadata| {
         *metadata.level() <= level && metadata.target().starts_with(env!("CARGO_PKG_NAME"))
     });
-    let layer = fmt::layer().with_writer(io::stderr).with_ansi(stderr.colour()).with_target(false).with_filter(own);
+    let stream = || Visible(io::stderr());
+    let layer = fmt::layer().with_writer(stream).with_ansi(stderr.colour()).with_target(false).with_filter(own);
     // A second start in one process keeps the first: nothing is lost.
     let _ = tracing_subscriber::registry().with(LevelFilter::from_level(level)).with(layer).try_init();
 }

@@ -44,9 +44,10 @@ pub(super) fn pages_of(store: Arc<dyn Store>, read: &Read<'_>) -> Pages {
             certificate.id.clone().is_none_or(|id| known.insert(id))
         }
     };
-    let is_unknown = move |certificate: &Certificate| {
-        let known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        certificate.id.as_ref().is_none_or(|id| !known.contains(id))
+    // The first of an id is the one that was found; a cloud that has more of it sends them after it.
+    let is_other = move |certificate: &Certificate| {
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        certificate.id.as_ref().is_none_or(|id| !known.remove(id))
     };
     let found = stream::iter(lookups).buffer_unordered(MOST_LOOKUPS).filter_map(move |found| {
         let late = Error::new(Kind::Timeout, "the look-up of an id takes too long");
@@ -58,7 +59,7 @@ pub(super) fn pages_of(store: Arc<dyn Store>, read: &Read<'_>) -> Pages {
     });
     let list = stream::once(async move { store.certificates(kinds) }).flatten();
     let others = list.map_ok(move |mut page| {
-        page.retain(&is_unknown);
+        page.retain(&is_other);
         page
     });
     found.chain(others).boxed()

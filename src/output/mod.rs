@@ -25,7 +25,7 @@ mod words;
 
 pub use columns::{Column, Key, by_name as column, names as column_names};
 pub use progress::Progress;
-pub use sink::{Color, Printed, Terminal, Text};
+pub use sink::{Color, Printed, Terminal, Text, Visible};
 pub use target::Target;
 pub use words::Words;
 

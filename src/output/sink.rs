@@ -7,6 +7,8 @@ use clap::ValueEnum;
 
 use crate::config::Env;
 
+use super::style::visible;
+
 /// When to colour.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Color {
@@ -31,6 +33,21 @@ pub enum Text {
     Styled,
     /// To the letter: what looks like a style is someone else's text.
     Plain,
+}
+
+/// A log's stream, on which no text of a cloud may hide or turn round. The log escapes control characters itself.
+#[derive(Debug)]
+pub struct Visible<W>(pub W);
+
+impl<W: Write> Write for Visible<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(visible(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// How far the printing came.

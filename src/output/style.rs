@@ -34,27 +34,35 @@ pub(super) fn of_account(is_well: bool) -> Style {
 /// Text from a cloud with every character escaped that could move the cursor, turn the direction of
 /// writing, or hide.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
-    escaped(text, |c, safe| {
+    escaped(text, is_harmful, |c, safe| {
         let _ = write!(safe, "{}", c.escape_unicode());
     })
 }
 
 /// The same as JSON escapes it, so that what was JSON still is.
 pub(super) fn harmless_to_programs(text: &str) -> Cow<'_, str> {
-    escaped(text, |c, safe| {
+    escaped(text, is_harmful, |c, safe| {
         for unit in c.encode_utf16(&mut [0; 2]) {
             let _ = write!(safe, "\\u{unit:04x}");
         }
     })
 }
 
-fn escaped(text: &str, escape: impl Fn(char, &mut String)) -> Cow<'_, str> {
-    if !text.chars().any(is_harmful) {
+/// What hides or turns the direction of writing escaped, for text whose control characters somebody else looks after.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    let hides = |c: char| is_harmful(c) && !c.is_control();
+    escaped(text, hides, |c, safe| {
+        let _ = write!(safe, "{}", c.escape_unicode());
+    })
+}
+
+fn escaped(text: &str, is_bad: impl Fn(char) -> bool, escape: impl Fn(char, &mut String)) -> Cow<'_, str> {
+    if !text.chars().any(&is_bad) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
-        if is_harmful(c) {
+        if is_bad(c) {
             escape(c, &mut safe);
         } else {
             safe.push(c);

@@ -79,6 +79,16 @@ fn one_that_is_named_twice_is_shown_once() {
 }
 
 #[test]
+fn two_that_share_an_id_are_both_shown() {
+    let mut world = two_projects();
+    let mut second = world.projects[1].certificates[0].clone();
+    second["name"] = json!("second");
+    world.projects[1].certificates.push(second);
+    let run = hw(world, &format!("show -o json {}", records::id_of("cdn")));
+    assert_eq!((run.code, run.names()), (0, names(&["cdn", "second"])), "{}", run.text());
+}
+
+#[test]
 fn a_hanging_list_of_authorities_costs_no_server_certificate() {
     let world = aliyun::World { faults: vec![Fault::always(CA_LIST, What::Hang)], ..two_regions() };
     let run = ali(world, "list --kind all -o json --timeout 2s");

@@ -110,6 +110,10 @@ fn errors_and_ids_are_escaped() {
     ");
     let run = Certls::new().aliyun(&cloud).run_args(&["show", "no\u{1b}[2Jid"]);
     assert_harmless(&run);
+    // The log tells of the same error.
+    let run = Certls::new().aliyun(&cloud).run("show -vv -r cn-hangzhou nobody");
+    assert_harmless(&run);
+    assert!(run.stderr.matches(r"safe\u{202e}exe").count() > 1, "{}", run.stderr);
 }
 
 /// The columns that text takes on a terminal.
