@@ -247,7 +247,7 @@ impl fmt::Display for Value<'_> {
                 f.write_str(&places.join(", "))
             }
             Self::Matches(matches) => {
-                let told: Vec<String> = matches.iter().map(|m| format!("{} {}", m.how.name(), m.name)).collect();
+                let told: Vec<String> = matches.iter().map(|m| format!("{}:{}", m.how.name(), m.name)).collect();
                 f.write_str(&told.join(", "))
             }
             // Its account and region; a note tells the rest.

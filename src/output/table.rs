@@ -24,7 +24,7 @@ static SHOWN: &[Shown] = &[
     Shown { name: "names", least: Some(18), spare: 0, is_extra: true },
     Shown { name: "expires", least: None, spare: 0, is_extra: false },
     Shown { name: "expiry_date", least: None, spare: 4, is_extra: false },
-    Shown { name: "superseded_by", least: Some(13), spare: 0, is_extra: true },
+    Shown { name: "superseded_by", least: Some(8), spare: 0, is_extra: true },
     Shown { name: "used_by_count", least: None, spare: 0, is_extra: true },
     // The name that Alibaba Cloud gives a load balancer, and a port.
     Shown { name: "used_by", least: Some(28), spare: 0, is_extra: true },

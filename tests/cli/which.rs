@@ -90,10 +90,10 @@ fn several_names_and_addresses() {
     exit 0
     --- stdout
     NAME      MATCH     MATCHES
-    old       exact     exact www.example.com
-    new       exact     exact www.example.com
-    wildcard  wildcard  wildcard www.example.com
-    address   exact     exact 192.0.2.7, exact [2001:DB8:0::7]
+    old       exact     exact:www.example.com
+    new       exact     exact:www.example.com
+    wildcard  wildcard  wildcard:www.example.com
+    address   exact     exact:192.0.2.7, exact:[2001:DB8:0::7]
     --- stderr
     4 certificates · 2 clouds, 2 accounts, 3 scopes: all read
     ");
