@@ -50,11 +50,8 @@ impl<W: Write> Words<W> {
     /// Tells how many of the certificates that are shown were renewed elsewhere.
     pub fn superseded(&mut self, superseded: usize) {
         if superseded > 0 {
-            let (what, verb) =
-                (receipt::counted(superseded, "certificate"), if superseded == 1 { "is" } else { "are" });
-            self.note(&format!(
-                "{what} {verb} superseded, by longer-lived ones for the same names; `--superseded` selects such"
-            ));
+            let what = receipt::counted(superseded, "certificate");
+            self.note(&format!("{what} superseded by a longer-lived one; see `--superseded`"));
         }
     }
 

@@ -46,7 +46,7 @@ fn what_nobody_knows_the_expiry_of_is_left_out_in_words() {
     soon
     --- stderr
     note: 2 certificates of unknown expiry left out
-    note: 1 certificate is superseded, by longer-lived ones for the same names; `--superseded` selects such
+    note: 1 certificate superseded by a longer-lived one; see `--superseded`
     1 certificate · 1 cloud, 1 account, 1 scope: all read
     ");
     for format in ["json", "jsonl", "csv", "table", "prometheus"] {

@@ -65,7 +65,7 @@ fn columns_come_in_the_order_they_were_asked_for() {
     cn-hangzhou  shop  9
     cn-hangzhou  blog  20
     --- stderr
-    note: 1 certificate is superseded, by longer-lived ones for the same names; `--superseded` selects such
+    note: 1 certificate superseded by a longer-lived one; see `--superseded`
     2 certificates · 1 cloud, 1 account, 1 scope: all read
     ");
     let chosen = "--columns days_left,name --columns status";

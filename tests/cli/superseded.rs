@@ -66,7 +66,7 @@ fn list_tells_and_selects_what_is_superseded() {
     renewed    shop.example.com, www.shop.example.com  in 90 days  20YY-MM-DD  aliyun  cn-beijing   default  1000000000000001_b50946a2af6
     copy       shop.example.com, www.shop.example.com  in 90 days  20YY-MM-DD  huawei  cn-north-4   default  6f5a6034e770acbfb3f797e6a7eb7948
     --- stderr
-    note: 1 certificate is superseded, by longer-lived ones for the same names; `--superseded` selects such
+    note: 1 certificate superseded by a longer-lived one; see `--superseded`
     4 certificates · 2 clouds, 2 accounts, 3 scopes: all read
     ");
     let selected = run(&clouds, "list --superseded -o json");
