@@ -18,16 +18,15 @@ struct Shown {
 
 /// The order in which columns are shown unasked.
 static SHOWN: &[Shown] = &[
-    Shown { name: "name", least: Some(12), spare: 0, is_extra: false },
+    Shown { name: "name", least: Some(10), spare: 0, is_extra: false },
     Shown { name: "match", least: None, spare: 2, is_extra: true },
-    Shown { name: "matches", least: Some(16), spare: 0, is_extra: true },
+    Shown { name: "matches", least: Some(13), spare: 0, is_extra: true },
     Shown { name: "names", least: Some(18), spare: 0, is_extra: true },
     Shown { name: "expires", least: None, spare: 0, is_extra: false },
     Shown { name: "expiry_date", least: None, spare: 4, is_extra: false },
     Shown { name: "superseded_by", least: Some(8), spare: 0, is_extra: true },
     Shown { name: "used_by_count", least: None, spare: 0, is_extra: true },
-    // The name that Alibaba Cloud gives a load balancer, and a port.
-    Shown { name: "used_by", least: Some(28), spare: 0, is_extra: true },
+    Shown { name: "used_by", least: Some(20), spare: 0, is_extra: true },
     Shown { name: "provider", least: None, spare: 2, is_extra: false },
     Shown { name: "region", least: None, spare: 1, is_extra: false },
     Shown { name: "account", least: Some(7), spare: 3, is_extra: false },
