@@ -11,10 +11,11 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::config::{Endpoint, EnvVar, env, region_name};
+use crate::duration;
 use crate::error::{self, Error};
-use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, UseFilter, parse_span};
-use crate::nearest::did_you_mean;
+use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, UseFilter};
 use crate::output::{Color, Column, Style, Target};
+use crate::suggest::did_you_mean;
 use crate::{exit, output, providers};
 
 /// What most people want, before everything else.
@@ -41,10 +42,10 @@ pub(crate) fn environment() -> String {
         text.push_str("\n\n");
     };
     for provider in providers::ALL {
-        let heading = format!("{} credentials, the first that is set up counts:", provider.title());
-        table(&heading, &[provider.credentials()]);
+        let heading = format!("{} credentials, the first that is set up counts:", provider.info().title);
+        table(&heading, &[provider.info().credential_variables]);
     }
-    let mut others: Vec<&[EnvVar]> = providers::ALL.iter().map(|provider| provider.options()).collect();
+    let mut others: Vec<&[EnvVar]> = providers::ALL.iter().map(|provider| provider.info().other_variables).collect();
     others.push(env::VARIABLES);
     table("Environment:", &others);
     text.push_str("Exit codes, and those of check:");
@@ -84,7 +85,7 @@ pub struct ScopeArgs {
 #[command(next_help_heading = "Selection")]
 pub struct FilterArgs {
     /// Only what expires within this time, the expired included, such as 30d, 2w or 12h
-    #[arg(long, value_name = "DURATION", value_parser = parse_span)]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     pub expires_within: Option<TimeDelta>,
 
     /// Only what has expired
@@ -190,15 +191,15 @@ pub struct NetArgs {
     pub ca_bundle: Option<PathBuf>,
 
     /// How long one connection may take to open
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = timeout)]
     pub connect_timeout: Duration,
 
     /// How long a server may stay silent
-    #[arg(long, value_name = "DURATION", default_value = "15s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "15s", value_parser = timeout)]
     pub read_timeout: Duration,
 
     /// How long the whole run may take; what arrived until then is printed
-    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = timeout)]
     pub timeout: Duration,
 
     /// How often a request that failed for the moment is tried again
@@ -292,7 +293,7 @@ pub struct GlobalArgs {
 }
 
 fn provider_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(providers::ALL.iter().map(|provider| provider.id()))
+    PossibleValuesParser::new(providers::ALL.iter().map(|provider| provider.info().id))
 }
 
 fn target(text: &str) -> Result<Target, String> {
@@ -328,11 +329,11 @@ fn service_names() -> PossibleValuesParser {
     PossibleValuesParser::new(services.map(|service| service.id).chain(["all"]))
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err("it must be longer than nothing".to_owned()),
-        Ok(duration) => Ok(duration),
-        Err(_) => Err("write a number and a unit, such as 500ms, 30s, 5m or 1h".to_owned()),
+fn timeout(text: &str) -> Result<Duration, String> {
+    match duration::parse(text)?.to_std() {
+        Ok(timeout) if timeout.is_zero() => Err("it must be longer than nothing".to_owned()),
+        Ok(timeout) => Ok(timeout),
+        Err(_) => Err("this is longer than certls can count".to_owned()),
     }
 }
 

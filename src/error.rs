@@ -86,7 +86,7 @@ impl Kind {
     }
 
     /// Whether it is for the user to correct what certls was told, so that trying again changes nothing.
-    pub fn is_of_setting_up(self) -> bool {
+    pub fn is_configuration(self) -> bool {
         matches!(self, Self::Usage | Self::Config | Self::Region)
     }
 

@@ -61,7 +61,7 @@ impl From<Exit> for std::process::ExitCode {
 impl Exit {
     /// What the shell is told of an error that ended the run.
     pub fn of_error(error: &Error) -> Self {
-        if error.kind.is_of_setting_up() { Self::Usage } else { Self::Failed }
+        if error.kind.is_configuration() { Self::Usage } else { Self::Failed }
     }
 
     /// What the shell is told of a scan.
@@ -71,7 +71,7 @@ impl Exit {
             Self::Ok
         } else if scopes.iter().any(is_read) {
             Self::Incomplete
-        } else if scopes.iter().filter_map(|report| report.error.as_ref()).all(|error| error.kind.is_of_setting_up()) {
+        } else if scopes.iter().filter_map(|report| report.error.as_ref()).all(|error| error.kind.is_configuration()) {
             Self::Usage
         } else {
             Self::Failed

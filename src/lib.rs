@@ -16,21 +16,23 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
+mod analysis;
 pub mod cli;
 mod commands;
 pub mod config;
-pub mod context;
+mod duration;
 pub mod engine;
 pub mod error;
 pub mod exit;
-pub mod interrupt;
-mod log;
+mod hex;
+mod logging;
 pub mod model;
-mod nearest;
 pub mod net;
 pub mod output;
 pub mod providers;
 pub mod settings;
+pub mod signals;
+mod suggest;
 pub mod x509;
 
 use commands::{Command, World};
@@ -92,7 +94,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         stderr: Terminal::stderr(cli.global.color, &env),
         env,
     };
-    log::start(cli.global.verbose, world.stderr);
+    logging::start(cli.global.verbose, world.stderr);
     cli.command.run(&world).unwrap_or_else(|error| {
         world.words().error(&error);
         Exit::of_error(&error)

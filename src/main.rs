@@ -3,6 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    certls::interrupt::arm();
+    certls::signals::install();
     certls::run(std::env::args_os()).into()
 }

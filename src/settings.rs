@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::cli::{NetArgs, ScopeArgs};
 use crate::config::env::ENDPOINT_PREFIX;
-use crate::config::{Account, Endpoint, Endpoints, Env, Login, Net, file};
+use crate::config::{Account, CredentialsFrom, Endpoint, Endpoints, Env, Net, file};
 use crate::error::{Error, Kind};
-use crate::nearest::did_you_mean;
 use crate::providers::{self, Provider, ServiceInfo};
+use crate::suggest::did_you_mean;
 
 /// Everything a run is told before it starts.
 #[derive(Debug)]
@@ -44,9 +44,9 @@ impl Settings {
     }
 
     /// The services of a provider that are to be asked.
-    pub fn services_of(&self, provider: &dyn Provider) -> Vec<ServiceInfo> {
+    pub fn services_of(&self, provider: &dyn Provider) -> Vec<&'static ServiceInfo> {
         let all = self.services.iter().any(|service| service == "all");
-        let wanted = |service: &ServiceInfo| match self.services.as_slice() {
+        let wanted = |service: &&ServiceInfo| match self.services.as_slice() {
             [] => service.by_default,
             named => all || named.iter().any(|name| name == service.id),
         };
@@ -56,21 +56,21 @@ impl Settings {
 
 /// The accounts of the configuration file, or one for each cloud; of those, the ones that were named.
 fn accounts(scope: &ScopeArgs, env: &Env) -> Result<Vec<Account>, Error> {
-    let ids: Vec<&str> = providers::ALL.iter().map(|provider| provider.id()).collect();
+    let ids: Vec<&str> = providers::ALL.iter().map(|provider| provider.info().id).collect();
     let named = |id: &str| scope.providers.iter().any(|name| name == id);
     let of_named_provider = |account: &Account| scope.providers.is_empty() || named(&account.provider);
-    let unnamed = |login: &Login| -> Vec<Account> {
-        ids.iter().map(|id| Account::unnamed(id, login.clone(), named(id))).filter(of_named_provider).collect()
+    let implicit = |credentials: &CredentialsFrom| -> Vec<Account> {
+        ids.iter().map(|id| Account::implicit(id, credentials.clone(), named(id))).filter(of_named_provider).collect()
     };
     if let Some(profile) = &scope.profile {
-        return Ok(unnamed(&Login::Profile(profile.clone())));
+        return Ok(implicit(&CredentialsFrom::Profile(profile.clone())));
     }
     let accounts = file::accounts(env, &ids)?;
     let known: Vec<&str> = accounts.iter().flatten().map(|account| account.name.as_str()).collect();
     if let Some(unknown) = scope.accounts.iter().find(|name| !known.contains(&name.as_str())) {
         return Err(unknown_account(unknown, &known));
     }
-    let Some(accounts) = accounts else { return Ok(unnamed(&Login::Chain)) };
+    let Some(accounts) = accounts else { return Ok(implicit(&CredentialsFrom::Chain)) };
     let is_wanted = |account: &Account| {
         of_named_provider(account) && (scope.accounts.is_empty() || scope.accounts.contains(&account.name))
     };
@@ -97,7 +97,7 @@ fn unknown_account(name: &str, known: &[&str]) -> Error {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Regions {
     /// Nothing: each account's own, or all.
-    Unsaid,
+    Default,
     All,
     /// Each once.
     Named(Vec<String>),
@@ -111,7 +111,7 @@ impl Regions {
         let mut named = regions.to_vec();
         named.sort();
         named.dedup();
-        if named.is_empty() { Self::Unsaid } else { Self::Named(named) }
+        if named.is_empty() { Self::Default } else { Self::Named(named) }
     }
 }
 
@@ -119,8 +119,8 @@ impl Regions {
 fn endpoints(net: &NetArgs, env: &Env) -> Result<Endpoints, Error> {
     let known = || {
         let services = |provider: &&'static dyn Provider| {
-            let id = provider.id();
-            provider.endpoints().iter().map(move |service| format!("{id}.{service}"))
+            let id = provider.info().id;
+            provider.endpoints().into_iter().map(move |service| format!("{id}.{service}"))
         };
         providers::ALL.iter().flat_map(services)
     };

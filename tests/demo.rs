@@ -18,7 +18,7 @@ const INNER: &str = "DEMO_IS_CERTLS";
 
 fn main() -> ExitCode {
     if std::env::var_os(INNER).is_some() {
-        certls::interrupt::arm();
+        certls::signals::install();
         return certls::run(std::env::args_os()).into();
     }
     match outer() {

@@ -32,8 +32,8 @@ fn formats() {
 fn places_where_credentials_are_looked_for() {
     let mut lists = Vec::new();
     for provider in providers::ALL {
-        let mut list = format!("**{}**\n\n", provider.title());
-        for (number, place) in provider.looked_at().iter().enumerate() {
+        let mut list = format!("**{}**\n\n", provider.info().title);
+        for (number, place) in provider.credential_sources().iter().enumerate() {
             let _ = writeln!(list, "{}. {place}", number + 1);
         }
         lists.push(list);

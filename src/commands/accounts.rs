@@ -44,7 +44,7 @@ impl Accounts {
             0 if found.is_empty() => return Err(engine::no_credentials(&run.settings)),
             0 => Exit::Ok,
             broken if broken < found.len() => Exit::Incomplete,
-            _ if broken.flat_map(|account| &account.errors).all(|error| error.kind.is_of_setting_up()) => Exit::Usage,
+            _ if broken.flat_map(|account| &account.errors).all(|error| error.kind.is_configuration()) => Exit::Usage,
             _ => Exit::Failed,
         })
     }

@@ -6,12 +6,12 @@ use crate::cli::{FilterArgs, NetArgs, ScopeArgs, UsageArgs, target_of, targets};
 use crate::engine;
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
-use crate::interrupt;
-use crate::model::{Filter, Limit, State, Thresholds, UseFilter, is_complete, judge, worst};
+use crate::model::{Filter, State, Threshold, Thresholds, UseFilter, is_complete, judge, worst};
 use crate::output::check::{FORMATS, Verdict};
 use crate::output::{self, Target};
+use crate::signals;
 
-use super::{World, scan};
+use super::{World, inventory};
 
 /// Say whether any certificate expires soon: for cron, Nagios, Icinga and CI
 ///
@@ -27,10 +27,10 @@ use super::{World, scan};
 pub(crate) struct Check {
     /// WARNING when less than this is left
     #[arg(short, long, value_name = "LIMIT", default_value_t = Thresholds::default().warning(), help_heading = "Limits")]
-    warning: Limit,
+    warning: Threshold,
     /// CRITICAL when less than this is left
     #[arg(short, long, value_name = "LIMIT", default_value_t = Thresholds::default().critical(), help_heading = "Limits")]
-    critical: Limit,
+    critical: Threshold,
     /// WARNING when another certificate for the same names lives longer: this one was forgotten at renewal
     #[arg(long, help_heading = "Limits")]
     warn_superseded: bool,
@@ -59,7 +59,7 @@ fn target(text: &str) -> Result<Target, String> {
 
 impl Check {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        interrupt::exit_with(Exit::UNKNOWN);
+        signals::set_exit_code(Exit::UNKNOWN);
         self.judged(world).or_else(|error| {
             // Monitoring reads standard output only.
             let told =
@@ -74,23 +74,23 @@ impl Check {
         let thresholds = Thresholds::new(self.warning, self.critical)?.with_superseded(self.warn_superseded);
         let targets = targets(&self.outputs, "text")?;
         let run = world.prepare(&self.scope, &self.net)?;
-        let wanted = scan::everything(self.filter.kinds(), self.ignore_unused || self.usage.is_asked());
-        let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, &wanted, listener))?;
+        let query = inventory::everything(self.filter.kinds(), self.ignore_unused || self.usage.is_asked());
+        let inventory = inventory::whole(world, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
         let by_usage = self.ignore_unused.then_some(UseFilter::NotUnused);
         let filter = Filter { usage: by_usage.or(self.usage.filter()), ..self.filter.filter() };
         let wanted = inventory.certificates.iter().filter(|certificate| {
             // What nobody knows the expiry of may be what expires tomorrow: it is judged, not left out.
-            filter.matches(certificate, run.now) || filter.misses_expiry_of(certificate)
+            filter.matches(certificate, run.now) || filter.excluded_for_unknown_expiry(certificate)
         });
         let judged: Vec<_> =
             wanted.map(|certificate| (certificate, judge(certificate, run.now, &thresholds))).collect();
-        let is_named = |certificate| filter.matches_but_for_expiry(certificate);
+        let is_named = |certificate| filter.matches_ignoring_expiry(certificate);
         if filter.is_by_name() && is_complete(&inventory.scopes) && !inventory.certificates.iter().any(is_named) {
             // A certificate that is gone must not pass for one that is well.
             return Err(Error::new(Kind::Usage, "no certificate is like what was named")
                 .with_hint("correct `--name`, `--id`, `--domain` or `--tag`; `certls list` shows what there is"));
         }
-        let incomplete = !is_complete(&inventory.scopes) || filter.is_blind(&inventory.scopes);
+        let incomplete = !is_complete(&inventory.scopes) || filter.usage_unknown(&inventory.scopes);
         let state = worst(judged.iter().map(|(_, judgement)| judgement.state), incomplete);
         let (files, printed): (Vec<_>, Vec<_>) = targets.into_iter().partition(|target| target.file.is_some());
         let mut verdict =

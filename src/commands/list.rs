@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::model::{Filter, ScopeReport, Sort};
 use crate::output::{self, Printed, Report, Target};
 
-use super::{World, scan};
+use super::{World, inventory};
 
 /// List every certificate of every region, soonest expiry first
 #[derive(Debug, Args)]
@@ -34,7 +34,7 @@ pub(crate) struct List {
 impl List {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
         let run = world.prepare(&self.scope, &self.net)?;
-        let wanted = scan::everything(self.filter.kinds(), self.usage.is_asked());
+        let query = inventory::everything(self.filter.kinds(), self.usage.is_asked());
         let filter = Filter { usage: self.usage.filter(), superseded: self.superseded, ..self.filter.filter() };
         let targets = self.output.targets()?;
         let extra = [(true, "names"), (self.usage.is_asked(), "used_by_count"), (self.superseded, "superseded_by")];
@@ -44,7 +44,7 @@ impl List {
             && output::by_name(format).is_streamed()
             && !self.superseded
         {
-            let Some(told) = scan::streamed(world, &run, &wanted, &filter, output::by_name(format))? else {
+            let Some(told) = inventory::streamed(world, &run, &query, &filter, output::by_name(format))? else {
                 return Ok(Exit::Ok);
             };
             let mut words = world.words();
@@ -52,7 +52,7 @@ impl List {
             words.scan(told.shown, &told.scopes);
             return Ok(exit(&filter, &told.scopes));
         }
-        let inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, &wanted, listener))?;
+        let inventory = inventory::whole(world, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
         let mut certificates: Vec<_> =
             inventory.certificates.iter().filter(|certificate| filter.matches(certificate, run.now)).collect();
         let sort = Sort { reverse: self.sort.reverse };
@@ -63,8 +63,9 @@ impl List {
             return Ok(Exit::Ok);
         }
         let mut words = world.words();
-        words
-            .left_out(inventory.certificates.iter().filter(|certificate| filter.misses_expiry_of(certificate)).count());
+        words.left_out(
+            inventory.certificates.iter().filter(|certificate| filter.excluded_for_unknown_expiry(certificate)).count(),
+        );
         if !self.superseded {
             words.superseded(report.certificates.iter().filter(|c| c.superseded_by.is_some()).count());
         }
@@ -77,7 +78,7 @@ impl List {
 /// A selection by usage is not complete where usage could not be told.
 fn exit(filter: &Filter, scopes: &[ScopeReport]) -> Exit {
     match Exit::of(scopes) {
-        Exit::Ok if filter.is_blind(scopes) => Exit::Incomplete,
+        Exit::Ok if filter.usage_unknown(scopes) => Exit::Incomplete,
         exit => exit,
     }
 }

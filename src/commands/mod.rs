@@ -9,34 +9,47 @@ use clap::Subcommand;
 
 use crate::cli::{NetArgs, ScopeArgs};
 use crate::config::Env;
-use crate::context::Context;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::net::Http;
-use crate::output::{Terminal, Words};
+use crate::output::{Messages, Terminal};
+use crate::providers::{Context, ProbeLimit};
 use crate::settings::Settings;
 
-macro_rules! registry {
-    ($($name:ident :: $args:ident),+ $(,)?) => {
-        $(mod $name;)+
-        /// What certls can be asked to do.
-        #[derive(Debug, Subcommand)]
-        pub(crate) enum Command {
-            $($args($name::$args),)+
-        }
-        impl Command {
-            pub(crate) fn run(self, world: &World) -> Result<Exit, Error> {
-                match self {
-                    $(Self::$args(command) => command.run(world),)+
-                }
-            }
-        }
-    };
+mod accounts;
+mod check;
+mod completions;
+mod inventory;
+mod list;
+mod man;
+mod show;
+mod which;
+
+/// What certls can be asked to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    List(list::List),
+    Show(show::Show),
+    Check(check::Check),
+    Which(which::Which),
+    Accounts(accounts::Accounts),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
-mod scan;
-
-registry! { list::List, show::Show, check::Check, which::Which, accounts::Accounts, completions::Completions, man::Man }
+impl Command {
+    pub(crate) fn run(self, world: &World) -> Result<Exit, Error> {
+        match self {
+            Self::List(command) => command.run(world),
+            Self::Show(command) => command.run(world),
+            Self::Check(command) => command.run(world),
+            Self::Which(command) => command.run(world),
+            Self::Accounts(command) => command.run(world),
+            Self::Completions(command) => command.run(world),
+            Self::Man(command) => command.run(world),
+        }
+    }
+}
 
 /// What a command is given: the environment, and the streams to speak to.
 #[derive(Debug)]
@@ -54,12 +67,13 @@ impl World {
             env: self.env.clone(),
             endpoints: settings.endpoints.clone(),
             http: Arc::new(Http::new(&settings.net)?),
+            probe_limit: ProbeLimit::default(),
         };
         Ok(Run { cx, settings, now: Utc::now() })
     }
 
-    pub(crate) fn words(&self) -> Words<impl std::io::Write> {
-        Words::new(self.stderr.dress(std::io::stderr()))
+    pub(crate) fn words(&self) -> Messages<impl std::io::Write> {
+        Messages::new(self.stderr.dress(std::io::stderr()))
     }
 }
 

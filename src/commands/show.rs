@@ -9,10 +9,10 @@ use crate::cli::{NetArgs, ScopeArgs};
 use crate::engine;
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
-use crate::model::{Certificate, Meaning, Reference, ScopeReport};
-use crate::output::{self, Column, Printed, Report, Style, Words};
+use crate::model::{Certificate, Resolution, ScopeReport, Selector};
+use crate::output::{self, Column, Messages, Printed, Report, Style};
 
-use super::{World, scan};
+use super::{World, inventory};
 
 /// Show all that is known of a certificate
 ///
@@ -22,8 +22,8 @@ use super::{World, scan};
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     /// The cloud's id of the certificate, the beginning of one, or a whole fingerprint
-    #[arg(value_name = "ID", required = true, value_delimiter = ',', value_parser = Reference::parse)]
-    references: Vec<Reference>,
+    #[arg(value_name = "ID", required = true, value_delimiter = ',', value_parser = Selector::parse)]
+    selectors: Vec<Selector>,
     #[command(flatten)]
     scope: ScopeArgs,
     /// Format of standard output
@@ -44,19 +44,19 @@ const EXAMPLES: usize = 5;
 
 /// A reference, and what it means in the inventory.
 struct Found<'a> {
-    reference: &'a Reference,
-    meaning: Meaning,
+    selector: &'a Selector,
+    meaning: Resolution,
 }
 
 impl Show {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
         let run = world.prepare(&self.scope, &self.net)?;
         let inventory =
-            scan::whole(world, |listener| engine::find(&run.cx, &run.settings, &self.references, listener))?;
+            inventory::whole(world, |listener| engine::find(&run.cx, &run.settings, &self.selectors, listener))?;
         let all = inventory.certificates.as_slice();
         let found: Vec<Found<'_>> =
-            self.references.iter().map(|reference| Found { reference, meaning: reference.among(all) }).collect();
-        // In the inventory's order, each once, however many references mean it.
+            self.selectors.iter().map(|selector| Found { selector, meaning: selector.resolve(all) }).collect();
+        // In the inventory's order, each once, however many selectors mean it.
         let meant = |is_shown: &dyn Fn(&Found<'_>) -> bool| {
             let indices = found.iter().filter(|found| is_shown(found)).flat_map(|found| found.meaning.indices());
             certificates(all, indices.copied().collect())
@@ -114,7 +114,7 @@ impl Found<'_> {
     /// The certificates whose chains are printed. One that is kept in several places has the same chain in each, so
     /// that the first stands for all.
     fn with_chain(&self, all: &[Certificate]) -> Vec<usize> {
-        if !self.meaning.is_unique() && !matches!(self.meaning, Meaning::Fingerprint(_)) {
+        if !self.meaning.is_unique() && !matches!(self.meaning, Resolution::Fingerprint(_)) {
             return Vec::new();
         }
         let mut printed = BTreeSet::new();
@@ -128,32 +128,38 @@ impl Found<'_> {
     }
 
     /// Says what is not as it was asked for.
-    fn tell(&self, pem: bool, all: &[Certificate], scopes: &[ScopeReport], words: &mut Words<impl io::Write>) -> Exit {
-        let (reference, indices) = (&self.reference.text, self.meaning.indices());
+    fn tell(
+        &self,
+        pem: bool,
+        all: &[Certificate],
+        scopes: &[ScopeReport],
+        words: &mut Messages<impl io::Write>,
+    ) -> Exit {
+        let (selector, indices) = (&self.selector.text, self.meaning.indices());
         let is_several = indices.len() > 1 && !self.meaning.is_unique();
         let meant = || indices.iter().filter_map(|index| all.get(*index));
         match &self.meaning {
-            Meaning::Nothing => {
-                let is_id = self.reference.may_be_id();
+            Resolution::Nothing => {
+                let is_id = self.selector.may_be_id();
                 let told = if is_id { "no certificate's id begins with" } else { "no certificate has the fingerprint" };
-                words.not_found(&format!("{told} {reference}"), scopes);
-                let named = all.iter().find(|certificate| certificate.name.as_ref() == Some(reference));
+                words.not_found(&format!("{told} {selector}"), scopes);
+                let named = all.iter().find(|certificate| certificate.name.as_ref() == Some(selector));
                 if let Some(id) = named.and_then(|certificate| certificate.id.as_ref()) {
-                    words.hint(&format!("{reference} is the name of {}", id.escape_debug()));
+                    words.hint(&format!("{selector} is the name of {}", id.escape_debug()));
                 }
                 return Exit::NotFound;
             }
-            Meaning::Prefix(_) if is_several && pem => {
+            Resolution::Prefix(_) if is_several && pem => {
                 // An id comes from the cloud, and a hint may have lines of its own.
                 let ids: Vec<String> =
                     meant().filter_map(|c| Some(c.id.as_ref()?.escape_debug().to_string())).take(EXAMPLES).collect();
                 let more = if indices.len() > EXAMPLES { ", …" } else { "" };
-                let told = format!("{} ids begin with {reference}", indices.len());
+                let told = format!("{} ids begin with {selector}", indices.len());
                 words.error(&Error::new(Kind::Usage, told).with_hint(format!("choose one: {}{more}", ids.join(", "))));
                 return Exit::Usage;
             }
             _ if pem && self.with_chain(all).is_empty() => {
-                let error = Error::new(Kind::Reply, format!("there is no chain of {reference} to print"));
+                let error = Error::new(Kind::Reply, format!("there is no chain of {selector} to print"));
                 let place = meant().next().filter(|certificate| certificate.chain.is_empty());
                 words.error(&match place {
                     Some(c) => error.with_hint(format!(
@@ -164,12 +170,11 @@ impl Found<'_> {
                 });
                 return Exit::Failed;
             }
-            Meaning::Fingerprint(_) if is_several && !pem => {
+            Resolution::Fingerprint(_) if is_several && !pem => {
                 words.note(&format!("{} places hold this certificate: choose one by its id", indices.len()));
             }
-            Meaning::Prefix(_) if is_several => {
-                words
-                    .note(&format!("{} ids begin with {reference}: write more of one to see all of it", indices.len()));
+            Resolution::Prefix(_) if is_several => {
+                words.note(&format!("{} ids begin with {selector}: write more of one to see all of it", indices.len()));
             }
             _ => {}
         }

@@ -5,13 +5,13 @@ use std::cmp::Reverse;
 use clap::Args;
 
 use crate::cli::{NetArgs, OutputArgs, ScopeArgs};
-use crate::engine::{self, AskUsage, Wanted};
+use crate::engine::{self, ScanQuery, UsageMode};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Certificate, Host, Kinds, Match, covered};
+use crate::model::{Certificate, Host, Kinds, Match, matching_hosts};
 use crate::output::{self, Printed, Report};
 
-use super::{World, scan};
+use super::{World, inventory};
 
 /// Show every certificate that covers a host name: where it is used, and until when
 ///
@@ -42,11 +42,11 @@ impl Which {
                 hosts.push(host);
             }
         }
-        let covers = |certificate: &Certificate| !covered(certificate, &hosts).is_empty();
-        let wanted = Wanted { kinds: Kinds::Server, usage: AskUsage::Where(&covers) };
-        let mut inventory = scan::whole(world, |listener| engine::scan(&run.cx, &run.settings, &wanted, listener))?;
+        let covers = |certificate: &Certificate| !matching_hosts(certificate, &hosts).is_empty();
+        let query = ScanQuery { kinds: Kinds::Server, usage: UsageMode::Where(&covers) };
+        let mut inventory = inventory::whole(world, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
         for certificate in &mut inventory.certificates {
-            certificate.matches = covered(certificate, &hosts);
+            certificate.matches = matching_hosts(certificate, &hosts);
         }
         let mut certificates: Vec<_> = inventory.certificates.iter().filter(|c| !c.matches.is_empty()).collect();
         certificates.sort_by_cached_key(|certificate| Reverse(rank(&hosts, certificate)));

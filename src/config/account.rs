@@ -1,6 +1,6 @@
 //! An account that is to be asked, and how to log in to it.
 
-use super::KeyPair;
+use super::KeyVariables;
 
 /// What a user calls an account: a name, a cloud, and where its credentials are.
 #[derive(Debug, Clone)]
@@ -8,7 +8,7 @@ pub struct Account {
     pub name: String,
     /// The id of the provider.
     pub provider: String,
-    pub login: Login,
+    pub credentials: CredentialsFrom,
     /// A role of Alibaba Cloud RAM to assume with those credentials.
     pub role_arn: Option<String>,
     /// The signature to use, where the account asks for a certain one.
@@ -23,13 +23,13 @@ pub struct Account {
 
 /// Where an account's credentials are.
 #[derive(Debug, Clone)]
-pub enum Login {
+pub enum CredentialsFrom {
     /// Wherever the cloud's own tools look, in their order.
     Chain,
     /// In this profile of the cloud's own credential files.
     Profile(String),
     /// In these variables.
-    Variables(KeyPair),
+    Variables(KeyVariables),
 }
 
 impl Account {
@@ -37,14 +37,14 @@ impl Account {
     pub const DEFAULT: &'static str = "default";
 
     /// An account that no file names.
-    pub fn unnamed(provider: &str, login: Login, required: bool) -> Self {
+    pub fn implicit(provider: &str, credentials: CredentialsFrom, required: bool) -> Self {
         Self {
-            name: match &login {
-                Login::Profile(profile) => profile.clone(),
+            name: match &credentials {
+                CredentialsFrom::Profile(profile) => profile.clone(),
                 _ => Self::DEFAULT.to_owned(),
             },
             provider: provider.to_owned(),
-            login,
+            credentials,
             role_arn: None,
             signature: None,
             regions: None,

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::{Error, Kind};
-use crate::nearest::did_you_mean;
+use crate::suggest::did_you_mean;
 
-use super::{Account, Env, KeyPair, Login};
+use super::{Account, CredentialsFrom, Env, KeyVariables};
 
 /// The variable that names another file.
 pub const VARIABLE: &str = "CERTLS_CONFIG";
@@ -114,19 +114,19 @@ impl File<'_> {
             let told = format!("`{}` is no signature", signature.get_ref());
             return Err(self.error(signature.span().start, &told).with_hint("write \"rpc\" or \"acs3\""));
         }
-        let login = match (wire.profile, wire.credentials) {
+        let credentials = match (wire.profile, wire.credentials) {
             (Some(profile), Some(_)) => {
                 return Err(self
                     .error(profile.span().start, "`profile` and `credentials` exclude each other")
                     .with_hint("keep the one that holds this account's key"));
             }
-            (Some(profile), None) => Login::Profile(profile.into_inner()),
-            (None, Some(variables)) => Login::Variables(self.variables(variables)?),
-            (None, None) => Login::Chain,
+            (Some(profile), None) => CredentialsFrom::Profile(profile.into_inner()),
+            (None, Some(variables)) => CredentialsFrom::Variables(self.variables(variables)?),
+            (None, None) => CredentialsFrom::Chain,
         };
         Ok(Account {
             name,
-            login,
+            credentials,
             role_arn: wire.role_arn.map(Spanned::into_inner),
             signature: wire.signature.map(Spanned::into_inner),
             regions: wire.regions.map(|regions| self.regions(regions)).transpose()?.flatten(),
@@ -137,7 +137,7 @@ impl File<'_> {
     }
 
     /// The names of variables. What is none may be a key that was pasted there: it is not quoted.
-    fn variables(&self, wire: Spanned<VariablesWire>) -> Result<KeyPair, Error> {
+    fn variables(&self, wire: Spanned<VariablesWire>) -> Result<KeyVariables, Error> {
         let start = wire.span().start;
         let wire = wire.into_inner();
         let named = [
@@ -206,7 +206,7 @@ impl File<'_> {
     }
 }
 
-impl From<VariablesWire> for KeyPair {
+impl From<VariablesWire> for KeyVariables {
     fn from(wire: VariablesWire) -> Self {
         Self { id: wire.access_key.into(), secret: wire.secret_key.into(), token: wire.security_token.map(Into::into) }
     }
@@ -228,9 +228,11 @@ mod tests {
         )
         .expect("accounts");
         assert_eq!(accounts.iter().map(|account| account.name.as_str()).collect::<Vec<_>>(), ["cdn", "shop"]);
-        assert!(matches!(&accounts[0].login, Login::Variables(names) if names.id == "A" && names.secret == "B"));
+        assert!(
+            matches!(&accounts[0].credentials, CredentialsFrom::Variables(names) if names.id == "A" && names.secret == "B")
+        );
         assert_eq!(accounts[0].regions, None);
-        assert!(matches!(&accounts[1].login, Login::Profile(profile) if profile == "shop"));
+        assert!(matches!(&accounts[1].credentials, CredentialsFrom::Profile(profile) if profile == "shop"));
         assert_eq!(accounts[1].regions, Some(vec!["cn-hangzhou".to_owned()]));
     }
 

@@ -1,66 +1,67 @@
-//! What one place is asked for: certificates by their ids first, then its list.
+//! The pages of one store: certificates that are looked up by id first, then its list.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::rc::Rc;
 use std::time::Duration;
 
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, LocalBoxStream, StreamExt, TryStreamExt};
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::model::Certificate;
 use crate::providers::Store;
 
-use super::collect::Read;
+use super::scan::Query;
 
-type Pages = BoxStream<'static, Result<Vec<Certificate>, Error>>;
+/// More ids than this are not looked up one by one: the list, which is read in any case, holds them all.
+const MAX_LOOKUPS: usize = 16;
 
-/// More ids than this are not looked up one by one: the list, which is read in any case, has them all.
-const MOST_LOOKUPS: usize = 16;
+/// How long a look-up may delay the list.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long a look-up may keep the list waiting.
-const LOOKUP_PATIENCE: Duration = Duration::from_secs(3);
-
-/// The certificates of a place: those that are asked for by id, as they are found, then all others.
-///
-/// Who may not look one up, or does it in a way that this cloud dislikes, may still list: a look-up that fails
-/// costs nothing.
-pub(super) fn pages_of(store: Arc<dyn Store>, read: &Read<'_>) -> Pages {
-    let kinds = read.wanted.kinds;
-    if read.only_apart && !store.keeps_authorities_apart() {
-        return stream::empty().boxed();
+/// Returns the pages of one store. Certificates requested by id are looked up first, and left out of the list after
+/// them. A failed look-up is logged, and the list still contains the certificate.
+pub(super) fn pages<'a>(
+    store: &'a dyn Store,
+    query: &'a Query<'_>,
+) -> LocalBoxStream<'a, Result<Vec<Certificate>, Error>> {
+    if query.ca_lists_only && !store.has_separate_ca_list() {
+        return stream::empty().boxed_local();
     }
-    let ids = Some(&read.ids).filter(|ids| ids.len() <= MOST_LOOKUPS).into_iter().flatten();
-    let lookups: Vec<_> = ids
-        .filter_map(|id| Some(tokio::time::timeout(LOOKUP_PATIENCE, store.clone().certificate(id.clone())?)))
-        .collect();
-    if lookups.is_empty() {
-        return store.certificates(kinds);
+    let ids: Vec<&String> = query.lookup_ids.iter().filter(|id| store.can_look_up(id)).collect();
+    if ids.is_empty() || query.lookup_ids.len() > MAX_LOOKUPS {
+        return store.certificates(query.kinds).boxed_local();
     }
-    let known = Arc::new(Mutex::new(HashSet::new()));
-    let is_new = {
-        let known = known.clone();
-        move |certificate: &Certificate| {
-            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-            certificate.id.clone().is_none_or(|id| known.insert(id))
+    let found_ids = Rc::new(RefCell::new(HashSet::new()));
+    let found = stream::iter(ids).map(move |id| look_up(store, id)).buffer_unordered(MAX_LOOKUPS);
+    let first_of_id = {
+        let found_ids = found_ids.clone();
+        move |found: Option<Certificate>| {
+            let certificate = found.filter(|found| found.id.clone().is_none_or(|id| found_ids.borrow_mut().insert(id)));
+            std::future::ready(certificate.map(|certificate| Ok(vec![certificate])))
         }
     };
-    // The first of an id is the one that was found; a cloud that has more of it sends them after it.
-    let is_other = move |certificate: &Certificate| {
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        certificate.id.as_ref().is_none_or(|id| !known.remove(id))
-    };
-    let found = stream::iter(lookups).buffer_unordered(MOST_LOOKUPS).filter_map(move |found| {
-        let late = Error::new(Kind::Timeout, "the look-up of an id takes too long");
-        let found = found.unwrap_or(Err(late)).unwrap_or_else(|error| {
-            tracing::info!("{error}; looking through the list instead");
-            None
-        });
-        std::future::ready(found.filter(&is_new).map(|certificate| Ok(vec![certificate])))
-    });
-    let list = stream::once(async move { store.certificates(kinds) }).flatten();
+    let list = stream::once(async move { store.certificates(query.kinds) }).flatten();
+    // The first of an id is the one that was looked up; further ones of the same id stay in the list.
     let others = list.map_ok(move |mut page| {
-        page.retain(&is_other);
+        page.retain(|certificate| certificate.id.as_ref().is_none_or(|id| !found_ids.borrow_mut().remove(id)));
         page
     });
-    found.chain(others).boxed()
+    found.filter_map(first_of_id).chain(others).boxed_local()
+}
+
+async fn look_up(store: &dyn Store, id: &str) -> Option<Certificate> {
+    match tokio::time::timeout(LOOKUP_TIMEOUT, store.certificate(id)).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => {
+            tracing::info!("{error}; looking through the list instead");
+            None
+        }
+        Err(_) => {
+            tracing::info!(
+                "no answer to the look-up of an id within {LOOKUP_TIMEOUT:?}; looking through the list instead"
+            );
+            None
+        }
+    }
 }

@@ -1,177 +1,223 @@
-//! Certificates wait here until it is known which listeners use them, or that it cannot be known.
+//! Joins certificates with their uses: they wait until the usage sources of their store have answered.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::error::Error;
-use crate::model::{Certificate, Scope, Use};
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, Shared, join_all};
 
-/// What is known of the usage of each scope where it was asked for.
-#[derive(Debug, Default)]
-pub(super) struct Usages(BTreeMap<Scope, State>);
+use crate::error::{Error, Kind};
+use crate::model::{Certificate, CertificateRef, Scope, Use};
+use crate::providers::{ScopedUsage, Session, UsageSourceInfo};
 
-/// The uses of a scope, by the id of the certificate.
-type Uses = HashMap<String, Vec<Use>>;
+use super::plan::Planned;
+use super::scan::Query;
+use super::{Deadline, UsageMode};
 
-#[derive(Debug)]
+/// The usage sources of one account. A source is opened, and each of its scopes read, when the first store needs it;
+/// all stores share the answer.
+pub(super) struct AccountUsage<'a>(Vec<Source<'a>>);
+
+struct Source<'a> {
+    info: &'static UsageSourceInfo,
+    scopes: Shared<LocalBoxFuture<'a, Rc<Vec<SourceScope<'a>>>>>,
+}
+
+struct SourceScope<'a> {
+    scope: Scope,
+    uses: Shared<LocalBoxFuture<'a, ScopeUses>>,
+}
+
+/// The uses that one scope of a source returned, by the id of the certificate.
+type ScopeUses = Rc<Result<HashMap<String, Vec<(CertificateRef, Use)>>, Error>>;
+
+/// What the usage sources of one store answered: one entry for each scope of a source.
+pub(super) struct UsageAnswer(Vec<ScopeUses>);
+
+impl<'a> AccountUsage<'a> {
+    pub(super) fn new(
+        session: Arc<dyn Session>,
+        account: &'a Planned<'_>,
+        query: &Query<'_>,
+        deadline: Deadline,
+    ) -> Self {
+        if let UsageMode::Never = query.usage {
+            return Self(Vec::new());
+        }
+        let source = |info: &'static UsageSourceInfo| {
+            // Uses in other regions count as well, unless a certificate can be used in its own region only.
+            let regions = account.regions.as_deref().filter(|_| info.is_regional);
+            let scopes = open_source(session.clone(), info, regions, account.placeholder_scope(info.id), deadline);
+            Source { info, scopes: scopes.boxed_local().shared() }
+        };
+        Self(account.provider.usage_sources().into_iter().map(source).collect())
+    }
+
+    /// Returns whether any usage source of the account uses certificates of this service.
+    pub(super) fn serves(&self, service: &str) -> bool {
+        self.of_service(service).next().is_some()
+    }
+
+    /// Returns what the usage sources of a store's scope answer.
+    pub(super) async fn answer(&self, scope: &Scope) -> UsageAnswer {
+        let sources = join_all(self.of_service(scope.service).map(|source| source.answer(scope))).await;
+        UsageAnswer(sources.into_iter().flatten().collect())
+    }
+
+    fn of_service(&self, service: &str) -> impl Iterator<Item = &Source<'a>> {
+        self.0.iter().filter(move |source| source.info.uses_certificates_of.contains(&service))
+    }
+}
+
+impl Source<'_> {
+    async fn answer(&self, store: &Scope) -> Vec<ScopeUses> {
+        let scopes = self.scopes.clone().await;
+        let relevant = scopes.iter().filter(|source| self.may_use(&source.scope, store));
+        let answers = join_all(relevant.map(|source| source.uses.clone())).await;
+        if answers.is_empty() {
+            let message = format!("{} lists no region or project of this name", self.info.id);
+            return vec![Rc::new(Err(Error::new(Kind::Reply, message)))];
+        }
+        answers
+    }
+
+    /// Returns whether a scope of the source may use certificates of a store's scope.
+    fn may_use(&self, source: &Scope, store: &Scope) -> bool {
+        let is_same = source.region == store.region && source.project == store.project;
+        !self.info.is_regional || source.region == Scope::ALL_REGIONS || is_same
+    }
+}
+
+async fn open_source<'a>(
+    session: Arc<dyn Session>,
+    info: &'static UsageSourceInfo,
+    regions: Option<&'a [String]>,
+    placeholder: Scope,
+    deadline: Deadline,
+) -> Rc<Vec<SourceScope<'a>>> {
+    let open = session.open_usage(info.id, regions).map(Ok);
+    let scopes =
+        deadline.guard(open).await.unwrap_or_else(|error| vec![ScopedUsage { scope: placeholder, reader: Err(error) }]);
+    let scope = |ScopedUsage { scope, reader }| {
+        let uses = async move {
+            let uses = match &reader {
+                Ok(reader) => deadline.guard(reader.uses()).await,
+                Err(error) => Err(error.clone()),
+            };
+            Rc::new(uses.map(by_certificate))
+        };
+        SourceScope { scope, uses: uses.boxed_local().shared() }
+    };
+    Rc::new(scopes.into_iter().map(scope).collect())
+}
+
+fn by_certificate(uses: Vec<(CertificateRef, Use)>) -> HashMap<String, Vec<(CertificateRef, Use)>> {
+    let mut by_id: HashMap<String, Vec<(CertificateRef, Use)>> = HashMap::new();
+    for (certificate, used) in uses {
+        by_id.entry(certificate.id.clone()).or_default().push((certificate, used));
+    }
+    by_id
+}
+
+impl UsageAnswer {
+    fn error(&self) -> Option<&Error> {
+        self.0.iter().find_map(|uses| uses.as_ref().as_ref().err())
+    }
+
+    /// Adds its uses to a certificate of the scope. A source that failed costs `used_by_complete`, and `used_by` where
+    /// no source answered.
+    fn attach(&self, certificate: &mut Certificate, scope: &Scope) {
+        let error = self.error();
+        certificate.used_by_complete = Some(error.is_none() && certificate.id.is_some());
+        let Some(id) = &certificate.id else {
+            certificate.note("which listeners use it is unknown: it has no id");
+            return;
+        };
+        let answered: Vec<_> = self.0.iter().filter_map(|uses| uses.as_ref().as_ref().ok()).collect();
+        if !answered.is_empty() {
+            let named = answered.iter().filter_map(|uses| uses.get(id)).flatten();
+            let mut used_by: Vec<Use> = named
+                .filter(|(named, _)| named.service == scope.service)
+                .filter(|(named, _)| named.region.as_ref().is_none_or(|region| *region == scope.region))
+                .map(|(_, used)| used.clone())
+                .collect();
+            // A listener names a certificate once for each domain.
+            used_by.sort_by(|a, b| order(a).cmp(&order(b)));
+            used_by.dedup();
+            certificate.used_by = Some(used_by);
+        }
+        if let Some(error) = error {
+            certificate.note(format!("which listeners use it is unknown: {}", error.message));
+        }
+    }
+}
+
+/// By load balancer, port and role first, which people look for.
+fn order(used: &Use) -> impl Ord {
+    (&used.load_balancer_id, used.port, used.role, used)
+}
+
+/// The certificates of one scope that wait for their uses.
+pub(super) struct UsageJoin<'a> {
+    scope: &'a Scope,
+    state: State,
+}
+
 enum State {
-    /// The certificates that wait.
-    Awaited(Vec<Certificate>),
-    Told(Result<Uses, Error>),
+    /// No usage source is asked; `has_sources` where there would be one.
+    Idle {
+        has_sources: bool,
+    },
+    Waiting(Vec<Certificate>),
+    Resolved(UsageAnswer),
 }
 
-impl Usages {
-    /// From now on the certificates of this scope wait.
-    pub(super) fn await_in(&mut self, scope: Scope) {
-        // What was told already needs no waiting for.
-        self.0.entry(scope).or_insert_with(|| State::Awaited(Vec::new()));
+impl<'a> UsageJoin<'a> {
+    pub(super) fn new(scope: &'a Scope, has_sources: bool) -> Self {
+        Self { scope, state: State::Idle { has_sources } }
     }
 
-    /// The certificates that can be handed on: none of a scope whose usage is still awaited.
-    pub(super) fn pass(&mut self, scope: &Scope, mut page: Vec<Certificate>) -> Vec<Certificate> {
-        match self.0.get_mut(scope) {
-            None => page,
-            Some(State::Awaited(waiting)) => {
-                waiting.append(&mut page);
-                page
-            }
-            Some(State::Told(told)) => attached(page, told),
+    /// From now on certificates wait for the answer.
+    pub(super) fn request(&mut self) {
+        if let State::Idle { has_sources: true } = self.state {
+            self.state = State::Waiting(Vec::new());
         }
     }
 
-    /// The certificates that waited for this. A failure costs them their `used_by`, and nothing else.
-    pub(super) fn tell(&mut self, scope: Scope, told: Result<Vec<(String, Use)>, Error>) -> Vec<Certificate> {
-        let told = told.map(by_certificate);
-        let waited = match self.0.remove(&scope) {
-            Some(State::Awaited(waiting)) => attached(waiting, &told),
-            Some(State::Told(_)) | None => Vec::new(),
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting(_))
+    }
+
+    /// Takes a page, and returns what need not wait.
+    pub(super) fn admit(&mut self, mut page: Vec<Certificate>) -> Vec<Certificate> {
+        match &mut self.state {
+            State::Idle { .. } => {}
+            State::Waiting(waiting) => waiting.append(&mut page),
+            State::Resolved(answer) => page.iter_mut().for_each(|certificate| answer.attach(certificate, self.scope)),
+        }
+        page
+    }
+
+    /// Takes the answer, and returns the certificates that waited for it.
+    pub(super) fn resolve(&mut self, answer: UsageAnswer) -> Vec<Certificate> {
+        match std::mem::replace(&mut self.state, State::Resolved(answer)) {
+            State::Waiting(waiting) => self.admit(waiting),
+            State::Idle { .. } | State::Resolved(_) => Vec::new(),
+        }
+    }
+
+    /// Ends the join. Returns the certificates that still wait, and why their uses are unknown: `unresolved` where no
+    /// answer came.
+    pub(super) fn finish(mut self, unresolved: &Error) -> (Vec<Certificate>, Option<Error>) {
+        let waiting = match self.state {
+            State::Waiting(_) => self.resolve(UsageAnswer(vec![Rc::new(Err(unresolved.clone()))])),
+            State::Idle { .. } | State::Resolved(_) => Vec::new(),
         };
-        self.0.insert(scope, State::Told(told));
-        waited
-    }
-
-    /// The certificates that still wait, for which it is too late.
-    pub(super) fn give_up(&mut self, why: &Error) -> Vec<Certificate> {
-        let mut waited = Vec::new();
-        for state in self.0.values_mut() {
-            if let State::Awaited(waiting) = state {
-                let told = Err(why.clone());
-                waited.extend(attached(std::mem::take(waiting), &told));
-                *state = State::Told(told);
-            }
-        }
-        waited
-    }
-
-    /// Why the usage of a scope is unknown.
-    pub(super) fn failure(&self, scope: &Scope) -> Option<&Error> {
-        match self.0.get(scope)? {
-            State::Told(told) => told.as_ref().err(),
-            State::Awaited(_) => None,
-        }
-    }
-}
-
-/// In the order of load balancer, port and role; a listener names a certificate once for each domain.
-fn by_certificate(told: Vec<(String, Use)>) -> Uses {
-    let mut uses = Uses::new();
-    for (id, used) in told {
-        uses.entry(id).or_default().push(used);
-    }
-    for used in uses.values_mut() {
-        used.sort_by(|a, b| place(a).cmp(&place(b)));
-        used.dedup();
-    }
-    uses
-}
-
-fn place(used: &Use) -> impl Ord {
-    (&used.load_balancer_id, used.port, used.role, &used.listener_id, &used.protocol)
-}
-
-fn attached(mut page: Vec<Certificate>, told: &Result<Uses, Error>) -> Vec<Certificate> {
-    for certificate in &mut page {
-        match (told, &certificate.id) {
-            (Ok(uses), Some(id)) => certificate.used_by = Some(uses.get(id).cloned().unwrap_or_default()),
-            (Ok(_), None) => certificate.note("which listeners use it is unknown: it has no id"),
-            (Err(error), _) => certificate.note(format!("which listeners use it is unknown: {}", error.message)),
-        }
-    }
-    page
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::Kind;
-
-    fn scope(region: &str) -> Scope {
-        Scope {
-            provider: "aliyun",
-            account: "default".to_owned(),
-            region: region.to_owned(),
-            service: "slb",
-            project: None,
-        }
-    }
-
-    fn certificate(id: Option<&str>) -> Certificate {
-        Certificate { id: id.map(str::to_owned), ..Certificate::default() }
-    }
-
-    fn listener(load_balancer_id: &str, port: u16, role: &'static str) -> Use {
-        let (load_balancer_id, protocol) = (load_balancer_id.to_owned(), "https".to_owned());
-        Use { load_balancer_id, listener_id: None, protocol, port, role }
-    }
-
-    fn told(page: &[Certificate]) -> Vec<Option<String>> {
-        let one = |uses: &Vec<Use>| {
-            let words: Vec<String> =
-                uses.iter().map(|used| format!("{}:{} {}", used.load_balancer_id, used.port, used.role)).collect();
-            words.join(", ")
+        let error = match &self.state {
+            State::Resolved(answer) => answer.error().cloned(),
+            State::Idle { .. } | State::Waiting(_) => None,
         };
-        page.iter().map(|certificate| certificate.used_by.as_ref().map(one)).collect()
-    }
-
-    #[test]
-    fn certificates_wait_and_those_that_come_later_do_not() {
-        let mut usages = Usages::default();
-        let (asked, other) = (scope("a"), scope("b"));
-        usages.await_in(asked.clone());
-        assert!(usages.pass(&asked, vec![certificate(Some("1")), certificate(None)]).is_empty());
-        assert_eq!(told(&usages.pass(&other, vec![certificate(Some("1"))])), [None]);
-        let uses = [("lb-2", 80, "sni"), ("lb-10", 443, "sni"), ("lb-10", 443, "default"), ("lb-10", 443, "sni")];
-        let uses = uses.map(|(balancer, port, role)| ("1".to_owned(), listener(balancer, port, role)));
-        let all = "lb-10:443 default, lb-10:443 sni, lb-2:80 sni".to_owned();
-        let waited = usages.tell(asked.clone(), Ok(uses.to_vec()));
-        assert_eq!(told(&waited), [Some(all.clone()), None]);
-        assert_eq!(waited[1].notes, ["which listeners use it is unknown: it has no id"]);
-        let later = usages.pass(&asked, vec![certificate(Some("2")), certificate(Some("1"))]);
-        assert_eq!(told(&later), [Some(String::new()), Some(all)]);
-        assert!(usages.give_up(&Error::new(Kind::Timeout, "late")).is_empty());
-    }
-
-    #[test]
-    fn what_is_told_before_it_is_awaited_is_known() {
-        let mut usages = Usages::default();
-        usages.tell(scope("a"), Ok(Vec::new()));
-        usages.await_in(scope("a"));
-        assert_eq!(told(&usages.pass(&scope("a"), vec![certificate(Some("1"))])), [Some(String::new())]);
-    }
-
-    #[test]
-    fn what_is_not_told_stays_unknown() {
-        let mut usages = Usages::default();
-        for region in ["a", "b"] {
-            usages.await_in(scope(region));
-            usages.pass(&scope(region), vec![certificate(Some(region))]);
-        }
-        let denied = usages.tell(scope("a"), Err(Error::new(Kind::Denied, "no")));
-        let late = usages.give_up(&Error::new(Kind::Timeout, "late"));
-        let failure = |region| usages.failure(&scope(region)).map(|error| error.message.as_str());
-        assert_eq!([failure("a"), failure("b"), failure("c")], [Some("no"), Some("late"), None]);
-        for (page, why) in [(denied, "no"), (late, "late")] {
-            assert_eq!(told(&page), [None]);
-            assert_eq!(page[0].notes, [format!("which listeners use it is unknown: {why}")]);
-        }
+        (waiting, error)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use super::{HostMatch, Successor};
+use super::{HostMatch, Successor, Use};
 
 /// A certificate as a cloud stores it, with what the certificate says of itself where the cloud returns it.
 ///
@@ -44,8 +44,10 @@ pub struct Certificate {
     pub tags: BTreeMap<String, String>,
     /// Leaf first; empty where the cloud does not return the certificate.
     pub chain: Vec<ChainElement>,
-    /// The listeners that use it; `None` unless they were asked for.
+    /// What uses it, as far as usage sources answered; `None` where they were not asked, or none of them answered.
     pub used_by: Option<Vec<Use>>,
+    /// Whether every usage source of its store answered; `None` where they were not asked.
+    pub used_by_complete: Option<bool>,
     /// The cloud says that its authority took it back.
     pub is_revoked: bool,
     /// The certificate that lives longer for the same names, where one was seen.
@@ -97,16 +99,6 @@ pub struct ChainElement {
     /// The certificate itself; empty where the bytes are no whole one.
     #[serde(skip)]
     pub der: Vec<u8>,
-}
-
-/// A listener that uses a certificate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Use {
-    pub load_balancer_id: String,
-    pub listener_id: Option<String>,
-    pub protocol: String,
-    pub port: u16,
-    pub role: &'static str,
 }
 
 /// Where a certificate stands in its validity period (RFC 5280, 4.1.2.5).

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use wildmatch::WildMatch;
 
-use super::{Certificate, Host, Kind, ScopeReport, Status, certificate_covers};
+use super::{Certificate, Host, Kind, ScopeReport, Status, best_match};
 
 /// The kinds that `--kind` chooses between.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -115,20 +115,20 @@ pub struct Filter {
 
 impl Filter {
     pub fn matches(&self, certificate: &Certificate, now: DateTime<Utc>) -> bool {
-        self.matches_but_for_expiry(certificate) && self.matches_expiry(certificate, now)
+        self.matches_ignoring_expiry(certificate) && self.matches_expiry(certificate, now)
     }
 
     /// Whether a certificate is left out only because nobody knows when it expires. Not to be
     /// passed over in silence: it may be the one that expires tomorrow.
-    pub fn misses_expiry_of(&self, certificate: &Certificate) -> bool {
+    pub fn excluded_for_unknown_expiry(&self, certificate: &Certificate) -> bool {
         let asks = self.expired || self.expires_within.is_some();
-        asks && certificate.not_after.is_none() && self.matches_but_for_expiry(certificate)
+        asks && certificate.not_after.is_none() && self.matches_ignoring_expiry(certificate)
     }
 
     /// Whether it selects by usage where that could not be told, so that something may be left out.
-    pub fn is_blind(&self, scopes: &[ScopeReport]) -> bool {
+    pub fn usage_unknown(&self, scopes: &[ScopeReport]) -> bool {
         let asks = matches!(self.usage, Some(UseFilter::Used | UseFilter::Unused));
-        asks && scopes.iter().any(|report| report.usage.is_some())
+        asks && scopes.iter().any(|report| report.usage_error.is_some())
     }
 
     /// Whether it names what it selects, so that finding nothing means that something is gone.
@@ -142,8 +142,8 @@ impl Filter {
     }
 
     /// Whether it is selected, or would be if it expired at another time.
-    pub fn matches_but_for_expiry(&self, certificate: &Certificate) -> bool {
-        self.domain.as_ref().is_none_or(|host| certificate_covers(certificate, host).is_some())
+    pub fn matches_ignoring_expiry(&self, certificate: &Certificate) -> bool {
+        self.domain.as_ref().is_none_or(|host| best_match(certificate, host).is_some())
             && self.name.as_ref().is_none_or(|glob| glob.matches(certificate))
             && (self.ids.is_empty() || certificate.id.as_ref().is_some_and(|id| self.ids.contains(id)))
             && self.tags.iter().all(|tag| tag.matches(certificate))
@@ -198,12 +198,12 @@ mod tests {
         let unknown = Certificate { not_after: None, ..sample() };
         for selection in [within(30), expired] {
             assert!(!selection.matches(&unknown, now()));
-            assert!(selection.misses_expiry_of(&unknown));
-            assert!(!selection.misses_expiry_of(&sample()));
+            assert!(selection.excluded_for_unknown_expiry(&unknown));
+            assert!(!selection.excluded_for_unknown_expiry(&sample()));
             let of_another_id = Filter { ids: vec!["id-2".to_owned()], ..selection };
-            assert!(!of_another_id.misses_expiry_of(&unknown));
+            assert!(!of_another_id.excluded_for_unknown_expiry(&unknown));
         }
-        assert!(Filter::default().matches(&unknown, now()) && !Filter::default().misses_expiry_of(&unknown));
+        assert!(Filter::default().matches(&unknown, now()) && !Filter::default().excluded_for_unknown_expiry(&unknown));
     }
 
     #[test]
@@ -258,13 +258,7 @@ mod tests {
 
     #[test]
     fn what_was_not_asked_is_neither_used_nor_unused() {
-        let port = Use {
-            load_balancer_id: "lb".to_owned(),
-            listener_id: None,
-            protocol: "https".to_owned(),
-            port: 443,
-            role: "default",
-        };
+        let port = Use { port: Some(443), ..Use::of_resource("slb", "cn-hangzhou", "listener") };
         let certificates = [Some(vec![port]), Some(vec![]), None].map(|used_by| Certificate { used_by, ..sample() });
         let selected = |usage| {
             let selection = Filter { usage: Some(usage), ..Filter::default() };

@@ -74,7 +74,7 @@ fn dns_name(text: &str) -> Option<String> {
 /// neither `example.com` nor `a.b.example.com`. `f*.example.com`, `*.*.com` and `*` cover nothing. `*.com` covers
 /// `example.com`, as the RFC has it, though many clients are stricter. An address is covered by itself
 /// alone, in any spelling.
-pub fn covers(pattern: &str, host: &str) -> bool {
+pub fn name_matches(pattern: &str, host: &str) -> bool {
     let covers = || Name::of(pattern)?.covers(&Name::of(host)?);
     covers().is_some()
 }
@@ -190,12 +190,12 @@ impl Eq for Host {}
 
 /// How closely a certificate covers a host, if it does: by its subject alternative names, or by its
 /// common name only where it has no alternative name that is a DNS name or an address.
-pub fn certificate_covers(certificate: &Certificate, host: &Host) -> Option<Match> {
-    covered(certificate, &[host]).first().map(|covered| covered.how)
+pub fn best_match(certificate: &Certificate, host: &Host) -> Option<Match> {
+    matching_hosts(certificate, &[host]).first().map(|covered| covered.how)
 }
 
 /// Which of these hosts a certificate covers, in their order.
-pub fn covered(certificate: &Certificate, hosts: &[&Host]) -> Vec<HostMatch> {
+pub fn matching_hosts(certificate: &Certificate, hosts: &[&Host]) -> Vec<HostMatch> {
     let names: Vec<Name> = host_names(certificate).filter_map(|name| Name::of(name)).collect();
     let covered = hosts.iter().filter_map(|host| {
         let how = names.iter().filter_map(|name| name.covers(&host.name)).max()?;
@@ -206,7 +206,7 @@ pub fn covered(certificate: &Certificate, hosts: &[&Host]) -> Vec<HostMatch> {
 
 /// The names of hosts that a certificate is for, each in the one spelling in which they are compared;
 /// what can be no host's name stands as it is beside others, and is none alone.
-pub(super) fn names_of(certificate: &Certificate) -> BTreeSet<String> {
+pub fn names_of(certificate: &Certificate) -> BTreeSet<String> {
     let spelt = |(text, name): (&String, Option<Name>)| match name {
         Some(Name::Address(address)) => address.to_string(),
         Some(Name::Dns(name)) => name,

@@ -32,7 +32,7 @@ fn names_cover_the_hosts_that_the_rfc_says() {
         ("2001:db8::1", "[2001:db8::1]"),
         ("::ffff:192.0.2.1", "::FFFF:c000:201"),
     ] {
-        assert!(covers(pattern, host), "{pattern} covers {host}");
+        assert!(name_matches(pattern, host), "{pattern} covers {host}");
     }
 }
 
@@ -71,18 +71,18 @@ fn names_cover_no_other_hosts() {
         ("1.2.3", "1.2.3"),
         ("[192.0.2.1]", "192.0.2.1"),
     ] {
-        assert!(!covers(pattern, host), "{pattern} does not cover {host}");
+        assert!(!name_matches(pattern, host), "{pattern} does not cover {host}");
     }
 }
 
 #[test]
 fn names_are_as_long_as_dns_lets_them_be() {
     let label = "a".repeat(63);
-    assert!(covers(&label, &label));
-    assert!(!covers(&format!("{label}a"), &format!("{label}a")));
+    assert!(name_matches(&label, &label));
+    assert!(!name_matches(&format!("{label}a"), &format!("{label}a")));
     let longest = format!("{label}.{label}.{label}.{}", "a".repeat(61));
-    assert!(covers(&longest, &format!("{longest}.")));
-    assert!(!covers(&format!("{longest}a"), &format!("{longest}a")));
+    assert!(name_matches(&longest, &format!("{longest}.")));
+    assert!(!name_matches(&format!("{longest}a"), &format!("{longest}a")));
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_certificate_covers_by_its_closest_name() {
     use Match::{Exact, Wildcard};
     assert!(Exact > Wildcard);
     let by = |names: &[&str], common_name, host| {
-        certificate_covers(&certificate(names, common_name), &Host::parse(host).expect(host))
+        best_match(&certificate(names, common_name), &Host::parse(host).expect(host))
     };
     for host in ["a.example.com", "A.EXAMPLE.COM."] {
         assert_eq!(by(&["*.example.com", "a.example.com"], None, host), Some(Exact));
@@ -162,25 +162,25 @@ proptest! {
 
     #[test]
     fn no_two_strings_make_it_panic_and_case_never_counts(pattern in text(), host in text()) {
-        let covered = covers(&pattern, &host);
-        prop_assert_eq!(covers(&pattern.to_ascii_uppercase(), &host.to_ascii_lowercase()), covered);
-        prop_assert_eq!(covers(&pattern.to_ascii_lowercase(), &host.to_ascii_uppercase()), covered);
+        let covered = name_matches(&pattern, &host);
+        prop_assert_eq!(name_matches(&pattern.to_ascii_uppercase(), &host.to_ascii_lowercase()), covered);
+        prop_assert_eq!(name_matches(&pattern.to_ascii_lowercase(), &host.to_ascii_uppercase()), covered);
     }
 
     #[test]
     fn every_possible_host_covers_itself(text in text()) {
         let possible = Host::parse(&text).is_ok();
-        prop_assert_eq!(covers(text.trim(), text.trim()), possible);
-        prop_assert_eq!(covers(&text.trim().to_ascii_uppercase(), text.trim()), possible);
+        prop_assert_eq!(name_matches(text.trim(), text.trim()), possible);
+        prop_assert_eq!(name_matches(&text.trim().to_ascii_uppercase(), text.trim()), possible);
     }
 
     #[test]
     fn a_wildcard_covers_exactly_one_label_more(parent in "[a-z]{1,5}(\\.[a-z]{1,5}){0,3}", label in "[a-z0-9_子]{1,9}") {
         let wildcard = format!("*.{parent}");
         let host = format!("{label}.{parent}");
-        prop_assert!(covers(&wildcard, &host));
-        prop_assert!(!covers(&wildcard, &parent));
+        prop_assert!(name_matches(&wildcard, &host));
+        prop_assert!(!name_matches(&wildcard, &parent));
         let deeper = format!("a.{host}");
-        prop_assert!(!covers(&wildcard, &deeper));
+        prop_assert!(!name_matches(&wildcard, &deeper));
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::error::{Error, Kind};
 
-use super::{Certificate, Limit};
+use super::{Certificate, Threshold};
 
 /// A state of the Nagios plugin interface. Ordered by how bad it is: not being able to look is worse
 /// than a WARNING that was seen, and never hides a CRITICAL.
@@ -42,8 +42,8 @@ impl fmt::Display for State {
 /// How little of its life a certificate may have left before it is WARNING, and before it is CRITICAL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Thresholds {
-    warning: Limit,
-    critical: Limit,
+    warning: Threshold,
+    critical: Threshold,
     superseded: bool,
 }
 
@@ -52,7 +52,7 @@ impl Thresholds {
     /// The critical limit is longer than the warning limit, so that nothing would ever be WARNING.
     /// Only limits of the same form are compared: whether `10%` is longer than `7d` is each
     /// certificate's own matter.
-    pub fn new(warning: Limit, critical: Limit) -> Result<Self, Error> {
+    pub fn new(warning: Threshold, critical: Threshold) -> Result<Self, Error> {
         let same_form = warning.time().is_some() == critical.time().is_some()
             && warning.share().is_some() == critical.share().is_some();
         if same_form && (critical.time() > warning.time() || critical.share() > warning.share()) {
@@ -69,11 +69,11 @@ impl Thresholds {
         Self { superseded, ..self }
     }
 
-    pub fn warning(&self) -> Limit {
+    pub fn warning(&self) -> Threshold {
         self.warning
     }
 
-    pub fn critical(&self) -> Limit {
+    pub fn critical(&self) -> Threshold {
         self.critical
     }
 }
@@ -81,7 +81,7 @@ impl Thresholds {
 impl Default for Thresholds {
     /// `30d,33%` and `7d,10%`: a month and a week of a year, and as much less of shorter lives.
     fn default() -> Self {
-        Self { warning: Limit::of(30, 33), critical: Limit::of(7, 10), superseded: false }
+        Self { warning: Threshold::of(30, 33), critical: Threshold::of(7, 10), superseded: false }
     }
 }
 
@@ -134,7 +134,7 @@ fn judge_expiry(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thre
         return Judgement { state: State::Critical, reason: format!("expired {} ago", in_words(-left)) };
     }
     let lifetime = certificate.not_before.map(|start| end - start).filter(|lifetime| *lifetime > TimeDelta::zero());
-    let undercut = |limit: Limit| limit.is_undercut(left, lifetime);
+    let undercut = |limit: Threshold| limit.is_undercut(left, lifetime);
     let reason = format!("expires in {}", in_words(left));
     let state = match (undercut(thresholds.critical), undercut(thresholds.warning)) {
         (Some(true), _) => State::Critical,

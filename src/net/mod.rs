@@ -3,13 +3,13 @@
 //! Knows nothing of signatures or vendors. Whoever calls it signs each attempt anew, since a signed
 //! request holds a nonce that a server accepts only once.
 
+mod client;
 pub mod encode;
-mod failure;
-mod http;
-mod limit;
+mod limiter;
 mod redact;
 mod retry;
 mod tls;
+mod transport_error;
 
-pub use self::http::{Http, Reply, Request};
+pub use client::{Http, Reply, Request};
 pub use redact::Redactor;

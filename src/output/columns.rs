@@ -11,8 +11,8 @@ use serde::{Serialize, Serializer};
 
 use crate::model::{Certificate, ChainElement, HostMatch, Source, Successor, Use, rfc3339};
 
-use super::receipt::counted;
-use super::words::time_left;
+use super::messages::time_left;
+use super::summary::counted;
 
 /// One thing that is told of a certificate.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ pub(super) enum Value<'a> {
     Unknown,
     Text(Cow<'a, str>),
     Number(i64),
+    Flag(bool),
     Time(DateTime<Utc>),
     Texts(&'a [String]),
     Map(&'a BTreeMap<String, String>),
@@ -71,6 +72,7 @@ pub(super) static RECORD: &[Column] = &[
     Column { name: "tags", value: |c, _| Value::Map(&c.tags) },
     Column { name: "chain", value: |c, _| Value::Chain(&c.chain) },
     Column { name: "used_by", value: |c, _| c.used_by.as_deref().map_or(Value::Unknown, Value::Uses) },
+    Column { name: "used_by_complete", value: |c, _| c.used_by_complete.map_or(Value::Unknown, Value::Flag) },
     Column { name: "notes", value: |c, _| Value::Texts(&c.notes) },
 ];
 
@@ -113,13 +115,14 @@ static HEADINGS: &[(&str, &str)] = &[
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     Number(i64),
+    Flag(bool),
     Text(String),
 }
 
 impl Column {
     /// What certificates are sorted by in this column; `None` where it is unknown.
     pub fn key(&self, certificate: &Certificate, now: DateTime<Utc>) -> Option<Key> {
-        // Words about a time are sorted as the time.
+        // Messages about a time are sorted as the time.
         let value = match self.name {
             "expires" | "expiry_date" => time(certificate.not_after),
             _ => (self.value)(certificate, now),
@@ -207,6 +210,7 @@ impl Serialize for Value<'_> {
             Self::Unknown => serializer.serialize_none(),
             Self::Text(text) => text.serialize(serializer),
             Self::Number(number) => number.serialize(serializer),
+            Self::Flag(flag) => flag.serialize(serializer),
             Self::Time(time) => rfc3339(*time).serialize(serializer),
             Self::Texts(texts) => texts.serialize(serializer),
             Self::Map(map) => map.serialize(serializer),
@@ -225,6 +229,7 @@ impl fmt::Display for Value<'_> {
             Self::Unknown => Ok(()),
             Self::Text(text) => f.write_str(text),
             Self::Number(number) => number.fmt(f),
+            Self::Flag(flag) => flag.fmt(f),
             Self::Time(time) => f.write_str(&rfc3339(*time)),
             Self::Texts(texts) => f.write_str(&texts.join(", ")),
             Self::Map(map) => {
@@ -241,11 +246,7 @@ impl fmt::Display for Value<'_> {
             }
             // An empty text is what is unknown.
             Self::Uses([]) => f.write_str("none"),
-            Self::Uses(uses) => {
-                let places: Vec<String> =
-                    uses.iter().map(|u| format!("{}:{} {}", u.load_balancer_id, u.port, u.role)).collect();
-                f.write_str(&places.join(", "))
-            }
+            Self::Uses(uses) => f.write_str(&uses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
             Self::Matches(matches) => {
                 let told: Vec<String> = matches.iter().map(|m| format!("{}:{}", m.how.name(), m.name)).collect();
                 f.write_str(&told.join(", "))

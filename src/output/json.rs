@@ -72,7 +72,7 @@ impl<'a> From<&'a ScopeReport> for Scope<'a> {
             account: &report.scope.account,
             region: &report.scope.region,
             service: report.scope.service,
-            project: report.scope.project.as_deref(),
+            project: report.scope.project.as_ref().map(|project| project.name.as_str()),
             status: report.status().name(),
             certificates: report.certificates,
             error: report.error.as_ref().map(Failure::from),

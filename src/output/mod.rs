@@ -12,32 +12,39 @@ use crate::model::{Certificate, ScopeReport};
 pub mod accounts;
 pub mod check;
 mod columns;
+mod csv;
+mod file;
 mod grid;
-mod nagios;
+mod json;
+mod jsonl;
+mod markdown;
+mod messages;
 mod pem;
 mod progress;
-mod receipt;
-mod sink;
+mod prometheus;
 mod style;
-mod target;
+mod summary;
+mod table;
+mod terminal;
 mod text;
-mod words;
+mod tsv;
 
 pub use columns::{Column, Key, by_name as column, names as column_names};
+pub use file::Target;
+pub use messages::Messages;
 pub use progress::Progress;
-pub use sink::{Color, Printed, Terminal, Text, Visible};
-pub use target::Target;
-pub use words::Words;
+pub use terminal::{Color, Printed, Terminal, Text, Visible};
 
-macro_rules! registry {
-    ($($name:ident),+ $(,)?) => {
-        $(mod $name;)+
-        /// Every format, in the order of their names in help.
-        pub static ALL: &[&dyn Format] = &[$(&$name::Format),+];
-    };
-}
-
-registry! { table, json, jsonl, csv, tsv, markdown, prometheus }
+/// Every format, in the order of their names in help.
+pub static ALL: &[&dyn Format] = &[
+    &table::Format,
+    &json::Format,
+    &jsonl::Format,
+    &csv::Format,
+    &tsv::Format,
+    &markdown::Format,
+    &prometheus::Format,
+];
 
 /// A way to write certificates.
 pub trait Format: Sync {
@@ -194,7 +201,7 @@ pub fn write_all(
             Text::Plain => write(target, None, &mut content),
             Text::Styled => write(target, None, &mut anstream::StripStream::new(&mut content as &mut dyn io::Write)),
         };
-        let replaced = rendered.and_then(|()| target::replace(path, &content));
+        let replaced = rendered.and_then(|()| file::replace(path, &content));
         if let Err(error) = replaced {
             let told = format!("{} cannot be written: {error}", path.display());
             written

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::receipt::counted;
+use super::summary::counted;
 
 /// Shorter runs show nothing.
 const PATIENCE: Duration = Duration::from_millis(500);

@@ -56,7 +56,7 @@ impl super::Format for Format {
                     ("service", scope.service),
                     ("region", &scope.region),
                     ("account", &scope.account),
-                    ("project", scope.project.as_deref().unwrap_or_default()),
+                    ("project", scope.project.as_ref().map_or("", |project| &project.name)),
                 ];
                 (braced(&labels), report)
             })

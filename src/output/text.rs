@@ -10,8 +10,8 @@ use crate::model::{Certificate, ChainElement, Use, rfc3339};
 
 use super::Report;
 use super::columns::{RECORD, Value};
+use super::messages::time_until;
 use super::style::{self, harmless};
-use super::words::time_until;
 
 pub(super) struct Format;
 
@@ -117,8 +117,12 @@ fn until(end: DateTime<Utc>, now: DateTime<Utc>) -> String {
 
 /// `lb-1:443 https default`, and the listener's id where it has one.
 fn listener(used: &Use) -> String {
+    let (Some(balancer), Some(port), Some(protocol)) = (&used.load_balancer_id, used.port, &used.protocol) else {
+        return used.to_string();
+    };
+    let role = used.role.map(|role| format!(" {}", role.name())).unwrap_or_default();
     let id = used.listener_id.as_ref().map(|id| format!(" (listener {id})")).unwrap_or_default();
-    format!("{}:{} {} {}{id}", used.load_balancer_id, used.port, used.protocol, used.role)
+    format!("{balancer}:{port} {protocol}{role}{id}")
 }
 
 #[cfg(test)]

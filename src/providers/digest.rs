@@ -1,10 +1,10 @@
 //! The hashes that vendors' signatures are made of.
 
-use std::fmt::Write;
-
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
+
+use crate::hex::hex;
 
 const ANY_LENGTH: &str = "HMAC takes a key of any length (RFC 2104, 3)";
 
@@ -22,12 +22,4 @@ pub(super) fn hmac_sha256(key: &[u8], text: &str) -> Vec<u8> {
 
 pub(super) fn sha256_hex(text: &str) -> String {
     hex(&Sha256::digest(text))
-}
-
-/// Lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -1,26 +1,28 @@
 //! A certificate taken apart: each field on its own, so that one broken field costs only itself.
 
 use super::alternative_names::AlternativeNames;
-use super::der::{Element, Elements, hex, without_leading_zeros};
-use super::{Facts, algorithm, key, name, time};
+use super::der::{Element, Elements, without_leading_zeros};
+use super::{ParsedCertificate, algorithm, key, name, time};
 use asn1_rs::Tag;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
+
+use crate::hex::hex;
 
 const SUBJECT_ALTERNATIVE_NAME: &str = "2.5.29.17";
 const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 
 /// Reads one certificate as far as it can be read.
-pub(super) fn read(der: &[u8]) -> Facts {
+pub(super) fn read(der: &[u8]) -> ParsedCertificate {
     let mut outer = Elements::of(der);
     let certificate = outer.next_even_cut();
     let exact = certificate.map_or(der, |(certificate, _)| certificate.raw);
-    let mut facts = Facts {
+    let mut facts = ParsedCertificate {
         subject: None,
         issuer: None,
         common_name: None,
         subject_alternative_names: Vec::new(),
-        names_broken: false,
+        san_incomplete: false,
         is_authority: false,
         serial_number: None,
         key_type: None,
@@ -60,7 +62,7 @@ fn are(bytes: usize, one: &str, more: &str) -> String {
     if bytes == 1 { format!("1 byte {one}") } else { format!("{bytes} bytes {more}") }
 }
 
-impl Facts {
+impl ParsedCertificate {
     fn read_outer(&mut self, mut parts: Elements<'_>) {
         let Some((body, _)) = parts.next_even_cut() else {
             self.notes.push("this is not a certificate: its body could not be read".to_owned());
@@ -147,7 +149,7 @@ impl Facts {
         let list = Elements::of(part.content).next().and_then(|list| list.sequence());
         let Some(mut list) = list else {
             self.unreadable("list of extensions");
-            self.names_broken = true;
+            self.san_incomplete = true;
             return;
         };
         let (mut unreadable, mut found) = (0_usize, 0_usize);
@@ -179,7 +181,7 @@ impl Facts {
             1 => self.notes.push("a subject alternative name could not be read".to_owned()),
             many => self.notes.push(format!("{many} subject alternative names could not be read")),
         }
-        self.names_broken = unreadable > 0 || names.unreadable > 0;
+        self.san_incomplete = unreadable > 0 || names.unreadable > 0;
         self.subject_alternative_names = names.list;
     }
 }

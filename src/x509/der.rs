@@ -151,17 +151,6 @@ pub(super) fn without_leading_zeros(bytes: &[u8]) -> &[u8] {
     bytes.get(zeros..).unwrap_or_default()
 }
 
-/// Two digits for each byte.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// An element of less than 128 bytes, for the tests around.
 #[cfg(test)]
 pub(super) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {

@@ -22,7 +22,7 @@ pub use pem::pem_blocks;
 /// Texts stand as the certificate has them. `common_name` and `subject_alternative_names` may hold
 /// control characters, which a terminal must not be given raw; `subject` and `issuer` have them escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
+pub struct ParsedCertificate {
     /// RFC 4514 text; `None` also when the name is empty.
     pub subject: Option<String>,
     /// RFC 4514 text; `None` also when the name is empty.
@@ -34,7 +34,7 @@ pub struct Facts {
     /// Whether it says that it is an authority's own (`cA` of the basic constraints).
     pub is_authority: bool,
     /// Whether further alternative names may have been there, which cannot be read.
-    pub names_broken: bool,
+    pub san_incomplete: bool,
     /// Lower-case hex with an even number of digits; zero is `00`, a negative number begins with `-`.
     pub serial_number: Option<String>,
     /// `rsa`, `ec`, `sm2`, `ml-dsa-44` and so on; the dotted OID of a key this module does not know.
@@ -63,9 +63,9 @@ pub struct Facts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
     /// One for each block that [`pem_blocks`] gives, in the same order.
-    pub certificates: Vec<Facts>,
+    pub certificates: Vec<ParsedCertificate>,
     /// Whether the first block could be read, which by custom is the leaf's.
-    pub begins_whole: bool,
+    pub leaf_readable: bool,
     /// Blocks that gave no certificate at all; what ails a single certificate is in its own notes.
     pub notes: Vec<String>,
 }
@@ -73,11 +73,11 @@ pub struct Chain {
 /// Reads every certificate of a PEM text, as tolerantly as [`pem_blocks`] finds them.
 pub fn read_chain(pem: &str) -> Chain {
     let (blocks, notes) = pem::numbered(pem);
-    let begins_whole = blocks.first().is_some_and(|(number, _)| *number == 1);
-    Chain { certificates: blocks.iter().map(|(_, der)| read_certificate(der)).collect(), begins_whole, notes }
+    let leaf_readable = blocks.first().is_some_and(|(number, _)| *number == 1);
+    Chain { certificates: blocks.iter().map(|(_, der)| read_certificate(der)).collect(), leaf_readable, notes }
 }
 
-/// Reads one DER certificate. Any bytes give [`Facts`]; of bytes that are no certificate only the fingerprints are known.
-pub fn read_certificate(der: &[u8]) -> Facts {
+/// Reads one DER certificate. Any bytes give [`ParsedCertificate`]; of bytes that are no certificate only the fingerprints are known.
+pub fn read_certificate(der: &[u8]) -> ParsedCertificate {
     certificate::read(der)
 }

@@ -1,7 +1,8 @@
 //! Distinguished names, as RFC 4514 writes them and `openssl … -nameopt RFC2253,-esc_msb,utf8` prints them.
 
 use super::attribute;
-use super::der::{Element, Elements, hex};
+use super::der::{Element, Elements};
+use crate::hex::hex;
 use asn1_rs::Tag;
 
 const COMMON_NAME: &str = "2.5.4.3";

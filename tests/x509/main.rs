@@ -10,7 +10,7 @@ mod handmade;
 mod no_panic;
 mod parts;
 
-use certls::x509::{Facts, pem_blocks, read_certificate, read_chain};
+use certls::x509::{ParsedCertificate, pem_blocks, read_certificate, read_chain};
 use chrono::Datelike as _;
 use command::{Openssl, Told};
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn compare(&mut self, openssl: &Openssl, case: &str, source: &[u8], notes: &[&str]) -> Facts {
+    fn compare(&mut self, openssl: &Openssl, case: &str, source: &[u8], notes: &[&str]) -> ParsedCertificate {
         let der = if source.starts_with(b"0") {
             source.to_vec()
         } else {
@@ -81,7 +81,7 @@ impl Tally {
 }
 
 /// The fields that both tell, in one spelling.
-fn fields(facts: &Facts, told: &Told) -> Vec<(&'static str, String, String)> {
+fn fields(facts: &ParsedCertificate, told: &Told) -> Vec<(&'static str, String, String)> {
     let mut names: Vec<String> = Vec::new();
     for name in &told.names {
         let name = name.parse::<Ipv6Addr>().map_or_else(|_| name.clone(), |address| address.to_string());

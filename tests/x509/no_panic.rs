@@ -1,6 +1,6 @@
 //! Whatever the bytes, reading ends with facts and never with a panic.
 
-use certls::x509::{Facts, pem_blocks, read_certificate, read_chain};
+use certls::x509::{ParsedCertificate, pem_blocks, read_certificate, read_chain};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ static REAL: LazyLock<rcgen::Certificate> = LazyLock::new(|| {
 });
 
 /// What holds of facts however little could be read.
-fn check(facts: &Facts) {
+fn check(facts: &ParsedCertificate) {
     assert_eq!(facts.fingerprint_sha1.len(), 40);
     assert_eq!(facts.fingerprint_sha256.len(), 64);
     for note in &facts.notes {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Kind};
 use crate::net::{Redactor, Reply};
-use crate::providers::clock;
+use crate::providers::error_table;
 
 /// A code, or a family of codes that begin with it and a full stop; what it means; and the next step.
 /// `{origin}` stands for where the key was found, `{permission}` for the RAM action.
@@ -154,7 +154,7 @@ impl Refusal<'_> {
 
     fn clock(&self) -> Error {
         match self.reply.date() {
-            Some(theirs) => clock::off_by(self.sent_at - theirs),
+            Some(theirs) => error_table::clock_error(self.sent_at - theirs),
             None => Error::new(Kind::Clock, "this machine's clock and the cloud's are too far apart"),
         }
     }

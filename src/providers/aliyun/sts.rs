@@ -8,16 +8,17 @@ use chrono::Utc;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::config::{Endpoint, Env, Keys};
+use crate::config::{AccessKey, Endpoint, Env};
 use crate::error::{Error, Kind};
 use crate::model::Identity;
 use crate::net::Redactor;
 use crate::net::encode::query;
-use crate::providers::renewal::Issued;
+use crate::providers::credentials::temporary_keys::Issued;
 
-use super::api::{Api, Client, Operation};
-use super::credentials::IssuedWire;
+use super::client::{Client, Operation};
 use super::errors::Refusal;
+use super::issued_keys::IssuedWire;
+use super::session::AliyunSession;
 use super::sign::{Signature, timestamp};
 
 pub(super) const ID: &str = "sts";
@@ -35,12 +36,12 @@ const ASSUME_ROLE_WITH_OIDC: &str = "AssumeRoleWithOIDC";
 
 /// Which of the service's hosts is asked.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Site {
+pub(super) struct StsEndpoint {
     region: Option<String>,
     vpc: bool,
 }
 
-impl Site {
+impl StsEndpoint {
     pub(super) fn of(env: &Env) -> Self {
         Self {
             region: env.get(REGION).map(str::to_owned),
@@ -72,9 +73,9 @@ struct IdentityWire {
 }
 
 /// The account that the keys belong to; its name is the ARN of the user or role.
-pub(super) async fn caller_identity(api: &Api) -> Result<Identity, Error> {
-    let endpoint = endpoint(&api.client, None)?;
-    let reply = api.call(&GET_CALLER_IDENTITY, &endpoint, &[]).await?;
+pub(super) async fn caller_identity(session: &AliyunSession) -> Result<Identity, Error> {
+    let endpoint = endpoint(session.client(), None)?;
+    let reply = session.call(&GET_CALLER_IDENTITY, &endpoint, &[]).await?;
     let wire: IdentityWire = reply.json()?;
     Ok(Identity { account_id: wire.account_id, name: wire.arn })
 }
@@ -138,7 +139,7 @@ impl Role {
 }
 
 /// The temporary keys of a role, asked for with other keys.
-pub(super) async fn assume_role(client: &Client, keys: &Keys, role: &Role) -> Result<Issued, Error> {
+pub(super) async fn assume_role(client: &Client, keys: &AccessKey, role: &Role) -> Result<Issued, Error> {
     let endpoint = endpoint(client, role.region.as_deref())?;
     let params = role.params();
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_host_follows_the_region_and_the_network() {
-        let site = |region: Option<&str>, vpc| Site { region: region.map(str::to_owned), vpc };
+        let site = |region: Option<&str>, vpc| StsEndpoint { region: region.map(str::to_owned), vpc };
         assert_eq!(site(None, false).host(None), "sts.aliyuncs.com");
         assert_eq!(site(None, true).host(None), "sts.aliyuncs.com");
         assert_eq!(site(Some("cn-beijing"), false).host(None), "sts.cn-beijing.aliyuncs.com");

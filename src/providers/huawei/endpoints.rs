@@ -40,7 +40,7 @@ pub(super) static REGIONS: &[&str] = &[
 ];
 
 /// Regions of sites that keep accounts of their own: their keys are unknown to the global IAM.
-static OWN_SITES: &[&str] = &["ae-ad-1", "eu-west-0", "eu-west-101", "my-kualalumpur-1", "tr-west-1"];
+static PARTNER_SITES: &[&str] = &["ae-ad-1", "eu-west-0", "eu-west-101", "my-kualalumpur-1", "tr-west-1"];
 
 const GLOBAL_IAM: &str = "iam.myhuaweicloud.com";
 
@@ -53,7 +53,7 @@ pub(super) fn host(service: &str, region: &str) -> String {
 /// The host of the IAM that knows the account of this region; without one, of the global site.
 pub(super) fn iam_host(region: Option<&str>) -> String {
     match region {
-        Some(region) if OWN_SITES.contains(&region) => host("iam", region),
+        Some(region) if PARTNER_SITES.contains(&region) => host("iam", region),
         _ => GLOBAL_IAM.to_owned(),
     }
 }
@@ -66,9 +66,9 @@ pub(super) fn scm_hosts(site: Option<&str>) -> Vec<String> {
 }
 
 /// The site of its own that the regions name.
-pub(super) fn own_site(regions: Option<&[String]>) -> Option<&str> {
+pub(super) fn partner_site(regions: Option<&[String]>) -> Option<&str> {
     match regions {
-        Some([region]) if OWN_SITES.contains(&region.as_str()) => Some(region),
+        Some([region]) if PARTNER_SITES.contains(&region.as_str()) => Some(region),
         _ => None,
     }
 }
@@ -92,10 +92,10 @@ mod tests {
     fn certificates_are_kept_by_site() {
         let hosts = |regions: &[&str]| {
             let regions: Vec<String> = regions.iter().map(ToString::to_string).collect();
-            scm_hosts(own_site(Some(&regions)))
+            scm_hosts(partner_site(Some(&regions)))
         };
         let global = ["scm.cn-north-4.myhuaweicloud.com", "scm.ap-southeast-1.myhuaweicloud.com"];
-        assert_eq!(scm_hosts(own_site(None)), global);
+        assert_eq!(scm_hosts(partner_site(None)), global);
         assert_eq!(hosts(&["la-south-2"]), global);
         assert_eq!(hosts(&["eu-west-101"]), ["scm.eu-west-101.myhuaweicloud.eu"]);
     }

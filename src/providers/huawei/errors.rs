@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::error::{Error, Kind};
 use crate::net::{Redactor, Reply};
-use crate::providers::clock;
-use crate::providers::wire::Loose;
+use crate::providers::error_table;
+use crate::providers::record::Scalar;
 
 /// A code, what it means, and the next step. `{origin}` stands for where the credentials were found,
 /// `{permission}` for the IAM action.
@@ -53,7 +53,7 @@ const SITE: &str = "the account belongs to another site of Huawei Cloud: name on
 #[serde(default)]
 struct Body {
     #[serde(alias = "errorCode", alias = "code")]
-    error_code: Option<Loose>,
+    error_code: Option<Scalar>,
     #[serde(alias = "errorMsg", alias = "message")]
     error_msg: Option<String>,
     request_id: Option<String>,
@@ -66,7 +66,7 @@ struct Body {
 #[serde(default)]
 struct Nested {
     #[serde(alias = "type")]
-    code: Option<Loose>,
+    code: Option<Scalar>,
     message: Option<String>,
 }
 
@@ -162,7 +162,7 @@ fn expired_signature(told: &str) -> Error {
         NaiveDateTime::parse_from_str(rest.get(..16)?, "%Y%m%dT%H%M%SZ").ok()
     };
     match (time("signature time:"), time("server time:")) {
-        (Some(ours), Some(theirs)) => clock::off_by(ours - theirs),
+        (Some(ours), Some(theirs)) => error_table::clock_error(ours - theirs),
         _ => Error::new(Kind::Clock, "this machine's clock and the cloud's are too far apart"),
     }
 }

@@ -9,7 +9,8 @@ use crate::error::{Error, Kind};
 use crate::model::Identity;
 use crate::net::Reply;
 
-use super::api::{Api, Call, Reach};
+use super::auth_scope::TokenScope;
+use super::client::{Call, Client};
 use super::credentials::Credentials;
 use super::endpoints::REGIONS;
 
@@ -44,10 +45,10 @@ struct ProjectsWire {
     projects: Vec<Project>,
 }
 
-/// The projects that the credentials reach.
-pub(super) async fn projects(api: &Api, iam: &Endpoint) -> Result<Vec<Project>, Error> {
-    if let Credentials::Token { token, .. } = api.credentials() {
-        return Ok(vec![project_of(token, api, iam).await?]);
+/// The projects that the credentials scope.
+pub(super) async fn projects(client: &Client, iam: &Endpoint) -> Result<Vec<Project>, Error> {
+    if let Credentials::Token { token, .. } = client.credentials() {
+        return Ok(vec![project_of(token, client, iam).await?]);
     }
     let all = Call {
         operation: "KeystoneListProjects",
@@ -56,14 +57,14 @@ pub(super) async fn projects(api: &Api, iam: &Endpoint) -> Result<Vec<Project>, 
         iam,
         path: "/v3/projects",
         query: &[],
-        reach: Reach::Domain,
+        token_scope: TokenScope::Domain,
         subject: None,
     };
-    let reply = match api.get(&all).await {
+    let reply = match client.get(&all).await {
         // A user who may not see the account's projects may still see the own ones.
         Err(error) if error.kind == Kind::Denied => {
             let own = Call { operation: "KeystoneListAuthProjects", path: "/v3/auth/projects", ..all };
-            api.get(&own).await?
+            client.get(&own).await?
         }
         other => other?,
     };
@@ -91,7 +92,7 @@ struct Domain {
 }
 
 /// The account that the credentials belong to, which the vendor calls domain.
-pub(super) async fn domain(api: &Api, iam: &Endpoint) -> Result<Identity, Error> {
+pub(super) async fn domain(client: &Client, iam: &Endpoint) -> Result<Identity, Error> {
     let call = Call {
         operation: "KeystoneListAuthDomains",
         permission: None,
@@ -99,10 +100,10 @@ pub(super) async fn domain(api: &Api, iam: &Endpoint) -> Result<Identity, Error>
         iam,
         path: "/v3/auth/domains",
         query: &[],
-        reach: Reach::Domain,
+        token_scope: TokenScope::Domain,
         subject: None,
     };
-    let reply = api.get(&call).await?;
+    let reply = client.get(&call).await?;
     let domain = reply.json::<DomainsWire>()?.domains.into_iter().next();
     let domain = domain.ok_or_else(|| Error::new(Kind::Reply, "IAM names no account for these credentials"))?;
     Ok(Identity { account_id: domain.id, name: domain.name })
@@ -131,7 +132,7 @@ struct DomainWire {
 }
 
 /// The one project that a token reaches, as IAM tells it (`KeystoneValidateToken`).
-async fn project_of(token: &SecretString, api: &Api, iam: &Endpoint) -> Result<Project, Error> {
+async fn project_of(token: &SecretString, client: &Client, iam: &Endpoint) -> Result<Project, Error> {
     let call = Call {
         operation: "KeystoneValidateToken",
         permission: None,
@@ -139,10 +140,10 @@ async fn project_of(token: &SecretString, api: &Api, iam: &Endpoint) -> Result<P
         iam,
         path: "/v3/auth/tokens",
         query: &[("nocatalog", "true")],
-        reach: Reach::Domain,
+        token_scope: TokenScope::Domain,
         subject: Some(token),
     };
-    let reply = api.get(&call).await?;
+    let reply = client.get(&call).await?;
     let project = reply.json::<TokenWire>()?.token.project.ok_or_else(|| {
         Error::new(Kind::Config, "the token is for the whole account; load balancers want one for a project")
             .with_hint("fetch a token with a project as its scope, such as {\"project\": {\"name\": \"cn-north-4\"}}")

@@ -5,12 +5,13 @@
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{Endpoint, Keys};
+use crate::config::{AccessKey, Endpoint};
+use crate::hex::hex;
 use crate::net::Request;
 use crate::net::encode::{encode, query};
-use crate::providers::digest::{hex, hmac_sha256, sha256_hex};
+use crate::providers::digest::{hmac_sha256, sha256_hex};
 
-use super::api::Reach;
+use super::auth_scope::TokenScope;
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
 const METHOD: &str = "GET";
@@ -23,7 +24,7 @@ pub(super) struct Unsigned<'a> {
     /// Not percent-encoded.
     pub path: &'a str,
     pub query: &'a [(&'a str, &'a str)],
-    pub reach: Reach<'a>,
+    pub token_scope: TokenScope<'a>,
     pub at: DateTime<Utc>,
 }
 
@@ -37,13 +38,13 @@ pub(super) struct Signed {
 }
 
 /// Signs the headers that name host, time, and project or account; proxies may change the others.
-pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, http::Error> {
+pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, http::Error> {
     let (host, date) = (unsigned.endpoint.host(), timestamp(unsigned.at));
     let mut headers = vec![("host", host.as_str()), ("x-sdk-date", &date)];
-    headers.extend(match unsigned.reach {
-        Reach::Domain => None,
-        Reach::Account(id) => Some(("x-domain-id", id)),
-        Reach::Project(id) => Some(("x-project-id", id)),
+    headers.extend(match unsigned.token_scope {
+        TokenScope::Domain => None,
+        TokenScope::Account(id) => Some(("x-domain-id", id)),
+        TokenScope::Project(id) => Some(("x-project-id", id)),
     });
     headers.extend(keys.token.as_ref().map(|token| ("x-security-token", token.expose_secret())));
     let query = canonical_query(unsigned.query);
@@ -187,7 +188,7 @@ mod tests {
         let ours = |vector: &Vector| vector.method == METHOD && vector.via == "client";
         for vector in vectors().into_iter().filter(ours) {
             let at = chrono::NaiveDateTime::parse_from_str(&vector.date, "%Y%m%dT%H%M%SZ").expect("a date").and_utc();
-            let keys = Keys {
+            let keys = AccessKey {
                 id: vector.ak.clone().into(),
                 secret: vector.sk.clone().into(),
                 token: vector.security_token.clone().map(Into::into),
@@ -197,10 +198,10 @@ mod tests {
                 endpoint: &Endpoint::of_host(&vector.host).expect("a host"),
                 path: &percent_encoding::percent_decode_str(&vector.path).decode_utf8_lossy(),
                 query: &pairs(&vector.query),
-                reach: match (vector.headers.get("X-Project-Id"), vector.headers.get("X-Domain-Id")) {
-                    (Some(id), _) => Reach::Project(id),
-                    (None, Some(id)) => Reach::Account(id),
-                    (None, None) => Reach::Domain,
+                token_scope: match (vector.headers.get("X-Project-Id"), vector.headers.get("X-Domain-Id")) {
+                    (Some(id), _) => TokenScope::Project(id),
+                    (None, Some(id)) => TokenScope::Account(id),
+                    (None, None) => TokenScope::Domain,
                 },
                 at,
             };

@@ -15,7 +15,7 @@ use crate::error::{Error, Kind};
 use crate::net::{Http, Redactor};
 
 use super::ID;
-use super::api::Reach;
+use super::auth_scope::TokenScope;
 use super::credentials::User;
 use super::errors::{self, Refusal};
 
@@ -26,37 +26,37 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// The token for this reach, fetched at its first use: once, however many wait for it.
+    /// The token for this scope, fetched at its first use: once, however many wait for it.
     pub(super) async fn get(
         &self,
         http: &Http,
         iam: &Endpoint,
         user: &User,
-        reach: Reach<'_>,
+        scope: TokenScope<'_>,
     ) -> Result<SecretString, Error> {
-        let cell = self.issued.lock().await.entry(key(reach)).or_default().clone();
-        let token = cell.get_or_try_init(|| http.retrying(|| fetch(http, iam, user, reach))).await?;
+        let cell = self.issued.lock().await.entry(key(scope)).or_default().clone();
+        let token = cell.get_or_try_init(|| http.retrying(|| fetch(http, iam, user, scope))).await?;
         Ok(token.clone())
     }
 
     /// Drops a token that was refused. False where there was none.
-    pub(super) async fn forget(&self, reach: Reach<'_>) -> bool {
-        let dropped = self.issued.lock().await.remove(&key(reach));
+    pub(super) async fn forget(&self, scope: TokenScope<'_>) -> bool {
+        let dropped = self.issued.lock().await.remove(&key(scope));
         dropped.is_some_and(|cell| cell.initialized())
     }
 }
 
-fn key(reach: Reach<'_>) -> String {
-    match reach {
-        Reach::Domain | Reach::Account(_) => String::new(),
-        Reach::Project(id) => id.to_owned(),
+fn key(scope: TokenScope<'_>) -> String {
+    match scope {
+        TokenScope::Domain | TokenScope::Account(_) => String::new(),
+        TokenScope::Project(id) => id.to_owned(),
     }
 }
 
-async fn fetch(http: &Http, iam: &Endpoint, user: &User, reach: Reach<'_>) -> Result<SecretString, Error> {
-    let scope = match reach {
-        Reach::Domain | Reach::Account(_) => json!({ "domain": { "name": user.domain } }),
-        Reach::Project(id) => json!({ "project": { "id": id } }),
+async fn fetch(http: &Http, iam: &Endpoint, user: &User, scope: TokenScope<'_>) -> Result<SecretString, Error> {
+    let scope = match scope {
+        TokenScope::Domain | TokenScope::Account(_) => json!({ "domain": { "name": user.domain } }),
+        TokenScope::Project(id) => json!({ "project": { "id": id } }),
     };
     let password = user.password.expose_secret();
     let body = json!({ "auth": {

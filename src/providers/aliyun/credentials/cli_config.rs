@@ -3,10 +3,10 @@
 use serde::Deserialize;
 
 use crate::error::Error;
-use crate::providers::chain::other_names;
-use crate::providers::secret_file::SecretFile;
+use crate::providers::credentials::chain::other_names;
+use crate::providers::credentials::profile_file::SecretFile;
 
-use super::profile::{Profile, Reading};
+use super::profile::{Profile, ProfileContext};
 use super::variables::{CLI_FILE, IGNORE_PROFILE, NO_CLI_FILE};
 use super::{Credentials, Found, Options, Search, broken};
 
@@ -79,7 +79,7 @@ impl Config<'_> {
             None => Err(broken(&origin, &format!("its source_profile `{name}` is not there"))
                 .with_hint(other_names(name, &self.names()))),
         };
-        let reading = Reading { origin: origin.clone(), options: self.options };
+        let reading = ProfileContext { origin: origin.clone(), options: self.options };
         profile.credentials(&reading, |name| source(path, name))
     }
 }

@@ -1,19 +1,19 @@
 //! The environment: an access key, or an identity provider's token to assume a role with.
 
 use crate::config::missing_variable as missing;
-use crate::config::{Account, Env, KeyPair, Keys};
+use crate::config::{AccessKey, Account, Env, KeyVariables};
 use crate::error::Error;
-use crate::providers::chain;
+use crate::providers::credentials::chain;
 
 use super::variables::{KEYS, OIDC_PROVIDER, OIDC_TOKEN_FILE, ROLE};
 use super::{Credentials, Found, OidcRole, Role, Search};
 
 pub(super) fn keys(search: &Search) -> Result<Found<Credentials>, Error> {
-    Ok(Keys::find(&search.env, &KEYS)?.map(Credentials::set).into())
+    Ok(AccessKey::find(&search.env, &KEYS)?.map(Credentials::set).into())
 }
 
 /// The key in the variables that the account names. Nowhere else is looked.
-pub(super) fn named(env: &Env, names: &KeyPair, account: &Account) -> Result<Credentials, Error> {
+pub(super) fn named(env: &Env, names: &KeyVariables, account: &Account) -> Result<Credentials, Error> {
     chain::named_keys(env, names, account).map(Credentials::set)
 }
 

@@ -1,9 +1,9 @@
 //! `~/.alibabacloud/credentials`, the profiles of the vendor's SDKs.
 
-use crate::config::Keys;
+use crate::config::AccessKey;
 use crate::error::Error;
-use crate::nearest::did_you_mean;
-use crate::providers::secret_file::{SecretFile, Section};
+use crate::providers::credentials::profile_file::{SecretFile, Section};
+use crate::suggest::did_you_mean;
 
 use super::variables::INI_FILE;
 use super::{Credentials, Found, OidcRole, Role, Search, broken, metadata};
@@ -67,8 +67,8 @@ impl Profile<'_> {
         })
     }
 
-    fn keys(&self) -> Result<Keys, Error> {
-        Ok(Keys {
+    fn keys(&self) -> Result<AccessKey, Error> {
+        Ok(AccessKey {
             id: self.needed("access_key_id")?.to_owned().into(),
             secret: self.needed("access_key_secret")?.to_owned().into(),
             token: self.section.secret("security_token"),

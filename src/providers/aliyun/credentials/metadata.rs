@@ -9,10 +9,10 @@ use crate::config::{ALIYUN_METADATA, Endpoint};
 use crate::error::{Error, Kind};
 use crate::net::Reply;
 use crate::net::encode::encode;
-use crate::providers::renewal::{Issued, Renewal};
+use crate::providers::credentials::temporary_keys::{Issued, Renewal};
 
+use super::super::issued_keys::IssuedWire;
 use super::variables::{METADATA_ROLE, NO_METADATA};
-use super::wire::IssuedWire;
 use super::{Client, Credentials, Found, Issuer, Options, Search, broken, of_source};
 
 /// The service in words, while the role is not known.

@@ -3,27 +3,25 @@
 use chrono::Utc;
 use futures_util::future::{BoxFuture, FutureExt};
 
-use crate::config::{Account, Env, Keys, Login};
-use crate::context::Context;
+use crate::config::{AccessKey, Account, CredentialsFrom, Env};
 use crate::error::{Error, Kind};
-use crate::providers::chain::{self, Found, Wanted};
-use crate::providers::renewal::{Issued, Renewal};
+use crate::providers::Context;
+use crate::providers::credentials::chain::{self, Found, Wanted};
+use crate::providers::credentials::temporary_keys::{Issued, Renewal};
 
-use super::api::Client;
+use super::client::Client;
 use super::sts::{self, OidcRole, Role};
 
 mod cli_config;
 mod environment;
-mod external;
 mod ini;
 mod metadata;
+mod process;
 mod profile;
 mod uri;
 mod variables;
-mod wire;
 
 pub(super) use variables::{OPTIONS, VARIABLES};
-pub(super) use wire::IssuedWire;
 
 type Source = chain::Source<Search, Credentials>;
 
@@ -93,7 +91,7 @@ pub(super) struct Credentials {
 #[derive(Debug)]
 enum Issuer {
     /// Nobody: they are set up as they are.
-    Set(Keys),
+    Set(AccessKey),
     /// A log-in that another program made. Its keys end, and certls cannot make another.
     LoggedIn {
         issued: Issued,
@@ -104,17 +102,17 @@ enum Issuer {
     Oidc(OidcRole),
     Instance(metadata::Instance),
     Uri(uri::Uri),
-    Process(external::Process),
+    Process(process::Process),
 }
 
 /// The credentials of this account; `None` where nothing is set up.
 ///
-/// Keys that must be issued are asked for at once, so that a refusal is told once.
+/// AccessKey that must be issued are asked for at once, so that a refusal is told once.
 pub(super) async fn find(cx: &Context, account: &Account, client: &Client) -> Result<Option<Credentials>, Error> {
     let options = Options::of(&cx.env);
-    let found = match &account.login {
-        Login::Variables(names) => Some(environment::named(&cx.env, names, account)?),
-        Login::Chain | Login::Profile(_) => {
+    let found = match &account.credentials {
+        CredentialsFrom::Variables(names) => Some(environment::named(&cx.env, names, account)?),
+        CredentialsFrom::Chain | CredentialsFrom::Profile(_) => {
             let wanted = Wanted::by(account).or_else(|| variables::profile(&cx.env));
             let search = Search {
                 env: cx.env.clone(),
@@ -134,7 +132,7 @@ pub(super) async fn find(cx: &Context, account: &Account, client: &Client) -> Re
 }
 
 /// The places that are looked into.
-pub(super) fn looked_at() -> Vec<&'static str> {
+pub(super) fn credential_sources() -> Vec<&'static str> {
     chain::names(CHAIN)
 }
 
@@ -155,7 +153,7 @@ impl Credentials {
         Self { source, origin, renewal: Renewal::default() }
     }
 
-    fn set(keys: Keys) -> Self {
+    fn set(keys: AccessKey) -> Self {
         let origin = keys.origin.clone();
         Self::of(Issuer::Set(keys), origin)
     }
@@ -173,7 +171,7 @@ impl Credentials {
     }
 
     /// The keys to sign with, fetched or renewed where they are temporary.
-    pub(super) async fn keys(&self, client: &Client) -> Result<Keys, Error> {
+    pub(super) async fn keys(&self, client: &Client) -> Result<AccessKey, Error> {
         match &self.source {
             Issuer::Set(keys) => Ok(keys.clone()),
             _ => self.renewal.keys(|| self.issue(client)).await,

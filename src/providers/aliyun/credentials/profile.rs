@@ -6,13 +6,13 @@ use chrono::DateTime;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::config::Keys;
+use crate::config::AccessKey;
 use crate::error::Error;
-use crate::nearest::did_you_mean;
-use crate::providers::renewal::Issued;
-use crate::providers::secret_file::{secret, text};
+use crate::providers::credentials::profile_file::{secret, text};
+use crate::providers::credentials::temporary_keys::Issued;
+use crate::suggest::did_you_mean;
 
-use super::{Credentials, Issuer, OidcRole, Options, Role, broken, external, metadata, uri};
+use super::{Credentials, Issuer, OidcRole, Options, Role, broken, metadata, process, uri};
 
 /// The modes that can be used, as the vendor writes them.
 const MODES: [&str; 11] = [
@@ -56,7 +56,7 @@ pub(super) struct Profile {
 }
 
 /// What a profile is read with.
-pub(super) struct Reading<'a> {
+pub(super) struct ProfileContext<'a> {
     /// The profile and its file, in words.
     pub origin: String,
     pub options: &'a Options,
@@ -85,7 +85,7 @@ impl Profile {
     /// `source` finds another profile of the same file.
     pub(super) fn credentials(
         &self,
-        reading: &Reading<'_>,
+        reading: &ProfileContext<'_>,
         source: impl FnOnce(&str) -> Result<Credentials, Error>,
     ) -> Result<Credentials, Error> {
         let origin = || reading.origin.clone();
@@ -122,7 +122,7 @@ impl Profile {
             "external" if options.no_processes => return Err(refused("running a program for keys is forbidden here")),
             "external" => {
                 let command = self.needed_secret(reading, "process_command", self.process_command.as_ref())?;
-                let process = external::Process::parse(&command, options, &reading.origin)?;
+                let process = process::Process::parse(&command, options, &reading.origin)?;
                 Credentials::of(Issuer::Process(process), origin())
             }
             "cloudsso" | "oauth" => self.logged_in(reading)?,
@@ -131,17 +131,17 @@ impl Profile {
     }
 
     /// The keys that stand in the profile.
-    fn keys(&self, reading: &Reading<'_>, needs_token: bool) -> Result<Keys, Error> {
+    fn keys(&self, reading: &ProfileContext<'_>, needs_token: bool) -> Result<AccessKey, Error> {
         let id = self.needed_secret(reading, "access_key_id", self.access_key_id.as_ref())?;
         let secret_key = self.needed_secret(reading, "access_key_secret", self.access_key_secret.as_ref())?;
         let token = secret(self.sts_token.as_ref());
         if needs_token && token.is_none() {
             return Err(self.missing(reading, "sts_token"));
         }
-        Ok(Keys { id, secret: secret_key, token, origin: reading.origin.clone() })
+        Ok(AccessKey { id, secret: secret_key, token, origin: reading.origin.clone() })
     }
 
-    fn role(&self, reading: &Reading<'_>) -> Result<Role, Error> {
+    fn role(&self, reading: &ProfileContext<'_>) -> Result<Role, Error> {
         let arn = self.needed(reading, "ram_role_arn", self.ram_role_arn.as_ref())?;
         let session = text(self.ram_session_name.as_ref()).unwrap_or(&reading.options.session);
         Ok(Role {
@@ -152,13 +152,13 @@ impl Profile {
         })
     }
 
-    fn instance(&self, reading: &Reading<'_>) -> Result<Credentials, Error> {
+    fn instance(&self, reading: &ProfileContext<'_>) -> Result<Credentials, Error> {
         let role = text(self.ram_role_name.as_ref()).map(str::to_owned);
         metadata::credentials(role, reading.options, &reading.origin)
     }
 
-    /// Keys that `aliyun configure` fetched by a log-in, which certls cannot repeat.
-    fn logged_in(&self, reading: &Reading<'_>) -> Result<Credentials, Error> {
+    /// AccessKey that `aliyun configure` fetched by a log-in, which certls cannot repeat.
+    fn logged_in(&self, reading: &ProfileContext<'_>) -> Result<Credentials, Error> {
         let log_in = format!("log in again: aliyun configure --profile {} --mode {}", self.name(), self.mode());
         let keys = self.keys(reading, true).map_err(|error| error.with_hint(log_in.clone()))?;
         let until = self.sts_expiration.filter(|seconds| *seconds > 0);
@@ -167,26 +167,26 @@ impl Profile {
         Ok(Credentials::of(Issuer::LoggedIn { issued, log_in }, reading.origin.clone()))
     }
 
-    fn unknown_mode(&self, reading: &Reading<'_>) -> Error {
+    fn unknown_mode(&self, reading: &ProfileContext<'_>) -> Error {
         let mode = self.mode();
         let hint = did_you_mean(mode, MODES).unwrap_or_else(|| format!("certls knows {}", MODES.join(", ")));
         broken(&reading.origin, &format!("certls cannot log in by the mode `{mode}`")).with_hint(hint)
     }
 
-    fn needed<'a>(&self, reading: &Reading<'_>, key: &str, value: Option<&'a String>) -> Result<&'a str, Error> {
+    fn needed<'a>(&self, reading: &ProfileContext<'_>, key: &str, value: Option<&'a String>) -> Result<&'a str, Error> {
         text(value).ok_or_else(|| self.missing(reading, key))
     }
 
     fn needed_secret(
         &self,
-        reading: &Reading<'_>,
+        reading: &ProfileContext<'_>,
         key: &str,
         value: Option<&SecretString>,
     ) -> Result<SecretString, Error> {
         secret(value).ok_or_else(|| self.missing(reading, key))
     }
 
-    fn missing(&self, reading: &Reading<'_>, key: &str) -> Error {
+    fn missing(&self, reading: &ProfileContext<'_>, key: &str) -> Error {
         broken(&reading.origin, &format!("`{key}` is missing, which mode {} needs", self.mode()))
             .with_hint(format!("set it with: aliyun configure --profile {}", self.name()))
     }

@@ -7,10 +7,10 @@ use url::Url;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
-use crate::providers::renewal::Issued;
+use crate::providers::credentials::temporary_keys::Issued;
 
+use super::super::issued_keys::IssuedWire;
 use super::variables::URI;
-use super::wire::IssuedWire;
 use super::{Client, Credentials, Found, Issuer, Search, broken};
 
 /// The address. Its path and query may be secrets.

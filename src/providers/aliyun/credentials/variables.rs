@@ -1,15 +1,23 @@
 //! The variables that Alibaba Cloud's tools read, by the names they have there.
 
-use crate::config::{Env, EnvVar, KeyPair};
-use crate::providers::chain::Wanted;
+use crate::config::{Env, EnvVar, KeyVariables};
+use crate::providers::credentials::chain::Wanted;
 
 /// The spellings of the access key's variables, in the order in which they win: the SDKs', the two
 /// that the vendor's command line also reads, and Terraform's.
-pub(super) static KEYS: [KeyPair; 4] = [
-    KeyPair::of("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", Some("ALIBABA_CLOUD_SECURITY_TOKEN")),
-    KeyPair::of("ALIBABACLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_SECRET", Some("ALIBABACLOUD_SECURITY_TOKEN")),
-    KeyPair::of("ALICLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY_SECRET", Some("ALICLOUD_SECURITY_TOKEN")),
-    KeyPair::of("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", Some("ALICLOUD_SECURITY_TOKEN")),
+pub(super) static KEYS: [KeyVariables; 4] = [
+    KeyVariables::of(
+        "ALIBABA_CLOUD_ACCESS_KEY_ID",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        Some("ALIBABA_CLOUD_SECURITY_TOKEN"),
+    ),
+    KeyVariables::of(
+        "ALIBABACLOUD_ACCESS_KEY_ID",
+        "ALIBABACLOUD_ACCESS_KEY_SECRET",
+        Some("ALIBABACLOUD_SECURITY_TOKEN"),
+    ),
+    KeyVariables::of("ALICLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY_SECRET", Some("ALICLOUD_SECURITY_TOKEN")),
+    KeyVariables::of("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", Some("ALICLOUD_SECURITY_TOKEN")),
 ];
 
 pub(super) const OIDC_TOKEN_FILE: &str = "ALIBABA_CLOUD_OIDC_TOKEN_FILE";

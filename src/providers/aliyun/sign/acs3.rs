@@ -7,9 +7,10 @@ use std::fmt::Write;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::Keys;
+use crate::config::AccessKey;
+use crate::hex::hex;
 use crate::net::encode::query;
-use crate::providers::digest::{hex, hmac_sha256, sha256_hex};
+use crate::providers::digest::{hmac_sha256, sha256_hex};
 
 use super::{Signed, Unsigned, timestamp};
 
@@ -17,7 +18,7 @@ const ALGORITHM: &str = "ACS3-HMAC-SHA256";
 const METHOD: &str = "POST";
 const BODY: &str = "";
 
-pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, http::Error> {
+pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, http::Error> {
     let mut params = unsigned.params.to_vec();
     params.sort_unstable();
     let query = query(params);
@@ -129,7 +130,7 @@ mod tests {
             }
             let params: Vec<(&str, &str)> =
                 vector.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            let keys = Keys {
+            let keys = AccessKey {
                 id: vector.access_key_id.clone().into(),
                 secret: vector.access_key_secret.clone().into(),
                 token: vector.security_token.clone().map(Into::into),

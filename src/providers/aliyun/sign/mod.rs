@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::SecretString;
 
-use crate::config::{Account, Endpoint, Env, Keys};
+use crate::config::{AccessKey, Account, Endpoint, Env};
 use crate::error::{Error, Kind};
 use crate::net::Request;
 
@@ -52,7 +52,7 @@ impl Signature {
         }
     }
 
-    pub(super) fn sign(self, unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, Error> {
+    pub(super) fn sign(self, unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, Error> {
         let signed = match self {
             Self::Rpc => rpc::sign(unsigned, keys),
             Self::Acs3 => acs3::sign(unsigned, keys),

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::Keys;
+use crate::config::AccessKey;
 use crate::net::encode::{encode, query};
 use crate::providers::digest::hmac_sha1;
 
@@ -15,7 +15,7 @@ use super::{Signed, Unsigned, timestamp};
 
 const METHOD: &str = "POST";
 
-pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &Keys) -> Result<Signed, http::Error> {
+pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, http::Error> {
     let timestamp = timestamp(unsigned.at);
     let mut params = unsigned.params.to_vec();
     params.extend([
@@ -106,7 +106,7 @@ mod tests {
                 .map(|(name, value)| (name.as_str(), value.as_str()))
                 .filter(|(name, _)| !ours.contains(name))
                 .collect();
-            let keys = Keys {
+            let keys = AccessKey {
                 id: vector.access_key_id.clone().into(),
                 secret: vector.access_key_secret.clone().into(),
                 token: vector.security_token.clone().map(Into::into),

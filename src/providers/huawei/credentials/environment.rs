@@ -1,12 +1,12 @@
 //! The environment: a token, an access key, or a user and a password.
 
 use crate::config::missing_variable as missing;
-use crate::config::{Account, Env, KeyPair, Keys};
+use crate::config::{AccessKey, Account, Env, KeyVariables};
 use crate::error::Error;
-use crate::providers::chain;
+use crate::providers::credentials::chain;
 
 use super::variables::{KEYS, OS_DOMAINS, PROJECT_IDS, TOKENS, USERS};
-use super::{Credentials, SetUp, User};
+use super::{Credentials, Loaded, User};
 
 /// Whether a variable is for this cloud: those of `OpenStack` may be for another, which `OS_AUTH_URL`
 /// then names. Another cloud's password is not sent here.
@@ -18,24 +18,24 @@ fn is_for_us(env: &Env, variable: &str) -> bool {
     !variable.starts_with("OS_") || env.get("OS_AUTH_URL").is_none_or(ours)
 }
 
-pub(super) fn token(env: &Env) -> Option<SetUp> {
+pub(super) fn token(env: &Env) -> Option<Loaded> {
     TOKENS.into_iter().filter(|origin| is_for_us(env, origin)).find_map(|origin| {
         let token = env.get(origin)?.trim().to_owned().into();
         Some(Credentials::Token { token, origin }.into())
     })
 }
 
-pub(super) fn keys(env: &Env) -> Result<Option<SetUp>, Error> {
-    let keys = Keys::find(env, &KEYS)?;
-    Ok(keys.map(|keys| Credentials::Keys(keys).into()))
+pub(super) fn keys(env: &Env) -> Result<Option<Loaded>, Error> {
+    let keys = AccessKey::find(env, &KEYS)?;
+    Ok(keys.map(|keys| Credentials::AccessKey(keys).into()))
 }
 
 /// The key in the variables that the account names. Nowhere else is looked.
-pub(super) fn named(env: &Env, names: &KeyPair, account: &Account) -> Result<Credentials, Error> {
-    chain::named_keys(env, names, account).map(Credentials::Keys)
+pub(super) fn named(env: &Env, names: &KeyVariables, account: &Account) -> Result<Credentials, Error> {
+    chain::named_keys(env, names, account).map(Credentials::AccessKey)
 }
 
-pub(super) fn user(env: &Env) -> Result<Option<SetUp>, Error> {
+pub(super) fn user(env: &Env) -> Result<Option<Loaded>, Error> {
     for names in USERS.into_iter().filter(|[name, ..]| is_for_us(env, name)) {
         if let Some(user) = user_of(env, names)? {
             return Ok(Some(Credentials::Password(user).into()));

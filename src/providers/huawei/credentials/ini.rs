@@ -1,16 +1,16 @@
 //! `~/.huaweicloud/credentials`, the file of the vendor's SDKs.
 
-use crate::config::Keys;
+use crate::config::AccessKey;
 use crate::error::Error;
-use crate::providers::secret_file::SecretFile;
+use crate::providers::credentials::profile_file::SecretFile;
 
 use super::variables::INI_FILE;
-use super::{Credentials, Found, Search, SetUp, broken};
+use super::{Credentials, Found, Loaded, Search, broken};
 
 /// The section for services of regions. The file knows no other profiles, but may have sections of other names.
 const BASIC: &str = "basic";
 
-pub(super) fn find(search: &Search) -> Result<Found<SetUp>, Error> {
+pub(super) fn find(search: &Search) -> Result<Found<Loaded>, Error> {
     let Some(file) = SecretFile::open(&search.env, Some(INI_FILE), &[".huaweicloud/credentials"])? else {
         return Ok(Found::Nothing);
     };
@@ -26,12 +26,12 @@ pub(super) fn find(search: &Search) -> Result<Found<SetUp>, Error> {
             broken(&origin, &format!("`{key}` is missing")).with_hint("write it there, or remove the section")
         })
     };
-    let keys = Keys {
+    let keys = AccessKey {
         id: needed("ak")?,
         secret: needed("sk")?,
         token: section.secret("security_token"),
         origin: origin.clone(),
     };
     let project_id = section.text("project_id").map(str::to_owned);
-    Ok(Found::Credentials(SetUp { credentials: Credentials::Keys(keys), project_id }))
+    Ok(Found::Credentials(Loaded { credentials: Credentials::AccessKey(keys), project_id }))
 }

@@ -6,13 +6,13 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::config::Keys;
+use crate::config::AccessKey;
 use crate::error::Error;
-use crate::nearest::did_you_mean;
-use crate::providers::chain::other_names;
-use crate::providers::secret_file::{SecretFile, secret, text};
+use crate::providers::credentials::chain::other_names;
+use crate::providers::credentials::profile_file::{SecretFile, secret, text};
+use crate::suggest::did_you_mean;
 
-use super::{Credentials, Found, Instance, Renewal, Search, SetUp, broken};
+use super::{Credentials, Found, Instance, Loaded, Renewal, Search, broken};
 
 const MODES: [&str; 3] = ["AKSK", "ecsAgency", "SSO"];
 
@@ -47,7 +47,7 @@ struct SsoAuth {
     sts_token: Option<KeysWire>,
 }
 
-pub(super) fn find(search: &Search) -> Result<Found<SetUp>, Error> {
+pub(super) fn find(search: &Search) -> Result<Found<Loaded>, Error> {
     let Some(file) = SecretFile::open(&search.env, None, &[".hcloud/config.json"])? else { return Ok(Found::Nothing) };
     let ConfigWire { current, profiles } = file.json()?;
     let profiles = profiles.unwrap_or_default();
@@ -78,9 +78,10 @@ impl Profile {
                 Err(broken(&origin, "it assumes an agency, which certls cannot do")
                     .with_hint("export the agency's temporary keys as HUAWEICLOUD_SDK_AK, _SK and _SECURITY_TOKEN"))
             }
-            "aksk" => {
-                self.keys.keys(&origin, &format!("hcloud configure set --cli-profile={name}")).map(Credentials::Keys)
-            }
+            "aksk" => self
+                .keys
+                .keys(&origin, &format!("hcloud configure set --cli-profile={name}"))
+                .map(Credentials::AccessKey),
             "ecsagency" => {
                 let instance = Instance::of(&search.endpoints);
                 Ok(Credentials::Agency { instance, origin, renewal: Renewal::default() })
@@ -94,7 +95,7 @@ impl Profile {
                 if secret(cached.security_token.as_ref()).is_none() {
                     return Err(missing(&origin, "securityToken", &log_in));
                 }
-                cached.keys(&origin, &log_in).map(Credentials::Keys)
+                cached.keys(&origin, &log_in).map(Credentials::AccessKey)
             }
             _ => {
                 let hint = did_you_mean(mode, MODES).unwrap_or_else(|| format!("certls knows {}", MODES.join(", ")));
@@ -105,7 +106,7 @@ impl Profile {
 }
 
 impl KeysWire {
-    fn keys(&self, origin: &str, command: &str) -> Result<Keys, Error> {
+    fn keys(&self, origin: &str, command: &str) -> Result<AccessKey, Error> {
         let id = secret(self.access_key_id.as_ref()).ok_or_else(|| missing(origin, "accessKeyId", command))?;
         let key = secret(self.secret_access_key.as_ref()).ok_or_else(|| missing(origin, "secretAccessKey", command))?;
         if !looks_plain(&id, 16..=32) || !looks_plain(&key, 40..=40) {
@@ -113,7 +114,7 @@ impl KeysWire {
                 "write them anew with: hcloud configure set --cli-auth-encrypt=false; or export HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK",
             ));
         }
-        Ok(Keys { id, secret: key, token: secret(self.security_token.as_ref()), origin: origin.to_owned() })
+        Ok(AccessKey { id, secret: key, token: secret(self.security_token.as_ref()), origin: origin.to_owned() })
     }
 }
 

@@ -6,13 +6,13 @@ use chrono::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::config::{Endpoint, Endpoints, HUAWEI_METADATA, Keys};
+use crate::config::{AccessKey, Endpoint, Endpoints, HUAWEI_METADATA};
 use crate::error::{Error, Kind};
 use crate::net::{Http, Reply};
+use crate::providers::credentials::temporary_keys::{Issued, Renewal};
 use crate::providers::huawei::ID;
-use crate::providers::renewal::{Issued, Renewal};
 
-use super::{Credentials, Found, Search, SetUp, of_source};
+use super::{Credentials, Found, Loaded, Search, of_source};
 
 /// The instance that certls runs on.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ struct CredentialWire {
 }
 
 /// The last place: where nothing answers, or the instance has no agency, nothing is set up.
-pub(super) async fn find(search: &Search) -> Result<Found<SetUp>, Error> {
+pub(super) async fn find(search: &Search) -> Result<Found<Loaded>, Error> {
     let instance = Instance::of(&search.endpoints);
     let origin = "the agency of this ECS instance";
     let asked = instance.ask(&search.http, origin).await.map_err(|error| of_source(origin, error))?;
@@ -101,7 +101,7 @@ fn issued(reply: &Reply, origin: &str) -> Result<Issued, Error> {
     let AnswerWire { credential } = reply.json()?;
     let until = credential.expires_at.as_deref().map(DateTime::parse_from_rfc3339).transpose();
     let until = until.map_err(|_| Error::new(Kind::Reply, "`expires_at` is no time"))?;
-    let keys = Keys {
+    let keys = AccessKey {
         id: credential.access,
         secret: credential.secret,
         token: Some(credential.securitytoken),

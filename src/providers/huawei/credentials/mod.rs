@@ -5,12 +5,12 @@ use std::sync::Arc;
 use futures_util::future::FutureExt;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{Account, Endpoints, Env, Keys, Login};
-use crate::context::Context;
+use crate::config::{AccessKey, Account, CredentialsFrom, Endpoints, Env};
 use crate::error::{Error, Kind};
 use crate::net::Http;
-use crate::providers::chain::{self, Found, Wanted};
-use crate::providers::renewal::Renewal;
+use crate::providers::Context;
+use crate::providers::credentials::chain::{self, Found, Wanted};
+use crate::providers::credentials::temporary_keys::Renewal;
 
 mod environment;
 mod ini;
@@ -21,7 +21,7 @@ mod variables;
 pub(super) use metadata::Instance;
 pub(super) use variables::{OPTIONS, VARIABLES};
 
-type Source = chain::Source<Search, SetUp>;
+type Source = chain::Source<Search, Loaded>;
 
 /// Every place, in the order in which they win.
 ///
@@ -64,7 +64,7 @@ struct Search {
 }
 
 /// What is set up in one place.
-pub(super) struct SetUp {
+pub(super) struct Loaded {
     pub credentials: Credentials,
     /// The project that is named beside them; it belongs to one region.
     pub project_id: Option<String>,
@@ -76,7 +76,7 @@ pub(super) enum Credentials {
     /// A token that was fetched elsewhere.
     Token { token: SecretString, origin: &'static str },
     /// An access key, which signs each request.
-    Keys(Keys),
+    AccessKey(AccessKey),
     /// The keys of this instance's agency, which end and are renewed.
     Agency { instance: Instance, origin: String, renewal: Renewal },
     /// A user whose password is exchanged for tokens.
@@ -96,11 +96,11 @@ pub(super) struct User {
 
 /// The credentials of this account; `None` where nothing is set up.
 ///
-/// Keys that must be issued are asked for at once, so that a refusal is told once.
-pub(super) async fn find(cx: &Context, account: &Account) -> Result<Option<SetUp>, Error> {
-    let mut found = match &account.login {
-        Login::Variables(names) => Some(environment::named(&cx.env, names, account)?.into()),
-        Login::Chain | Login::Profile(_) => {
+/// AccessKey that must be issued are asked for at once, so that a refusal is told once.
+pub(super) async fn find(cx: &Context, account: &Account) -> Result<Option<Loaded>, Error> {
+    let mut found = match &account.credentials {
+        CredentialsFrom::Variables(names) => Some(environment::named(&cx.env, names, account)?.into()),
+        CredentialsFrom::Chain | CredentialsFrom::Profile(_) => {
             let search = Search {
                 env: cx.env.clone(),
                 http: cx.http.clone(),
@@ -110,7 +110,7 @@ pub(super) async fn find(cx: &Context, account: &Account) -> Result<Option<SetUp
             chain::first(CHAIN, &search, search.wanted.as_ref(), account).await?
         }
     };
-    if let Some(SetUp { credentials, project_id }) = &mut found {
+    if let Some(Loaded { credentials, project_id }) = &mut found {
         credentials.keys(&cx.http).await?.as_ref().map_or(Ok(()), refuse_foreign)?;
         *project_id = environment::project_id(&cx.env).or(project_id.take());
     }
@@ -118,12 +118,12 @@ pub(super) async fn find(cx: &Context, account: &Account) -> Result<Option<SetUp
 }
 
 /// The places that are looked into.
-pub(super) fn looked_at() -> Vec<&'static str> {
+pub(super) fn credential_sources() -> Vec<&'static str> {
     chain::names(CHAIN)
 }
 
 /// Alibaba Cloud's keys begin with `LTAI`. One that strayed here is not sent to another vendor.
-fn refuse_foreign(keys: &Keys) -> Result<(), Error> {
+fn refuse_foreign(keys: &AccessKey) -> Result<(), Error> {
     if !keys.id.expose_secret().starts_with("LTAI") {
         return Ok(());
     }
@@ -132,7 +132,7 @@ fn refuse_foreign(keys: &Keys) -> Result<(), Error> {
         .with_hint("move it to ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"))
 }
 
-impl From<Credentials> for SetUp {
+impl From<Credentials> for Loaded {
     fn from(credentials: Credentials) -> Self {
         Self { credentials, project_id: None }
     }
@@ -140,9 +140,9 @@ impl From<Credentials> for SetUp {
 
 impl Credentials {
     /// The keys to sign with, fetched or renewed where they are temporary; `None` where tokens are sent.
-    pub(super) async fn keys(&self, http: &Http) -> Result<Option<Keys>, Error> {
+    pub(super) async fn keys(&self, http: &Http) -> Result<Option<AccessKey>, Error> {
         match self {
-            Self::Keys(keys) => Ok(Some(keys.clone())),
+            Self::AccessKey(keys) => Ok(Some(keys.clone())),
             Self::Agency { instance, origin, renewal } => renewal.keys(|| instance.keys(http, origin)).await.map(Some),
             Self::Token { .. } | Self::Password(_) => Ok(None),
         }
@@ -152,7 +152,7 @@ impl Credentials {
     pub(super) fn origin(&self) -> String {
         match self {
             Self::Token { origin, .. } => format!("{origin} in the environment"),
-            Self::Keys(keys) => keys.origin.clone(),
+            Self::AccessKey(keys) => keys.origin.clone(),
             Self::Agency { origin, .. } => origin.clone(),
             Self::Password(user) => format!("{} in the environment", user.origin),
         }
@@ -162,7 +162,7 @@ impl Credentials {
     pub(super) fn secrets(&self) -> Vec<&SecretString> {
         match self {
             Self::Token { token, .. } => vec![token],
-            Self::Keys(keys) => secrets_of(keys).collect(),
+            Self::AccessKey(keys) => secrets_of(keys).collect(),
             Self::Agency { .. } => Vec::new(),
             Self::Password(user) => vec![&user.password],
         }
@@ -170,7 +170,7 @@ impl Credentials {
 }
 
 /// What of an access key must not be shown.
-pub(super) fn secrets_of(keys: &Keys) -> impl Iterator<Item = &SecretString> {
+pub(super) fn secrets_of(keys: &AccessKey) -> impl Iterator<Item = &SecretString> {
     [&keys.id, &keys.secret].into_iter().chain(&keys.token)
 }
 

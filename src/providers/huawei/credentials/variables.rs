@@ -1,15 +1,15 @@
 //! The variables that Huawei Cloud's tools read, by the names they have there.
 
-use crate::config::{EnvVar, KeyPair};
+use crate::config::{EnvVar, KeyVariables};
 
 pub(super) static TOKENS: [&str; 2] = ["HW_AUTH_TOKEN", "OS_AUTH_TOKEN"];
 
 /// The spellings of the access key's variables, in the order in which they win: the SDKs', the one
 /// of the API pages' samples, and Terraform's.
-pub(super) static KEYS: [KeyPair; 3] = [
-    KeyPair::of("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", Some("HUAWEICLOUD_SDK_SECURITY_TOKEN")),
-    KeyPair::of("CLOUD_SDK_AK", "CLOUD_SDK_SK", None),
-    KeyPair::of("HW_ACCESS_KEY", "HW_SECRET_KEY", Some("HW_SECURITY_TOKEN")),
+pub(super) static KEYS: [KeyVariables; 3] = [
+    KeyVariables::of("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", Some("HUAWEICLOUD_SDK_SECURITY_TOKEN")),
+    KeyVariables::of("CLOUD_SDK_AK", "CLOUD_SDK_SK", None),
+    KeyVariables::of("HW_ACCESS_KEY", "HW_SECRET_KEY", Some("HW_SECURITY_TOKEN")),
 ];
 
 /// Name, password and domain of a user: the vendor's spelling, and that of `OpenStack`.

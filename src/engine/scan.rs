@@ -1,0 +1,297 @@
+//! Reads every scope at the same time: account → service → scope. None waits for, or is lost with, another.
+
+use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use futures_util::stream::StreamExt;
+use tokio::sync::Notify;
+
+use crate::analysis::weakness::weaknesses;
+use crate::config::{self, CredentialsFrom};
+use crate::error::{Error, Kind};
+use crate::model::{Certificate, Kinds, Scope, ScopeReport};
+use crate::providers::{Context, Provider, ScopedStore, Session, Store};
+
+use super::pages::pages;
+use super::plan::{Planned, no_credentials};
+use super::probes::Probes;
+use super::usage::{AccountUsage, UsageJoin};
+use super::{Deadline, Listener, UsageMode};
+
+/// How often the listener hears how far the scan is.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// What is read of every scope.
+pub(super) struct Query<'a> {
+    /// The kinds that are requested.
+    pub kinds: Kinds,
+    pub usage: UsageMode<'a>,
+    /// Certificates that are looked up by id before the list is read.
+    pub lookup_ids: Vec<String>,
+    /// The kinds that are kept of what arrives, which may be more than what was requested.
+    pub keep: Kinds,
+    /// Whether only separate lists of CA certificates are read.
+    pub ca_lists_only: bool,
+}
+
+/// The outcome of a scan.
+#[derive(Default)]
+pub(super) struct ScanResult {
+    /// In the order of the scopes.
+    pub reports: Vec<ScopeReport>,
+    /// The clouds of the accounts that are not set up here.
+    pub absent: Vec<&'static dyn Provider>,
+}
+
+/// The outcome of one account.
+enum AccountScan {
+    /// The account is optional and not set up.
+    Absent(&'static dyn Provider),
+    Scanned(Vec<ScopeReport>),
+}
+
+/// Reads the query of every scope of the accounts. Breaks where the listener does.
+pub(super) async fn scan(
+    cx: &Context,
+    accounts: &[Planned<'_>],
+    query: &Query<'_>,
+    deadline: Deadline,
+    listener: &mut dyn Listener,
+) -> ControlFlow<(), ScanResult> {
+    let reporter = Reporter::new(listener);
+    let probes = Probes::new(cx, accounts);
+    let scanner = Scanner { cx, query, deadline, reporter: &reporter, probes: &probes };
+    let scans = join_all(accounts.iter().enumerate().map(|(index, account)| scanner.scan_account(index, account)));
+    let scans = tokio::select! {
+        scans = scans => scans,
+        () = reporter.stopped() => return ControlFlow::Break(()),
+        () = reporter.report_progress() => Vec::new(),
+        () = probes.limit() => Vec::new(),
+    };
+    let mut result = ScanResult::default();
+    for scan in scans {
+        match scan {
+            AccountScan::Absent(provider) => result.absent.push(provider),
+            AccountScan::Scanned(reports) => result.reports.extend(reports),
+        }
+    }
+    result.reports.sort_by(|a, b| a.scope.cmp(&b.scope));
+    ControlFlow::Continue(result)
+}
+
+struct Scanner<'a> {
+    cx: &'a Context,
+    query: &'a Query<'a>,
+    deadline: Deadline,
+    reporter: &'a Reporter<'a>,
+    probes: &'a Probes,
+}
+
+impl Scanner<'_> {
+    /// Logs in to an account and reads all of its services.
+    async fn scan_account(&self, index: usize, account: &Planned<'_>) -> AccountScan {
+        self.reporter.opened(account.services.len());
+        let session = self.deadline.guard(account.session(self.cx)).await;
+        self.probes.connected(index, matches!(session, Ok(Some(_))));
+        let scan = match session {
+            Ok(Some(session)) => {
+                let usage = AccountUsage::new(session.clone(), account, self.query, self.deadline);
+                let services =
+                    account.services.iter().map(|service| self.scan_service(&session, account, service, &usage));
+                AccountScan::Scanned(join_all(services).await.into_iter().flatten().collect())
+            }
+            Ok(None) if !account.required => {
+                self.reporter.closed(account.services.len());
+                AccountScan::Absent(account.provider)
+            }
+            Ok(None) => self.failed_account(account, &self.missing_credentials_error(account).await),
+            Err(error) => self.failed_account(account, &error),
+        };
+        self.probes.finished(index);
+        scan
+    }
+
+    fn failed_account(&self, account: &Planned<'_>, error: &Error) -> AccountScan {
+        self.reporter.closed(account.services.len());
+        let failed = |service: &&'static str| ScopeReport::failed(account.placeholder_scope(service), error.clone());
+        AccountScan::Scanned(account.services.iter().map(failed).collect())
+    }
+
+    /// Returns the error of a required account that is not set up.
+    async fn missing_credentials_error(&self, account: &Planned<'_>) -> Error {
+        // A profile that is required is an error that lists the profiles there are.
+        if let CredentialsFrom::Profile(_) = account.account.credentials {
+            let required = config::Account { required: true, ..account.account.clone() };
+            if let Err(error) = self.deadline.guard(account.provider.connect(self.cx, &required)).await {
+                return error;
+            }
+        }
+        no_credentials(&[account.provider])
+    }
+
+    /// Opens the stores of one service and reads all of them.
+    async fn scan_service(
+        &self,
+        session: &Arc<dyn Session>,
+        account: &Planned<'_>,
+        service: &'static str,
+        usage: &AccountUsage<'_>,
+    ) -> Vec<ScopeReport> {
+        let open = session.open_stores(service, account.regions.as_deref()).map(Ok);
+        let stores = match self.deadline.guard(open).await {
+            Ok(stores) => stores,
+            Err(error) => {
+                self.reporter.closed(1);
+                return vec![ScopeReport::failed(account.placeholder_scope(service), error)];
+            }
+        };
+        self.reporter.opened(stores.len());
+        self.reporter.closed(1);
+        let siblings: Vec<Scope> = stores.iter().map(|store| store.scope.clone()).collect();
+        join_all(stores.iter().map(|store| self.scan_scope(store, &siblings, usage))).await
+    }
+
+    /// Reads one scope. What had arrived before a failure, a panic or the deadline is kept.
+    async fn scan_scope(&self, scoped: &ScopedStore, siblings: &[Scope], usage: &AccountUsage<'_>) -> ScopeReport {
+        let scope = &scoped.scope;
+        let mut progress = ScopeProgress {
+            scope,
+            siblings,
+            certificates: 0,
+            foreign_region: None,
+            usage: UsageJoin::new(scope, usage.serves(scope.service)),
+        };
+        let result = match &scoped.store {
+            Ok(store) => self.deadline.guard(self.read_scope(store.as_ref(), &mut progress, usage)).await,
+            Err(error) => Err(error.clone()),
+        };
+        self.reporter.closed(1);
+        let ScopeProgress { certificates, foreign_region, usage, .. } = progress;
+        let unresolved = result.as_ref().err().cloned().unwrap_or_else(|| self.deadline.timeout_error());
+        let (waiting, usage_error) = usage.finish(&unresolved);
+        self.reporter.page(waiting);
+        let error = result.err().or_else(|| foreign_region.map(|region| foreign_region_error(&region)));
+        let usage_error = usage_error.filter(|_| certificates > 0);
+        ScopeReport { scope: scope.clone(), certificates, error, usage_error, ca_list_error: None }
+    }
+
+    async fn read_scope(
+        &self,
+        store: &dyn Store,
+        progress: &mut ScopeProgress<'_>,
+        usage: &AccountUsage<'_>,
+    ) -> Result<(), Error> {
+        let mut pages = pages(store, self.query).fuse();
+        let mut answer = pin!(usage.answer(progress.scope));
+        let mut result = Ok(());
+        if let UsageMode::Always = self.query.usage {
+            progress.usage.request();
+        }
+        loop {
+            tokio::select! {
+                Some(page) = pages.next() => match page {
+                    Ok(page) => self.reporter.page(progress.take(page, self.query)),
+                    Err(error) => result = Err(error),
+                },
+                answer = &mut answer, if progress.usage.is_waiting() => self.reporter.page(progress.usage.resolve(answer)),
+                else => return result,
+            }
+        }
+    }
+}
+
+/// Returns the error of a scope whose endpoint answered for another region only.
+fn foreign_region_error(region: &str) -> Error {
+    Error::new(Kind::Reply, format!("the endpoint answered with the certificates of {region}"))
+        .with_hint("name the region's own host with `--endpoint`, and only that region with `--region`")
+}
+
+/// How far one scope has been read.
+struct ScopeProgress<'a> {
+    scope: &'a Scope,
+    /// All scopes of the same service and account.
+    siblings: &'a [Scope],
+    certificates: usize,
+    /// Another region, whose certificates the endpoint sent.
+    foreign_region: Option<String>,
+    usage: UsageJoin<'a>,
+}
+
+impl ScopeProgress<'_> {
+    /// Takes a page, and returns the certificates that can be handed on.
+    fn take(&mut self, mut page: Vec<Certificate>, query: &Query<'_>) -> Vec<Certificate> {
+        let foreign = page.iter().find(|certificate| !self.is_own(certificate));
+        self.foreign_region = self.foreign_region.take().or_else(|| Some(foreign?.region.clone()));
+        page.retain(|certificate| self.is_own(certificate) && query.keep.include(certificate.kind));
+        for certificate in &mut page {
+            certificate.notes.extend(weaknesses(certificate));
+        }
+        self.certificates += page.len();
+        if let UsageMode::Where(is_wanted) = query.usage
+            && page.iter().any(is_wanted)
+        {
+            self.usage.request();
+        }
+        self.usage.admit(page)
+    }
+
+    /// Returns whether a certificate belongs here. A central endpoint that does not know a region answers with
+    /// another region's list; where that region is a scope of its own, its certificates are not listed twice.
+    fn is_own(&self, certificate: &Certificate) -> bool {
+        certificate.region == self.scope.region || !self.siblings.iter().any(|other| other.region == certificate.region)
+    }
+}
+
+/// Tells the listener what arrives, and how far the scan is.
+struct Reporter<'a> {
+    listener: RefCell<&'a mut dyn Listener>,
+    open: Cell<usize>,
+    done: Cell<usize>,
+    certificates: Cell<usize>,
+    stop: Notify,
+}
+
+impl<'a> Reporter<'a> {
+    fn new(listener: &'a mut dyn Listener) -> Self {
+        let (open, done, certificates) = (Cell::new(0), Cell::new(0), Cell::new(0));
+        Self { listener: RefCell::new(listener), open, done, certificates, stop: Notify::new() }
+    }
+
+    fn opened(&self, scopes: usize) {
+        self.open.set(self.open.get() + scopes);
+    }
+
+    fn closed(&self, scopes: usize) {
+        self.open.set(self.open.get().saturating_sub(scopes));
+        self.done.set(self.done.get() + scopes);
+    }
+
+    fn page(&self, page: Vec<Certificate>) {
+        if page.is_empty() {
+            return;
+        }
+        self.certificates.set(self.certificates.get() + page.len());
+        if self.listener.borrow_mut().page(page).is_break() {
+            self.stop.notify_one();
+        }
+    }
+
+    /// Returns once the listener has ended the scan.
+    async fn stopped(&self) {
+        self.stop.notified().await;
+    }
+
+    /// Reports the progress again and again; never returns.
+    async fn report_progress(&self) {
+        loop {
+            tokio::time::sleep(PROGRESS_INTERVAL).await;
+            let (done, open) = (self.done.get(), self.open.get());
+            self.listener.borrow_mut().progress(done, done + open, self.certificates.get());
+        }
+    }
+}

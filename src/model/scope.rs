@@ -1,0 +1,192 @@
+//! Where certificates are read from, what became of each place, and the order of what was read.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use crate::error::{Error, Kind};
+
+use super::Certificate;
+
+/// One place where certificates are kept: a service in a region of an account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Scope {
+    pub provider: &'static str,
+    pub account: String,
+    /// [`Scope::ALL_REGIONS`] where the regions themselves could not be listed.
+    pub region: String,
+    pub service: &'static str,
+    /// The vendor's project, where a region may hold several.
+    pub project: Option<Project>,
+}
+
+/// A part of a region with resources of its own. Ordered by name; two projects may share one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Project {
+    pub name: String,
+    pub id: String,
+}
+
+impl Scope {
+    /// The region of a scope whose regions could not be listed.
+    pub const ALL_REGIONS: &'static str = "all";
+
+    /// Whether both are of one service of one account.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        (self.provider, &self.account, self.service) == (other.provider, &other.account, other.service)
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { provider, account, region, service, project } = self;
+        write!(f, "{provider} {account} {region} {service}")?;
+        match project {
+            Some(project) if project.name != *region => write!(f, " (project {})", project.name),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What became of one scope.
+#[derive(Debug)]
+pub struct ScopeReport {
+    pub scope: Scope,
+    /// How many certificates were read there, also where a later page failed.
+    pub certificates: usize,
+    pub error: Option<Error>,
+    /// Why it is unknown who uses its certificates, where usage sources were asked.
+    pub usage_error: Option<Error>,
+    /// Why its separate list of CA certificates could not be searched, where only that failed.
+    pub ca_list_error: Option<Error>,
+}
+
+/// A scope's outcome in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeStatus {
+    Ok,
+    Denied,
+    Throttled,
+    Timeout,
+    Failed,
+}
+
+impl ScopeStatus {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Denied => "denied",
+            Self::Throttled => "throttled",
+            Self::Timeout => "timeout",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl ScopeReport {
+    /// Returns the report of a scope of which nothing could be read.
+    pub fn failed(scope: Scope, error: Error) -> Self {
+        Self { scope, certificates: 0, error: Some(error), usage_error: None, ca_list_error: None }
+    }
+
+    pub fn status(&self) -> ScopeStatus {
+        match self.error.as_ref().map(|error| error.kind) {
+            None => ScopeStatus::Ok,
+            Some(Kind::Denied) => ScopeStatus::Denied,
+            Some(Kind::Throttled) => ScopeStatus::Throttled,
+            Some(Kind::Timeout) => ScopeStatus::Timeout,
+            Some(_) => ScopeStatus::Failed,
+        }
+    }
+}
+
+/// Whether every scope was read to its end. Nothing asked is nothing known.
+pub fn is_complete(scopes: &[ScopeReport]) -> bool {
+    !scopes.is_empty() && scopes.iter().all(|report| report.error.is_none())
+}
+
+/// Soonest expiry first, unknown expiry last; ties by where a certificate is, then by what it is.
+pub fn soonest_first(a: &Certificate, b: &Certificate) -> Ordering {
+    Sort::default().compare((a, a.not_after), (b, b.not_after))
+}
+
+/// A direction to sort in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sort {
+    /// The greatest value first. The unknown stay last, and ties are broken as ever.
+    pub reverse: bool,
+}
+
+impl Sort {
+    /// Compares two certificates by a value of each, where it is known; ties by where a certificate
+    /// is, then by what it is.
+    pub fn compare<K: Ord>(self, a: (&Certificate, Option<K>), b: (&Certificate, Option<K>)) -> Ordering {
+        let by_value = match (a.1, b.1) {
+            (Some(a), Some(b)) if self.reverse => b.cmp(&a),
+            (Some(a), Some(b)) => a.cmp(&b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        };
+        by_value.then_with(|| identity(a.0).cmp(&identity(b.0)))
+    }
+
+    /// Sorts by `key`, which is asked once for each certificate.
+    pub fn sort<'a, K: Ord>(self, certificates: &mut [&'a Certificate], key: impl Fn(&'a Certificate) -> Option<K>) {
+        let mut keyed: Vec<_> = certificates.iter().map(|&certificate| (certificate, key(certificate))).collect();
+        keyed.sort_by(|(a, x), (b, y)| self.compare((a, x.as_ref()), (b, y.as_ref())));
+        for (slot, (certificate, _)) in certificates.iter_mut().zip(keyed) {
+            *slot = certificate;
+        }
+    }
+}
+
+/// Where a certificate is, and what it is; then whatever else tells apart those that share an id.
+fn identity(c: &Certificate) -> impl Ord {
+    let place = (c.provider, &c.account, &c.region);
+    (place, &c.name, &c.id, c.service, &c.project_id, &c.fingerprint_sha256, &c.fingerprint_sha1)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn certificate(id: &str, not_after: Option<i64>) -> Certificate {
+        let not_after = not_after.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        Certificate { id: Some(id.to_owned()), not_after, ..Certificate::default() }
+    }
+
+    #[test]
+    fn the_unknown_are_last_and_ties_are_broken_alike_in_both_directions() {
+        let all = [
+            certificate("e", None),
+            certificate("d", None),
+            certificate("c", Some(9)),
+            certificate("b", Some(5)),
+            certificate("a", Some(5)),
+        ];
+        let sorted = |reverse| {
+            let mut certificates: Vec<_> = all.iter().collect();
+            Sort { reverse }.sort(&mut certificates, |certificate| certificate.not_after);
+            certificates.iter().filter_map(|certificate| certificate.id.as_deref()).collect::<String>()
+        };
+        assert_eq!(sorted(false), "abcde");
+        assert_eq!(sorted(true), "cabde");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_order_of_what_came_never_shows(
+            rows in proptest::collection::vec(("[ab]", proptest::option::of(0..3_i64)), 0..8), reverse: bool,
+        ) {
+            let all: Vec<_> = rows.iter().map(|(id, not_after)| certificate(id, *not_after)).collect();
+            let sorted = |mut certificates: Vec<_>| {
+                Sort { reverse }.sort(&mut certificates, |certificate: &Certificate| certificate.not_after);
+                certificates.iter().map(|c| (c.id.clone(), c.not_after)).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(sorted(all.iter().collect()), sorted(all.iter().rev().collect()));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The certificate that takes the place of another one.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Serialize, Serializer};
+
+use super::{Certificate, rfc3339};
+
+/// The longest-lived certificate for the names of another one, and where it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Successor {
+    pub provider: &'static str,
+    pub account: String,
+    pub region: String,
+    pub service: &'static str,
+    pub id: Option<String>,
+    pub name: Option<String>,
+    #[serde(serialize_with = "as_rfc3339")]
+    pub not_after: DateTime<Utc>,
+}
+
+impl Successor {
+    pub fn of(certificate: &Certificate) -> Option<Self> {
+        Some(Self {
+            provider: certificate.provider,
+            account: certificate.account.clone(),
+            region: certificate.region.clone(),
+            service: certificate.service,
+            id: certificate.id.clone(),
+            name: certificate.name.clone(),
+            not_after: certificate.not_after?,
+        })
+    }
+
+    /// What people know it by.
+    pub fn title(&self) -> &str {
+        let name = self.name.as_deref().filter(|name| !name.is_empty());
+        name.or(self.id.as_deref()).unwrap_or("a certificate without a name")
+    }
+}
+
+impl fmt::Display for Successor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { provider, account, region, service, .. } = self;
+        write!(f, "{} ({provider} {account} {region} {service}", self.title())?;
+        let id = self.id.as_deref().filter(|id| *id != self.title());
+        id.map_or(Ok(()), |id| write!(f, " {id}"))?;
+        f.write_str(")")
+    }
+}
+
+fn as_rfc3339<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&rfc3339(*time))
+}

@@ -1,0 +1,241 @@
+//! One attempt at one signed request: at most so many in flight, so long, and so large a reply.
+
+use std::net::IpAddr;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+
+use crate::config::Net;
+use crate::error::{Error, Kind};
+
+use super::limiter::RequestLimiter;
+use super::{retry, tls, transport_error};
+
+/// The largest reply that is read. A full page of Huawei's 2,000 certificates, each with the longest
+/// chain and key that the API stores, is about 150 MiB.
+const BODY_LIMIT: usize = 256 * 1024 * 1024;
+
+/// How long a metadata service may take: it is on this host, or it is not there at all.
+const METADATA_CONNECT: Duration = Duration::from_secs(1);
+const METADATA_READ: Duration = Duration::from_secs(3);
+
+/// A signed request, to be sent once.
+pub type Request = http::Request<String>;
+
+/// A reply, read to its end.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// The way out of this machine, shared by all accounts.
+#[derive(Debug)]
+pub struct Http {
+    proxied: OnceLock<reqwest::Client>,
+    /// For endpoints on this machine, which no proxy may see.
+    direct: OnceLock<reqwest::Client>,
+    /// For metadata services, which no proxy may see either.
+    metadata: OnceLock<reqwest::Client>,
+    /// Reading the trusted roots is most of what a short run does: once, however many clients.
+    tls: rustls::ClientConfig,
+    net: Net,
+    in_flight: RequestLimiter,
+}
+
+impl Http {
+    /// # Errors
+    /// Where the CA bundle cannot be read.
+    pub fn new(net: &Net) -> Result<Self, Error> {
+        Ok(Self {
+            proxied: OnceLock::new(),
+            direct: OnceLock::new(),
+            metadata: OnceLock::new(),
+            tls: tls::config(net.ca_bundle.as_deref())?,
+            in_flight: RequestLimiter::new(net.concurrency),
+            net: net.clone(),
+        })
+    }
+
+    /// Tries until it succeeds, fails for good, or the tries are used up. `attempt` must sign anew.
+    ///
+    /// # Errors
+    /// The error of the last try.
+    pub async fn retrying<T, F: Future<Output = Result<T, Error>>>(
+        &self,
+        attempt: impl FnMut() -> F,
+    ) -> Result<T, Error> {
+        retry::retrying(self.net.retries, attempt).await
+    }
+
+    /// Sends `request` once. `label` names it in the log; addresses and bodies are not logged.
+    ///
+    /// # Errors
+    /// Where no whole reply came back. A reply that tells of an error is not one here.
+    pub async fn send(&self, label: &str, request: Request) -> Result<Reply, Error> {
+        self.send_within(label, request, None).await
+    }
+
+    /// Sends `request` once, and waits so long for the whole reply, from when its turn has come.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_within(&self, label: &str, request: Request, patience: Option<Duration>) -> Result<Reply, Error> {
+        let host = request.uri().host().unwrap_or_default();
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        let client = if host == "localhost" || address.is_ok_and(|address| address.is_loopback()) {
+            self.client(&self.direct, reqwest::ClientBuilder::new().no_proxy(), &self.net)?
+        } else {
+            self.client(&self.proxied, reqwest::ClientBuilder::new(), &self.net)?
+        };
+        self.send_by(client, label, request, patience).await
+    }
+
+    /// Asks a metadata service once, past every proxy; `None` where nothing answers there.
+    ///
+    /// # Errors
+    /// Where something else than silence is in the way: a reply that is too large.
+    pub async fn ask_metadata(&self, label: &str, request: Request) -> Result<Option<Reply>, Error> {
+        let net = Net {
+            connect_timeout: METADATA_CONNECT.min(self.net.connect_timeout),
+            read_timeout: METADATA_READ.min(self.net.read_timeout),
+            ..self.net.clone()
+        };
+        let client = self.client(&self.metadata, reqwest::ClientBuilder::new().no_proxy(), &net)?;
+        match self.send_by(client, label, request, None).await {
+            Ok(reply) => Ok(Some(reply)),
+            Err(error) if matches!(error.kind, Kind::Network | Kind::Timeout) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn send_by(
+        &self,
+        client: &reqwest::Client,
+        label: &str,
+        request: Request,
+        patience: Option<Duration>,
+    ) -> Result<Reply, Error> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
+        let mut request = reqwest::Request::try_from(request)
+            .map_err(|_| Error::new(Kind::Internal, format!("the address of {label} is malformed")))?;
+        *request.timeout_mut() = patience;
+        let _permit = self.in_flight.acquire(&authority).await;
+        let begun = Instant::now();
+        tracing::debug!(host, "{label}: asked");
+        let result = exchange(client, request).await.map_err(|failed| failed.into_error(&host, &self.net));
+        let ms = begun.elapsed().as_millis();
+        match &result {
+            Ok(reply) => tracing::info!(host, ms, status = reply.status.as_u16(), bytes = reply.body.len(), "{label}"),
+            Err(error) => tracing::info!(host, ms, "{label}: {error}"),
+        }
+        result
+    }
+
+    /// The client in `place`, made at its first use.
+    fn client<'a>(
+        &self,
+        place: &'a OnceLock<reqwest::Client>,
+        builder: reqwest::ClientBuilder,
+        net: &Net,
+    ) -> Result<&'a reqwest::Client, Error> {
+        if let Some(client) = place.get() {
+            return Ok(client);
+        }
+        let fresh = builder
+            .tls_backend_preconfigured(self.tls.clone())
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(net.connect_timeout)
+            .read_timeout(net.read_timeout)
+            .pool_idle_timeout(Duration::from_secs(60))
+            .user_agent(concat!("certls/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| transport_error::Failed::Send(error).into_error("this machine", net))?;
+        Ok(place.get_or_init(|| fresh))
+    }
+}
+
+async fn exchange(client: &reqwest::Client, request: reqwest::Request) -> Result<Reply, transport_error::Failed> {
+    let response = client.execute(request).await.map_err(transport_error::Failed::Send)?;
+    let status = response.status();
+    let headers = response.headers().clone();
+    let mut body = Vec::new();
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.try_next().await.map_err(transport_error::Failed::Body)? {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Err(transport_error::Failed::TooLarge(BODY_LIMIT));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Reply { status, headers, body })
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The server's clock, by its `Date` header.
+    pub fn date(&self) -> Option<DateTime<Utc>> {
+        let date = DateTime::parse_from_rfc2822(self.header("date")?).ok()?;
+        Some(date.to_utc())
+    }
+
+    /// The body of a successful reply as JSON.
+    ///
+    /// # Errors
+    /// Where it is something else. The message tells what, never the content.
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+        // Both vendors answer with objects only; serde would also fill structures from an array.
+        let is_array = self.body.trim_ascii_start().first() == Some(&b'[');
+        if is_array {
+            let status = self.status.as_u16();
+            return Err(Error::new(Kind::Reply, format!("the answer ({status}) is a list where an object is due")));
+        }
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let told = match self.body.trim_ascii_start().first() {
+                None => "an empty body".to_owned(),
+                Some(b'<') => format!("a page that is not JSON ({})", self.media_type()),
+                Some(_) if error.is_eof() => "JSON that breaks off".to_owned(),
+                Some(_) if error.is_data() => format!("JSON of an unknown shape at column {}", error.column()),
+                Some(_) => format!("something that is not JSON ({})", self.media_type()),
+            };
+            Error::new(Kind::Reply, format!("the answer ({}) is {told}", self.status.as_u16()))
+        })
+    }
+
+    fn media_type(&self) -> &str {
+        let whole = self.header("content-type").unwrap_or("no content type");
+        whole.split(';').next().unwrap_or(whole).trim()
+    }
+
+    /// The error that every server tells in the same way, by status and headers alone.
+    pub fn refusal(&self) -> Error {
+        let status = self.status.as_u16();
+        if self.status.is_redirection() {
+            return Error::new(
+                Kind::Reply,
+                format!("the server redirects ({status}); a signed request is never sent on"),
+            )
+            .with_hint("name the right address with `--endpoint`, or look at the proxy in between");
+        }
+        let kind = match status {
+            401 => Kind::Credentials,
+            403 => Kind::Denied,
+            407 => Kind::Network,
+            408 | 429 => Kind::Throttled,
+            500.. => Kind::Unavailable,
+            _ => Kind::Request,
+        };
+        let reason = self.status.canonical_reason().unwrap_or("an unknown status");
+        let mut error = Error::new(kind, format!("the server answered {status} {reason}"));
+        error.retry_after = retry::asked_wait(&self.headers);
+        error
+    }
+}

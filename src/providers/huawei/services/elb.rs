@@ -1,0 +1,222 @@
+//! Elastic Load Balance: the certificates of a project, shared and dedicated load balancers alike.
+//!
+//! Reference: <https://support.huaweicloud.com/intl/en-us/api-elb/ListCertificates.html>
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::sync::OnceCell;
+
+use crate::analysis::reconcile;
+use crate::error::Error;
+use crate::model::{Certificate, Kind as CertificateKind, Kinds, Source};
+use crate::providers::huawei::ID as PROVIDER;
+use crate::providers::huawei::session::HuaweiSession;
+use crate::providers::provider::Service;
+use crate::providers::record::{Field, RecordReader};
+use crate::providers::{ScopedStore, ServiceInfo, Store};
+use crate::x509;
+
+use super::elb_client::{ElbClient, ElbProject, ID, Operation, open_projects};
+use super::elb_pages::{self, Next, PageWire};
+
+static INFO: ServiceInfo = ServiceInfo { id: ID, by_default: true, is_regional: true };
+
+/// The service in the table of stores.
+pub(super) struct Elb;
+
+#[async_trait]
+impl Service<HuaweiSession> for Elb {
+    fn info(&self) -> &'static ServiceInfo {
+        &INFO
+    }
+
+    async fn open(&self, session: &HuaweiSession, regions: Option<&[String]>) -> Vec<ScopedStore> {
+        let open = |ElbProject { scope, client }: ElbProject| ScopedStore {
+            store: client
+                .map(|client| Arc::new(ProjectStore { client, is_key_echo_on: OnceCell::new() }) as Arc<dyn Store>),
+            scope,
+        };
+        open_projects(session, regions).await.into_iter().map(open).collect()
+    }
+}
+
+/// The certificates of one project.
+struct ProjectStore {
+    client: ElbClient,
+    is_key_echo_on: OnceCell<bool>,
+}
+
+static LIST_CERTIFICATES: Operation = Operation { name: "ListCertificates", permission: "elb:certificates:list" };
+
+static SHOW_CERTIFICATE: Operation = Operation { name: "ShowCertificate", permission: "elb:certificates:show" };
+
+/// Reference: <https://support.huaweicloud.com/intl/en-us/api-elb/ShowCertificatePrivateKeyEcho.html>
+static SHOW_CERTIFICATE_PRIVATE_KEY_ECHO: Operation =
+    Operation { name: "ShowCertificatePrivateKeyEcho", permission: "elb:certificates:getPrivateKeyEcho" };
+
+/// How long certificates wait for that setting.
+const KEY_ECHO_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What is told of a certificate whose project hands out private keys, and how to end it.
+const ECHO: &str = "the API hands out this project's private keys to whoever may list its certificates (private_key_echo \
+                    is on, as by default): switch it off with CreateCertificatePrivateKeyEcho, or Terraform's \
+                    huaweicloud_elb_certificate_private_key_echo";
+
+#[async_trait]
+impl Store for ProjectStore {
+    /// Every kind comes in one list.
+    fn certificates(&self, _: Kinds) -> BoxStream<'_, Result<Vec<Certificate>, Error>> {
+        elb_pages::all(move |marker| async move { self.page(marker.as_deref()).await })
+    }
+
+    /// The id becomes part of a path, so only one of the vendor's form is looked up: 32 hex digits.
+    fn can_look_up(&self, id: &str) -> bool {
+        id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+
+    async fn certificate(&self, id: &str) -> Result<Option<Certificate>, Error> {
+        match self.client.read(&SHOW_CERTIFICATE, &format!("certificates/{id}"), &[]).await {
+            Ok(reply) => {
+                let show: ShowWire<'_> = reply.json()?;
+                Ok(Some(self.convert(show.certificate, self.is_key_echo_on().await)))
+            }
+            Err(error) if error.code.as_deref() == Some("ELB.8904") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl ProjectStore {
+    async fn page(&self, marker: Option<&str>) -> Result<(Vec<Certificate>, Next), Error> {
+        let query = elb_pages::query(marker);
+        let reply = self.client.read(&LIST_CERTIFICATES, "certificates", &query).await?;
+        let list: ListWire<'_> = reply.json()?;
+        // Most projects hold no certificate, and need no further request.
+        let echo = !list.certificates.is_empty() && self.is_key_echo_on().await;
+        let certificates: Vec<Certificate> =
+            list.certificates.into_iter().map(|record| self.convert(record, echo)).collect();
+        let end = certificates.last().and_then(|last| last.id.clone());
+        let next = Next::behind(list.page_info, certificates.len(), end);
+        Ok((certificates, next))
+    }
+
+    /// Returns whether the API hands out this project's private keys. Requested once; where the cloud does not
+    /// answer in time, only the note is lost.
+    async fn is_key_echo_on(&self) -> bool {
+        let request = async || {
+            let path = self.client.path("certificates/settings/private-key-echo");
+            let call = self.client.call(&SHOW_CERTIFICATE_PRIVATE_KEY_ECHO, &path, &[]);
+            let reply = self.client.session.client().get_once(&call, KEY_ECHO_TIMEOUT).await;
+            let setting = reply.and_then(|reply| Ok(reply.json::<EchoWire>()?.private_key_echo));
+            setting.unwrap_or_else(|error| {
+                tracing::info!("{}: whether private keys are handed out is unknown: {error}", self.client.scope);
+                false
+            })
+        };
+        *self.is_key_echo_on.get_or_init(request).await
+    }
+
+    /// A record as certls knows it. A record that is none keeps its place, with a note.
+    fn convert(&self, record: &RawValue, echo: bool) -> Certificate {
+        let mut reader = RecordReader::default();
+        let wire: CertificateWire = reader.record(record);
+        let pem = reader.text("certificate", wire.certificate);
+        let encryption_pem = reader.text("enc_certificate", wire.enc_certificate);
+        let managed_id = reader.text("scm_certificate_id", wire.scm_certificate_id);
+        let managed = reader.text("source", wire.source).is_some_and(|source| source == "scm");
+        let (fingerprint_sha1, fingerprint_sha256) = reader.fingerprints("fingerprint", wire.fingerprint);
+        let mut certificate = Certificate {
+            provider: PROVIDER,
+            service: ID,
+            account: self.client.scope.account.clone(),
+            account_id: self.client.project.domain_id.clone(),
+            region: self.client.scope.region.clone(),
+            id: reader.text("id", wire.id),
+            name: reader.value("name", wire.name),
+            description: reader.text("description", wire.description),
+            kind: kind(&mut reader, wire.kind),
+            common_name: reader.text("common_name", wire.common_name),
+            subject_alternative_names: reader
+                .value("subject_alternative_names", wire.subject_alternative_names)
+                .unwrap_or_default(),
+            fingerprint_sha1,
+            fingerprint_sha256,
+            not_after: reader.time("expire_time", wire.expire_time),
+            uploaded_at: reader.time("created_at", wire.created_at),
+            updated_at: reader.time("updated_at", wire.updated_at),
+            source: (managed || managed_id.is_some()).then_some(Source { service: "scm", id: managed_id, name: None }),
+            project_id: reader.text("project_id", wire.project_id).or_else(|| Some(self.client.project.id.clone())),
+            enterprise_project_id: reader.text("enterprise_project_id", wire.enterprise_project_id),
+            notes: reader.notes,
+            ..Certificate::default()
+        };
+        if pem.is_some() || encryption_pem.is_some() {
+            let encryption = encryption_pem.map(|pem| x509::read_chain(&pem));
+            reconcile::merge_chain(&mut certificate, x509::read_chain(&pem.unwrap_or_default()), encryption);
+        }
+        if echo {
+            certificate.note(ECHO);
+        }
+        certificate
+    }
+}
+
+fn kind(reader: &mut RecordReader, field: Field<String>) -> CertificateKind {
+    match reader.text("type", field).as_deref() {
+        None | Some("server") => CertificateKind::Server,
+        Some("server_sm") => CertificateKind::ServerSm,
+        Some("client") => CertificateKind::Ca,
+        Some(_) => {
+            reader.notes.push("the cloud's `type` is none that certls knows; shown as a server certificate".to_owned());
+            CertificateKind::Server
+        }
+    }
+}
+
+/// The list is required: a reply without it is no empty one.
+#[derive(Deserialize)]
+struct ListWire<'a> {
+    #[serde(borrow)]
+    certificates: Vec<&'a RawValue>,
+    page_info: Option<PageWire>,
+}
+
+#[derive(Deserialize)]
+struct EchoWire {
+    private_key_echo: bool,
+}
+
+#[derive(Deserialize)]
+struct ShowWire<'a> {
+    #[serde(borrow)]
+    certificate: &'a RawValue,
+}
+
+/// The fields that are read. `private_key` and `enc_private_key`, which the API sends in clear unless
+/// that is switched off, are not among them: the parser passes over them.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct CertificateWire {
+    id: Field<String>,
+    project_id: Field<String>,
+    name: Field<String>,
+    description: Field<String>,
+    #[serde(rename = "type")]
+    kind: Field<String>,
+    certificate: Field<String>,
+    enc_certificate: Field<String>,
+    created_at: Field<String>,
+    updated_at: Field<String>,
+    expire_time: Field<String>,
+    common_name: Field<String>,
+    fingerprint: Field<String>,
+    subject_alternative_names: Field<Vec<String>>,
+    scm_certificate_id: Field<String>,
+    source: Field<String>,
+    enterprise_project_id: Field<String>,
+}

@@ -1,0 +1,252 @@
+//! Reads records that clouds sent: each field on its own, so that an odd one costs itself and a note.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_json::value::RawValue;
+
+/// A field of a record. `null` and a missing key are the same.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Field<T> {
+    #[default]
+    Absent,
+    Present(T),
+    /// There, but of another type than the vendor documents.
+    Invalid,
+}
+
+impl<T> Field<T> {
+    /// The value, where one of the right type is there.
+    pub(super) fn known(self) -> Option<T> {
+        match self {
+            Self::Present(value) => Some(value),
+            Self::Absent | Self::Invalid => None,
+        }
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        Ok(match serde_json::from_str::<Option<T>>(raw.get()) {
+            Ok(Some(value)) => Self::Present(value),
+            Ok(None) => Self::Absent,
+            Err(_) => Self::Invalid,
+        })
+    }
+}
+
+/// An object, for fields whose lack must not pass: serde also fills structures from arrays, so that
+/// `[]` would be taken for an empty answer.
+pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    if !raw.get().starts_with('{') {
+        return Err(serde::de::Error::custom("no object"));
+    }
+    serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)
+}
+
+/// Text that some gateways send as a number or a boolean.
+#[derive(Debug, Clone)]
+pub(super) struct Scalar(pub String);
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Ok(Self(text)),
+            other @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => Ok(Self(other.to_string())),
+            _ => Err(serde::de::Error::custom("neither text, number nor boolean")),
+        }
+    }
+}
+
+/// Takes fields out of a record and writes down what it could not read.
+#[derive(Debug, Default)]
+pub(super) struct RecordReader {
+    pub notes: Vec<String>,
+}
+
+impl RecordReader {
+    pub(super) fn value<T>(&mut self, name: &str, field: Field<T>) -> Option<T> {
+        match field {
+            Field::Present(value) => Some(value),
+            Field::Absent => None,
+            Field::Invalid => {
+                self.notes.push(format!("the cloud's `{name}` is of an unknown type"));
+                None
+            }
+        }
+    }
+
+    /// A record. One that is none gives nothing but a note, so that it keeps its place in the list.
+    pub(super) fn record<T: DeserializeOwned + Default>(&mut self, record: &RawValue) -> T {
+        let read = record.get().starts_with('{').then(|| serde_json::from_str(record.get()).ok()).flatten();
+        read.unwrap_or_else(|| {
+            self.notes.push("the cloud's record is unreadable".to_owned());
+            T::default()
+        })
+    }
+
+    /// Text; an empty one is what clouds send for none.
+    pub(super) fn text(&mut self, name: &str, field: Field<String>) -> Option<String> {
+        self.value(name, field).filter(|text| !text.is_empty())
+    }
+
+    /// A fingerprint as SHA-1 and as SHA-256, one of them: the vendors do not say which it is, its
+    /// length does.
+    pub(super) fn fingerprints(&mut self, name: &str, field: Field<String>) -> (Option<String>, Option<String>) {
+        let Some(text) = self.text(name, field) else { return (None, None) };
+        match hex_digits(&text) {
+            Some(hex) if hex.len() == 40 => (Some(hex), None),
+            Some(hex) if hex.len() == 64 => (None, Some(hex)),
+            _ => {
+                self.notes.push(format!("the cloud's `{name}` is neither SHA-1 nor SHA-256"));
+                (None, None)
+            }
+        }
+    }
+
+    /// Names in one text, with this between them.
+    pub(super) fn names(&mut self, name: &str, field: Field<String>, between: char) -> Vec<String> {
+        let text = self.text(name, field).unwrap_or_default();
+        text.split(between).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// A time in the vendors' `yyyy-MM-ddTHH:mm:ssZ`, where some samples leave out the seconds.
+    pub(super) fn time(&mut self, name: &str, field: Field<String>) -> Option<DateTime<Utc>> {
+        let text = self.text(name, field)?;
+        let time = DateTime::parse_from_rfc3339(&text).map(|time| time.to_utc());
+        let short = || NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%MZ").map(|time| time.and_utc());
+        let time = time.or_else(|_| short()).ok();
+        if time.is_none() {
+            self.notes.push(format!("the cloud's `{name}` is not a time: {}", shortened(&text)));
+        }
+        time
+    }
+
+    /// A time in `yyyy-MM-dd HH:mm:ss` that names no zone: read as one `hours` ahead of UTC, which a note says.
+    pub(super) fn local_time(&mut self, name: &str, field: Field<String>, hours: i64) -> Option<DateTime<Utc>> {
+        let text = self.text(name, field)?;
+        if let Ok(time) = DateTime::parse_from_rfc3339(&text) {
+            return Some(time.to_utc());
+        }
+        let local = NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S%.f").ok();
+        let time = local.and_then(|local| local.and_utc().checked_sub_signed(TimeDelta::hours(hours)));
+        self.notes.push(match time {
+            Some(_) => format!("the cloud tells `{name}` without a zone; read as UTC+{hours}"),
+            None => format!("the cloud's `{name}` is not a time: {}", shortened(&text)),
+        });
+        time
+    }
+
+    /// A day in `yyyy-MM-dd`.
+    pub(super) fn day(&mut self, name: &str, field: Field<String>) -> Option<NaiveDate> {
+        let text = self.text(name, field)?;
+        let day = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
+        if day.is_none() {
+            self.notes.push(format!("the cloud's `{name}` is not a day: {}", shortened(&text)));
+        }
+        day
+    }
+
+    /// A time as the number of milliseconds since 1970.
+    pub(super) fn millis(&mut self, name: &str, field: Field<Scalar>) -> Option<DateTime<Utc>> {
+        let text = self.value(name, field)?.0;
+        // Fewer than 12 digits are a time before 1973: a number that was cut short, as in the vendor's own sample.
+        let time = text
+            .parse()
+            .ok()
+            .filter(|ms: &i64| ms.unsigned_abs() >= 100_000_000_000)
+            .and_then(DateTime::from_timestamp_millis);
+        if time.is_none() && !text.is_empty() {
+            self.notes.push(format!("the cloud's `{name}` is not a time in milliseconds: {}", shortened(&text)));
+        }
+        time
+    }
+}
+
+/// Hex digits in lower case, without what some clouds write between the bytes.
+pub(super) fn hex_digits(text: &str) -> Option<String> {
+    let hex = text.replace([':', ' '], "").to_ascii_lowercase();
+    hex.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(hex)
+}
+
+/// A value that is quoted in a note: the first of its characters.
+fn shortened(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Wire {
+        #[serde(default)]
+        text: Field<String>,
+        #[serde(default)]
+        time: Field<String>,
+        #[serde(default)]
+        millis: Field<Scalar>,
+    }
+
+    type Fields = (Option<String>, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Vec<String>);
+
+    fn read(json: &str) -> Fields {
+        let wire: Wire = serde_json::from_str(json).expect(json);
+        let mut reader = RecordReader::default();
+        let text = reader.text("text", wire.text);
+        let time = reader.time("time", wire.time);
+        let millis = reader.millis("millis", wire.millis);
+        (text, time, millis, reader.notes)
+    }
+
+    #[test]
+    fn absent_null_and_empty_are_unknown_without_a_note() {
+        for json in ["{}", r#"{"text":null,"time":null,"millis":null}"#, r#"{"text":"","time":"","millis":""}"#] {
+            assert_eq!(read(json), (None, None, None, vec![]), "{json}");
+        }
+    }
+
+    #[test]
+    fn an_odd_field_costs_itself_and_a_note() {
+        let (text, time, millis, notes) = read(r#"{"text":["x"],"time":"2018-11-08T20:21Z","millis":"1732169065000"}"#);
+        assert_eq!(text, None);
+        assert_eq!(time.map(|t| t.timestamp()), Some(1_541_708_460));
+        assert_eq!(millis.map(|t| t.timestamp()), Some(1_732_169_065));
+        assert_eq!(notes, ["the cloud's `text` is of an unknown type"]);
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_read_as_the_clouds_own_and_said() {
+        let read = |text: &str| {
+            let mut reader = RecordReader::default();
+            let time = reader.local_time("t", Field::Present(text.to_owned()), 8);
+            (time.map(|time| time.to_rfc3339()), reader.notes)
+        };
+        let told = vec!["the cloud tells `t` without a zone; read as UTC+8".to_owned()];
+        assert_eq!(read("2021-05-27 16:46:25.0"), (Some("2021-05-27T08:46:25+00:00".to_owned()), told.clone()));
+        assert_eq!(read("2021-05-28 07:59:59"), (Some("2021-05-27T23:59:59+00:00".to_owned()), told));
+        assert_eq!(read("2021-05-27T16:46:25+08:00"), (Some("2021-05-27T08:46:25+00:00".to_owned()), vec![]));
+        assert_eq!(read(""), (None, vec![]));
+        assert_eq!(read("soon"), (None, vec!["the cloud's `t` is not a time: soon".to_owned()]));
+    }
+
+    #[test]
+    fn times_that_are_none_are_unknown_and_said() {
+        let (_, time, millis, notes) = read(r#"{"time":"017-08-31T02:49:05Z","millis":15041477450}"#);
+        assert_eq!((time, millis), (None, None));
+        assert_eq!(
+            notes,
+            [
+                "the cloud's `time` is not a time: 017-08-31T02:49:05Z",
+                "the cloud's `millis` is not a time in milliseconds: 15041477450"
+            ]
+        );
+    }
+}
