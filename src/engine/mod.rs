@@ -5,6 +5,7 @@ mod lookup;
 mod pages;
 mod plan;
 mod probes;
+mod reporter;
 mod scan;
 mod usage;
 

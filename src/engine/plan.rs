@@ -1,4 +1,4 @@
-//! Which accounts are asked for which services and regions. Nothing is sent before a session is wanted.
+//! Plans which services and regions of which accounts are read. No request is sent before a session is opened.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::model::Scope;
 use crate::providers::{self, Context, Provider, Session};
 use crate::settings::{Regions, Settings};
 
-/// What one account is going to be asked.
+/// What is going to be read of one account.
 #[derive(Clone)]
 pub(super) struct Planned<'a> {
     pub account: &'a config::Account,
@@ -18,19 +18,28 @@ pub(super) struct Planned<'a> {
     pub services: Vec<&'static str>,
     /// `None` for all.
     pub regions: Option<Vec<String>>,
-    /// Whether it is an error that nothing is set up: the user named it, or a region that only its
-    /// cloud has.
+    /// Whether missing credentials are an error: the user named the account, or a region that only its cloud has.
     pub required: bool,
     session: OnceCell<Result<Option<Arc<dyn Session>>, Error>>,
 }
 
-impl Planned<'_> {
-    /// The account, which is logged in to once, whether or not it succeeds; `None` where it is not set up.
+impl<'a> Planned<'a> {
+    pub(super) fn new(
+        account: &'a config::Account,
+        provider: &'static dyn Provider,
+        services: Vec<&'static str>,
+        regions: Option<Vec<String>>,
+        required: bool,
+    ) -> Self {
+        Self { account, provider, services, regions, required, session: OnceCell::new() }
+    }
+
+    /// Logs in to the account once, whether or not that succeeds; `None` where nothing is set up.
     pub(super) async fn session(&self, cx: &Context) -> Result<Option<Arc<dyn Session>>, Error> {
         self.session.get_or_init(|| self.provider.connect(cx, self.account)).await.clone()
     }
 
-    /// The scope of a service whose regions are not known yet.
+    /// Returns the scope that stands for all regions of a service until they are known.
     pub(super) fn placeholder_scope(&self, service: &'static str) -> Scope {
         Scope {
             provider: self.provider.info().id,
@@ -42,13 +51,13 @@ impl Planned<'_> {
     }
 }
 
-/// The accounts that have something to be asked.
+/// Returns the accounts that hold any of the requested services and regions.
 ///
-/// A named region goes to the clouds that have it; one that none of them is known to have goes to
-/// all: it may be new, and the clouds will tell.
+/// A named region is read in the clouds that have it. One that no cloud is known to have may be new, and is read in
+/// all of them.
 ///
 /// # Errors
-/// Where nothing is left to be asked.
+/// Where no service is left.
 pub(super) fn plan(settings: &Settings) -> Result<Vec<Planned<'_>>, Error> {
     let all = settings.accounts.iter().filter_map(|account| Some((account, providers::by_id(&account.provider)?)));
     let all: Vec<(&config::Account, &'static dyn Provider)> = all.collect();
@@ -68,7 +77,7 @@ pub(super) fn plan(settings: &Settings) -> Result<Vec<Planned<'_>>, Error> {
         let nowhere = regions.as_ref().is_some_and(Vec::is_empty);
         let services = settings.services_of(*provider).into_iter().filter(|service| !(nowhere && service.is_regional));
         let services = services.map(|service| service.id).collect();
-        Planned { account, provider: *provider, services, regions, required, session: OnceCell::new() }
+        Planned::new(account, *provider, services, regions, required)
     });
     let planned: Vec<Planned<'_>> = planned.filter(|planned| !planned.services.is_empty()).collect();
     if planned.is_empty() {
@@ -79,30 +88,29 @@ pub(super) fn plan(settings: &Settings) -> Result<Vec<Planned<'_>>, Error> {
     Ok(planned)
 }
 
-/// Whether another cloud has a region of the same name.
+/// Returns whether another cloud has a region of the same name.
 fn shared(all: &[(&config::Account, &'static dyn Provider)], provider: &dyn Provider, region: &str) -> bool {
     all.iter().any(|(_, other)| other.info().id != provider.info().id && other.info().regions.contains(&region))
 }
 
-/// The accounts as they are asked for again where none of the clouds has the profile that was named:
-/// each then tells which it has.
+/// Returns the accounts of a named profile, each as required: the error then lists the profiles of its cloud.
 pub(super) fn required_profile_accounts(settings: &Settings) -> Vec<config::Account> {
     let by_profile =
         settings.accounts.iter().filter(|account| matches!(account.credentials, CredentialsFrom::Profile(_)));
     by_profile.map(|account| config::Account { required: true, ..account.clone() }).collect()
 }
 
-/// What was planned, for these accounts instead.
+/// Returns the plan with these accounts in place of those of the same cloud.
 pub(super) fn replan_with<'a>(planned: &[Planned<'_>], accounts: &'a [config::Account]) -> Vec<Planned<'a>> {
     let again = accounts.iter().filter_map(|account| {
         let same = planned.iter().find(|planned| planned.account.provider == account.provider)?;
         let Planned { provider, services, regions, .. } = same.clone();
-        Some(Planned { account, provider, services, regions, required: true, session: OnceCell::new() })
+        Some(Planned::new(account, provider, services, regions, true))
     });
     again.collect()
 }
 
-/// Lists every place that was looked into, and the two lines to set.
+/// Returns the error that lists every credential source of these clouds, and the variables to set.
 pub(super) fn no_credentials(absent: &[&dyn Provider]) -> Error {
     let looked = absent.iter().map(|provider| {
         let lines: Vec<String> = provider.credential_sources().iter().map(|place| format!("\n    {place}")).collect();

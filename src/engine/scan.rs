@@ -1,15 +1,12 @@
 //! Reads every scope at the same time: account → service → scope. None waits for, or is lost with, another.
 
-use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use futures_util::stream::StreamExt;
-use tokio::sync::Notify;
 
 use crate::analysis::weakness::weaknesses;
 use crate::config::{self, CredentialsFrom};
@@ -20,11 +17,9 @@ use crate::providers::{Context, Provider, ScopedStore, Session, Store};
 use super::pages::pages;
 use super::plan::{Planned, no_credentials};
 use super::probes::Probes;
+use super::reporter::Reporter;
 use super::usage::{AccountUsage, UsageJoin};
 use super::{Deadline, Listener, UsageMode};
-
-/// How often the listener hears how far the scan is.
-const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What is read of every scope.
 pub(super) struct Query<'a> {
@@ -95,7 +90,7 @@ struct Scanner<'a> {
 impl Scanner<'_> {
     /// Logs in to an account and reads all of its services.
     async fn scan_account(&self, index: usize, account: &Planned<'_>) -> AccountScan {
-        self.reporter.opened(account.services.len());
+        self.reporter.open(account.services.len());
         let session = self.deadline.guard(account.session(self.cx)).await;
         self.probes.connected(index, matches!(session, Ok(Some(_))));
         let scan = match session {
@@ -106,7 +101,7 @@ impl Scanner<'_> {
                 AccountScan::Scanned(join_all(services).await.into_iter().flatten().collect())
             }
             Ok(None) if !account.required => {
-                self.reporter.closed(account.services.len());
+                self.reporter.forget(account.services.len());
                 AccountScan::Absent(account.provider)
             }
             Ok(None) => self.failed_account(account, &self.missing_credentials_error(account).await),
@@ -117,7 +112,7 @@ impl Scanner<'_> {
     }
 
     fn failed_account(&self, account: &Planned<'_>, error: &Error) -> AccountScan {
-        self.reporter.closed(account.services.len());
+        self.reporter.close(account.services.len());
         let failed = |service: &&'static str| ScopeReport::failed(account.placeholder_scope(service), error.clone());
         AccountScan::Scanned(account.services.iter().map(failed).collect())
     }
@@ -146,12 +141,13 @@ impl Scanner<'_> {
         let stores = match self.deadline.guard(open).await {
             Ok(stores) => stores,
             Err(error) => {
-                self.reporter.closed(1);
+                self.reporter.close(1);
                 return vec![ScopeReport::failed(account.placeholder_scope(service), error)];
             }
         };
-        self.reporter.opened(stores.len());
-        self.reporter.closed(1);
+        // The scopes take the place of the one that stood for all of them.
+        self.reporter.forget(1);
+        self.reporter.open(stores.len());
         let siblings: Vec<Scope> = stores.iter().map(|store| store.scope.clone()).collect();
         join_all(stores.iter().map(|store| self.scan_scope(store, &siblings, usage))).await
     }
@@ -170,7 +166,7 @@ impl Scanner<'_> {
             Ok(store) => self.deadline.guard(self.read_scope(store.as_ref(), &mut progress, usage)).await,
             Err(error) => Err(error.clone()),
         };
-        self.reporter.closed(1);
+        self.reporter.close(1);
         let ScopeProgress { certificates, foreign_region, usage, .. } = progress;
         let unresolved = result.as_ref().err().cloned().unwrap_or_else(|| self.deadline.timeout_error());
         let (waiting, usage_error) = usage.finish(&unresolved);
@@ -247,51 +243,6 @@ impl ScopeProgress<'_> {
     }
 }
 
-/// Tells the listener what arrives, and how far the scan is.
-struct Reporter<'a> {
-    listener: RefCell<&'a mut dyn Listener>,
-    open: Cell<usize>,
-    done: Cell<usize>,
-    certificates: Cell<usize>,
-    stop: Notify,
-}
-
-impl<'a> Reporter<'a> {
-    fn new(listener: &'a mut dyn Listener) -> Self {
-        let (open, done, certificates) = (Cell::new(0), Cell::new(0), Cell::new(0));
-        Self { listener: RefCell::new(listener), open, done, certificates, stop: Notify::new() }
-    }
-
-    fn opened(&self, scopes: usize) {
-        self.open.set(self.open.get() + scopes);
-    }
-
-    fn closed(&self, scopes: usize) {
-        self.open.set(self.open.get().saturating_sub(scopes));
-        self.done.set(self.done.get() + scopes);
-    }
-
-    fn page(&self, page: Vec<Certificate>) {
-        if page.is_empty() {
-            return;
-        }
-        self.certificates.set(self.certificates.get() + page.len());
-        if self.listener.borrow_mut().page(page).is_break() {
-            self.stop.notify_one();
-        }
-    }
-
-    /// Returns once the listener has ended the scan.
-    async fn stopped(&self) {
-        self.stop.notified().await;
-    }
-
-    /// Reports the progress again and again; never returns.
-    async fn report_progress(&self) {
-        loop {
-            tokio::time::sleep(PROGRESS_INTERVAL).await;
-            let (done, open) = (self.done.get(), self.open.get());
-            self.listener.borrow_mut().progress(done, done + open, self.certificates.get());
-        }
-    }
-}
+#[cfg(test)]
+#[path = "scan_tests.rs"]
+mod tests;
