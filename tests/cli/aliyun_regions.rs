@@ -1,8 +1,8 @@
 //! Alibaba Cloud: which regions are asked, and how they are found.
 
 use crate::certls::{Certls, Run, assert_run};
-use crate::clouds::aliyun::{self, Aliyun};
 use crate::worlds::{SLB_LIST, aliyun_world, two_regions};
+use clouds::aliyun::{self, Aliyun};
 
 fn list(cloud: &Aliyun, args: &str) -> Run {
     Certls::new().aliyun(cloud).run(&format!("list -o json {args}"))

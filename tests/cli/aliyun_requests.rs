@@ -1,8 +1,8 @@
 //! Alibaba Cloud: what is sent, with which signature, and with whose keys.
 
 use crate::certls::{ALI_KEY, ALI_SECRET, ALI_TOKEN, Certls, assert_run};
-use crate::clouds::aliyun;
 use crate::worlds::{SLB_LIST, two_regions};
+use clouds::aliyun;
 
 /// The variables of one key: id, secret, token.
 type Spelling = (&'static str, &'static str, &'static str);

@@ -10,9 +10,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::clouds::aliyun::Aliyun;
-use crate::clouds::huawei::Huawei;
-use crate::clouds::wire::encode;
+use clouds::aliyun::Aliyun;
+use clouds::huawei::Huawei;
+use clouds::wire::encode;
 
 // Each holds characters that percent-encoding, base64 or JSON write in another way.
 pub(crate) const ALI_KEY: &str = "LTAI5tPLANTEDALIKEYID";

@@ -1,10 +1,10 @@
 //! The verdict of `check`: its status line, its lines, and its exit code.
 
 use crate::certls::{Certls, assert_run};
-use crate::clouds::aliyun;
-use crate::clouds::fault::{Fault, What};
 use crate::shelf::{ali, elb, half_denied, hw, slb, slb_unknown};
 use crate::worlds::{SLB_LIST, two_regions};
+use clouds::aliyun;
+use clouds::fault::{Effect, Fault};
 
 #[test]
 fn check_ok() {
@@ -106,7 +106,7 @@ fn check_incomplete_beats_a_warning() {
 
 #[test]
 fn check_where_nothing_could_be_read_is_unknown() {
-    for fault in [What::Denied, What::ServerError, What::Html200] {
+    for fault in [Effect::Denied, Effect::ServerError, Effect::Html200] {
         let faults = vec![Fault::always(SLB_LIST, fault)];
         let cloud = aliyun::start(aliyun::World { faults, ..two_regions() });
         let run = Certls::new().aliyun(&cloud).run("check -q --retry-count 0");
@@ -119,7 +119,7 @@ fn check_where_nothing_could_be_read_is_unknown() {
 
 #[test]
 fn check_within_its_time_is_unknown_where_a_scope_hangs() {
-    let faults = vec![Fault::always(SLB_LIST, What::Hang).in_region("cn-beijing")];
+    let faults = vec![Fault::always(SLB_LIST, Effect::Hang).in_region("cn-beijing")];
     let cloud = aliyun::start(aliyun::World { faults, ..two_regions() });
     let run = Certls::new().aliyun(&cloud).run("check -w 5d -c 2d --timeout 1s");
     assert_eq!(run.code, 3, "{}", run.text());

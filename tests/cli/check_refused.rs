@@ -152,11 +152,11 @@ fn check_whose_file_cannot_be_written_says_one_verdict() {
 #[cfg(unix)]
 #[test]
 fn check_that_is_interrupted_is_unknown() {
-    use crate::clouds::aliyun;
-    use crate::clouds::fault::{Fault, What};
     use crate::worlds::{SLB_LIST, two_regions};
+    use clouds::aliyun;
+    use clouds::fault::{Effect, Fault};
 
-    let faults = vec![Fault::always(SLB_LIST, What::Hang)];
+    let faults = vec![Fault::always(SLB_LIST, Effect::Hang)];
     let cloud = aliyun::start(aliyun::World { faults, ..two_regions() });
     let certls = Certls::new().aliyun(&cloud);
     let mut command = certls.command(&["check"]);

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::certls::{ALI_KEY, ALI_SECRET, Certls, HW_KEY, HW_SECRET};
-use crate::clouds::aliyun::{self, Aliyun};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei};
 use crate::worlds::{SLB_LIST, project, slb_region};
+use clouds::aliyun::{self, Aliyun};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei};
 
 const BLOG_KEY: &str = "LTAI5tPLANTEDBLOGKEYID";
 const BLOG_SECRET: &str = "PLANTED/blog+secret=00000002";
@@ -83,8 +83,8 @@ fn troubled() -> Estate {
     Estate::start(|alibaba, _| {
         alibaba.accounts[1].denied = vec![SLB_LIST.to_owned()];
         alibaba.faults = vec![
-            Fault::new(SLB_LIST, 2, What::Throttle { headers: Vec::new() }).in_region("xx-shop-3"),
-            Fault::always(SLB_LIST, What::Hang).in_region("xx-shop-7"),
+            Fault::new(SLB_LIST, 2, Effect::Throttle { headers: Vec::new() }).in_region("xx-shop-3"),
+            Fault::always(SLB_LIST, Effect::Hang).in_region("xx-shop-7"),
         ];
     })
 }
@@ -153,7 +153,7 @@ fn ten_runs_under_changing_reply_order_print_the_same_bytes() {
             let wait = |salt: u64| {
                 let mixed =
                     (run * 7 + salt).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(number as u64 * 0x1234_5677);
-                What::Delay(Duration::from_millis((mixed >> 40) % 60))
+                Effect::Delay(Duration::from_millis((mixed >> 40) % 60))
             };
             alibaba.faults.push(Fault::always(SLB_LIST, wait(1)).in_region(&format!("xx-shop-{number}")));
             cloud.faults.push(Fault::always("elb:list", wait(2)).in_region(&format!("xx-cdn-{number}")));
@@ -206,7 +206,8 @@ fn a_broken_account_costs_only_itself() {
 #[test]
 fn json_lines_come_as_they_arrive() {
     let estate = Estate::start(|alibaba, _| {
-        alibaba.faults = vec![Fault::always(SLB_LIST, What::Delay(Duration::from_millis(1500))).in_region("xx-shop-0")];
+        alibaba.faults =
+            vec![Fault::always(SLB_LIST, Effect::Delay(Duration::from_millis(1500))).in_region("xx-shop-0")];
     });
     let certls = estate.certls();
     let mut child = certls
@@ -260,7 +261,8 @@ fn progress_is_shown_on_a_terminal_and_goes_without_a_trace() {
         return;
     }
     let estate = Estate::start(|alibaba, _| {
-        alibaba.faults = vec![Fault::always(SLB_LIST, What::Delay(Duration::from_millis(1200))).in_region("xx-shop-0")];
+        alibaba.faults =
+            vec![Fault::always(SLB_LIST, Effect::Delay(Duration::from_millis(1200))).in_region("xx-shop-0")];
     });
     let certls = estate.certls();
     let plain = certls.command(&["list", "-o", "json"]);
@@ -310,7 +312,7 @@ fn all_regions_are_all_also_over_those_of_the_file() {
 #[test]
 fn an_account_that_hangs_while_it_logs_in_holds_up_no_other() {
     let estate = Estate::start(|_, cloud| {
-        cloud.faults = vec![Fault::always("iam:projects", What::Hang)];
+        cloud.faults = vec![Fault::always("iam:projects", Effect::Hang)];
     });
     let begun = Instant::now();
     let run = estate.certls().run("list -o jsonl --timeout 3s");
@@ -321,9 +323,9 @@ fn an_account_that_hangs_while_it_logs_in_holds_up_no_other() {
 #[test]
 fn a_cloud_that_hangs_leaves_room_for_the_other() {
     let estate = Estate::start(|alibaba, cloud| {
-        alibaba.faults = vec![Fault::always(SLB_LIST, What::Hang)];
+        alibaba.faults = vec![Fault::always(SLB_LIST, Effect::Hang)];
         // Alibaba Cloud's forty regions stand in line before the first of Huawei Cloud's.
-        cloud.faults = vec![Fault::always("iam:projects", What::Delay(Duration::from_millis(500)))];
+        cloud.faults = vec![Fault::always("iam:projects", Effect::Delay(Duration::from_millis(500)))];
     });
     let run = estate.certls().run("list -o json --timeout 6s --concurrency 4");
     assert_eq!((run.code, run.certificates().len()), (3, REGIONS), "{}", run.text());

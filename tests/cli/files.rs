@@ -9,10 +9,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::certls::Certls;
-use crate::clouds::aliyun::{self, Aliyun};
-use crate::clouds::fault::{Fault, What};
 use crate::shelf::{ali, half_denied, many, slb};
 use crate::worlds::{SLB_LIST, two_regions};
+use clouds::aliyun::{self, Aliyun};
+use clouds::fault::{Effect, Fault};
 
 pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
@@ -183,7 +183,7 @@ fn any_reader_sees_a_whole_file_at_any_time() {
 
 /// Both regions hang.
 fn hanging() -> Aliyun {
-    aliyun::start(aliyun::World { faults: vec![Fault::always(SLB_LIST, What::Hang)], ..two_regions() })
+    aliyun::start(aliyun::World { faults: vec![Fault::always(SLB_LIST, Effect::Hang)], ..two_regions() })
 }
 
 #[cfg(unix)]

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::certls::{Certls, assert_run};
-use crate::clouds::records;
 use crate::shelf::{ali, elb, hw, slb, slb_for, slb_unknown, tagged};
 use crate::worlds::slb_id;
+use clouds::records;
 
 /// The names that are left, in their order.
 fn left(certls: &Certls, filter: &[&str]) -> Vec<String> {

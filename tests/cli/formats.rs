@@ -8,11 +8,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::certls::{Certls, Run};
-use crate::clouds::aliyun::Aliyun;
-use crate::clouds::huawei::Huawei;
-use crate::clouds::records;
 use crate::shelf::{NASTY, ali, elb, hw, slb, slb_unknown, tagged};
 use crate::worlds::project_id;
+use clouds::aliyun::Aliyun;
+use clouds::huawei::Huawei;
+use clouds::records;
 
 /// Names that break things, an unreadable record, chains, tags, and the expired.
 fn clouds() -> (Aliyun, Huawei) {
@@ -23,7 +23,7 @@ fn clouds() -> (Aliyun, Huawei) {
     certificates.extend([slb_unknown("odd"), slb("dead", -40), slb("+plus", 5), slb("-minus", 5), slb("@at", 5)]);
     certificates.push(serde_json::json!(42));
     let now = chrono::Utc::now();
-    let chain = crate::clouds::certs::chain("odd", &["odd.example.com"], now, now + chrono::Duration::days(50));
+    let chain = clouds::certs::chain("odd", &["odd.example.com"], now, now + chrono::Duration::days(50));
     let mut others: Vec<Value> =
         records::huawei_odd(&project_id("cn-north-4"), &chain).into_iter().map(|(_, record)| record).collect();
     others.push(elb("支付网关", 30, 30));

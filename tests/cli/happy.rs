@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::certls::{Certls, assert_run};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::{aliyun, huawei, records};
 use crate::worlds::{ELB_LIST, SLB_LIST, aliyun_world, huawei_world, made, project_id, two_projects, two_regions};
+use clouds::fault::{Effect, Fault};
+use clouds::{aliyun, huawei, records};
 
 /// Every key that a certificate has in JSON. Programs depend on them.
 const KEYS: [&str; 33] = [
@@ -221,7 +221,7 @@ fn every_certificate_has_every_key_also_the_odd_ones() {
     ali.regions[0].certificates = odd.into_iter().map(|(_, record)| record).collect();
     let mut huawei = huawei_world(&[("cn-north-4", &[])]);
     let now = chrono::Utc::now();
-    let chain = crate::clouds::certs::chain("odd", &["odd.example.com"], now, now + chrono::Duration::days(50));
+    let chain = clouds::certs::chain("odd", &["odd.example.com"], now, now + chrono::Duration::days(50));
     let odd = records::huawei_odd(&project_id("cn-north-4"), &chain);
     huawei.projects[0].certificates = odd.into_iter().map(|(_, record)| record).collect();
     let all = ali.regions[0].certificates.len() + huawei.projects[0].certificates.len();
@@ -265,7 +265,7 @@ fn the_order_of_the_answers_does_not_show() {
     let regions = ["cn-hangzhou", "cn-beijing", "eu-central-1", "cn-north-4", "ap-southeast-3"];
     let outputs: Vec<(String, String)> = (0..5)
         .map(|turn| {
-            let late = |place: usize| What::Delay(Duration::from_millis(40 * ((place + turn) % 5) as u64));
+            let late = |place: usize| Effect::Delay(Duration::from_millis(40 * ((place + turn) % 5) as u64));
             let slow = |action: &str| {
                 let each = regions.iter().enumerate();
                 each.map(|(place, region)| Fault::always(action, late(place)).in_region(region)).collect()

@@ -1,9 +1,9 @@
 //! The vendors' real host names, behind a proxy that plays the internet.
 
 use crate::certls::{Certls, assert_run};
-use crate::clouds::internet::Internet;
-use crate::clouds::{aliyun, huawei};
 use crate::worlds::{ELB_ECHO, ELB_LIST, SLB_LIST, huawei_world, two_projects, two_regions};
+use clouds::internet::Internet;
+use clouds::{aliyun, huawei};
 
 fn internet(clouds: &[(&str, &str)]) -> Internet {
     Internet::start(clouds.iter().map(|(suffix, url)| ((*suffix).to_owned(), (*url).to_owned())).collect())

@@ -3,8 +3,8 @@
 use crate::certls::{
     Certls, HW_DOMAIN, HW_KEY, HW_PASSWORD, HW_SECRET, HW_SECURITY_TOKEN, HW_TOKEN, HW_USER, assert_run,
 };
-use crate::clouds::huawei::{self, Huawei, Token, User, World};
 use crate::worlds::{ELB_ECHO, ELB_LIST, huawei_world, project_id, two_projects};
+use clouds::huawei::{self, Huawei, Token, User, World};
 
 /// A world whose account has a user, and a token for one project.
 fn world() -> World {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::certls::{Certls, Run, assert_run};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei, World};
-use crate::clouds::records;
 use crate::worlds::{ELB_LIST, Stored, huawei_world, made};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei, World};
+use clouds::records;
 
 const SIX: [Stored; 6] = [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5), ("f", 6)];
 
@@ -49,7 +49,7 @@ fn pages_are_asked_for_at_their_largest() {
 #[test]
 fn a_marker_that_repeats_ends_the_scope_and_what_was_read_stays() {
     let mut world = World { page_cap: 3, ..huawei_world(&[("cn-north-4", &SIX), ("cn-east-3", &[("other", 9)])]) };
-    world.faults = vec![Fault::always(ELB_LIST, What::RepeatMarker).in_region("cn-north-4")];
+    world.faults = vec![Fault::always(ELB_LIST, Effect::RepeatMarker).in_region("cn-north-4")];
     let cloud = huawei::start(world);
     let run = Certls::new().huawei(&cloud).run("list -o json");
     assert_eq!(run.code, 3, "{}", run.text());
@@ -64,8 +64,8 @@ fn a_marker_that_repeats_ends_the_scope_and_what_was_read_stays() {
 fn a_later_page_that_fails_costs_only_itself() {
     let cloud = || {
         // The first page is only late; the others are refused.
-        let late = Fault::once(ELB_LIST, What::Delay(Duration::from_millis(1)));
-        let faults = vec![late, Fault::always(ELB_LIST, What::Denied)];
+        let late = Fault::once(ELB_LIST, Effect::Delay(Duration::from_millis(1)));
+        let faults = vec![late, Fault::always(ELB_LIST, Effect::Denied)];
         huawei::start(World { page_cap: 2, faults, ..huawei_world(&[("cn-north-4", &SIX)]) })
     };
     assert_run!(Certls::new().huawei(&cloud()).run("list"), @"
@@ -91,14 +91,14 @@ fn a_page_that_is_not_described_is_the_last_unless_it_is_full() {
     for page_info in ["", ",\"page_info\":null", ",\"page_info\":{}", ",\"page_info\":{\"next_marker\":\"\"}"] {
         let body = format!("{{\"certificates\":[{record}]{page_info}}}");
         let mut world = huawei_world(&[("cn-north-4", &[])]);
-        world.faults = vec![Fault::always(ELB_LIST, What::Status(200, Vec::new(), body))];
+        world.faults = vec![Fault::always(ELB_LIST, Effect::Status(200, Vec::new(), body))];
         let cloud = huawei::start(world);
         let run = list(&cloud);
         assert_eq!((run.code, run.names(), cloud.log.count(ELB_LIST)), (0, vec!["a".to_owned()], 1), "{page_info}");
     }
     let full = format!("{{\"certificates\":[{}]}}", vec![record.to_string(); 2000].join(","));
     let mut world = huawei_world(&[("cn-north-4", &[("b", 9)])]);
-    world.faults = vec![Fault::once(ELB_LIST, What::Status(200, Vec::new(), full))];
+    world.faults = vec![Fault::once(ELB_LIST, Effect::Status(200, Vec::new(), full))];
     let cloud = huawei::start(world);
     list(&cloud);
     let queries: Vec<String> = cloud.log.all().into_iter().map(|seen| seen.query).collect();

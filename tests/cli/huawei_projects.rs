@@ -1,9 +1,9 @@
 //! Huawei Cloud: which projects there are, and in which regions.
 
 use crate::certls::{Certls, Run, assert_run};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei};
 use crate::worlds::{ELB_LIST, Stored, aliyun_world, huawei_world, two_projects};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei};
 
 fn list(cloud: &Huawei, args: &str) -> Run {
     Certls::new().huawei(cloud).run(&format!("list -o json {args}"))
@@ -33,7 +33,7 @@ fn projects_below_a_region_belong_to_it() {
 #[test]
 fn the_project_is_told_where_it_is_not_the_regions_own() {
     let mut world = huawei_world(&[("cn-north-4", &[]), ("cn-north-4_dev", &[("dev", 20)])]);
-    world.faults = vec![Fault::always(ELB_LIST, What::Denied)];
+    world.faults = vec![Fault::always(ELB_LIST, Effect::Denied)];
     let cloud = huawei::start(world);
     assert_run!(Certls::new().huawei(&cloud).run("list"), @"
     exit 1
@@ -111,7 +111,7 @@ fn an_account_without_any_project_is_no_empty_inventory() {
 
 #[test]
 fn a_named_region_goes_to_the_cloud_that_has_it() {
-    let ali = crate::clouds::aliyun::start(aliyun_world(&[("cn-hangzhou", &[("shop", 9)])]));
+    let ali = clouds::aliyun::start(aliyun_world(&[("cn-hangzhou", &[("shop", 9)])]));
     let huawei = huawei::start(two_projects());
     let certls = Certls::new().aliyun(&ali).huawei(&huawei);
     let run = certls.run("list -o json -r cn-hangzhou");

@@ -5,10 +5,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::certls::Certls;
-use crate::clouds::aliyun::{self, Aliyun};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::internet::Internet;
 use crate::worlds::{SLB_LIST, two_regions};
+use clouds::aliyun::{self, Aliyun};
+use clouds::fault::{Effect, Fault};
+use clouds::internet::Internet;
 
 fn spawn(certls: &Certls, args: &[&str]) -> Child {
     certls.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("certls")
@@ -39,7 +39,7 @@ fn cloud(faults: Vec<Fault>) -> Aliyun {
 
 #[test]
 fn while_a_cloud_stays_silent() {
-    let cloud = cloud(vec![Fault::always(SLB_LIST, What::Hang)]);
+    let cloud = cloud(vec![Fault::always(SLB_LIST, Effect::Hang)]);
     let certls = Certls::new().aliyun(&cloud);
     let child = spawn(&certls, &["list"]);
     wait_until("the request", || cloud.log.count(SLB_LIST) == 2);
@@ -49,7 +49,7 @@ fn while_a_cloud_stays_silent() {
 #[test]
 fn while_it_waits_to_try_again() {
     let headers = vec![("Retry-After".to_owned(), "30".to_owned())];
-    let cloud = cloud(vec![Fault::always(SLB_LIST, What::Throttle { headers })]);
+    let cloud = cloud(vec![Fault::always(SLB_LIST, Effect::Throttle { headers })]);
     let certls = Certls::new().aliyun(&cloud);
     let child = spawn(&certls, &["list", "-o", "json"]);
     wait_until("the request", || cloud.log.count(SLB_LIST) == 2);
@@ -58,7 +58,7 @@ fn while_it_waits_to_try_again() {
 
 #[test]
 fn behind_a_proxy() {
-    let cloud = cloud(vec![Fault::always("*", What::Hang)]);
+    let cloud = cloud(vec![Fault::always("*", Effect::Hang)]);
     let internet = Internet::start(vec![("aliyuncs.com".to_owned(), cloud.url.clone())]);
     let certls = Certls::new().aliyun_keys().env("HTTPS_PROXY", &internet.proxy_url);
     let bundle = certls.file("ca.pem", &internet.ca_pem);

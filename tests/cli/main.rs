@@ -1,8 +1,5 @@
 //! certls from end to end: the real binary against simulated clouds.
 
-#[path = "../clouds/mod.rs"]
-mod clouds;
-
 mod certls;
 mod shelf;
 mod worlds;
@@ -12,10 +9,6 @@ mod aliyun_requests;
 mod check;
 mod check_refused;
 mod check_words;
-mod clouds_aliyun;
-mod clouds_client;
-mod clouds_huawei;
-mod clouds_vectors;
 mod estate;
 mod files;
 mod filters;

@@ -10,13 +10,13 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::certls::Certls;
-use crate::clouds::aliyun::{self, Aliyun};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei};
-use crate::clouds::records;
 use crate::formats::{is_here, piped};
 use crate::shelf::{NASTY, ali, elb, half_denied, hw, many, slb, slb_unknown};
 use crate::worlds::{ELB_LIST, SLB_LIST, made, project_id, two_projects, two_regions};
+use clouds::aliyun::{self, Aliyun};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei};
+use clouds::records;
 
 /// Everything that could break the text, and five hundred certificates beside it.
 fn clouds() -> (Aliyun, Huawei) {
@@ -26,7 +26,7 @@ fn clouds() -> (Aliyun, Huawei) {
     certificates.extend(records::aliyun_odd("cn-hangzhou", &made("odd", 50)).into_iter().map(|(_, record)| record));
     certificates.extend([serde_json::json!(42), serde_json::json!({})]);
     let now = chrono::Utc::now();
-    let chain = crate::clouds::certs::chain("odd", &["odd.example.com"], now, now + chrono::Duration::days(50));
+    let chain = clouds::certs::chain("odd", &["odd.example.com"], now, now + chrono::Duration::days(50));
     let mut others: Vec<Value> =
         records::huawei_odd(&project_id("cn-north-4"), &chain).into_iter().map(|(_, record)| record).collect();
     others.extend([elb("支付 \"网关\"", 30, 30), elb("next", -5, 90)]);
@@ -104,8 +104,8 @@ fn a_scope_that_failed_is_down_also_when_nothing_could_be_read() {
     assert!(is_in(&format!("certls_scope_up{} 1", labels("cn-hangzhou"))), "{text}");
     assert!(is_in(&format!("certls_scope_certificates{} 1", labels("cn-hangzhou"))), "{text}");
 
-    let ali = aliyun::World { faults: vec![Fault::always(SLB_LIST, What::Denied)], ..two_regions() };
-    let huawei = huawei::World { faults: vec![Fault::always(ELB_LIST, What::ServerError)], ..two_projects() };
+    let ali = aliyun::World { faults: vec![Fault::always(SLB_LIST, Effect::Denied)], ..two_regions() };
+    let huawei = huawei::World { faults: vec![Fault::always(ELB_LIST, Effect::ServerError)], ..two_projects() };
     let (ali, huawei) = (aliyun::start(ali), huawei::start(huawei));
     let certls = Certls::new().aliyun(&ali).huawei(&huawei);
     for (command, code) in [("list", 1), ("check", 3)] {

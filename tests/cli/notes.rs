@@ -4,14 +4,14 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
 use crate::certls::{Certls, Run};
-use crate::clouds::certs::{Authority, Made, certificate, seeded_key};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::{huawei, records};
 use crate::shelf;
 use crate::worlds::{ELB_ECHO, days, huawei_world, project_id, two_projects};
+use clouds::certs::{Authority, Certificate, certificate, seeded_key};
+use clouds::fault::{Effect, Fault};
+use clouds::{huawei, records};
 
 /// A certificate that is stored as this text.
-fn stored(made: &Made, pem: &str) -> Value {
+fn stored(made: &Certificate, pem: &str) -> Value {
     let mut record = records::huawei_record(&records::id_of("x"), &project_id("cn-north-4"), "x", made);
     record["certificate"] = pem.into();
     record
@@ -30,19 +30,19 @@ fn notes_of(run: &Run, name: &str) -> Vec<String> {
 
 /// A root, an intermediate and a leaf; the two ends of the intermediate's and the leaf's lives are given in days.
 struct Estate {
-    root: Made,
-    middle: Made,
-    leaf: Made,
+    root: Certificate,
+    middle: Certificate,
+    leaf: Certificate,
 }
 
 fn estate(middle_left: i64, leaf_left: i64) -> Estate {
     let now = Utc::now();
     let begun = now - days(20);
     let root = Authority::new("Root", begun, now + days(3000));
-    let middle = root.authority("Middle", begun, now + days(middle_left));
+    let middle = root.subordinate("Middle", begun, now + days(middle_left));
     let leaf =
         middle.issue("leaf.example.com", &["leaf.example.com"], begun, now + days(leaf_left), &seeded_key("leaf"));
-    Estate { root: root.made, middle: middle.made, leaf }
+    Estate { root: root.certificate, middle: middle.certificate, leaf }
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_project_that_hands_out_private_keys_is_told_with_the_way_to_end_it() {
 
 #[test]
 fn not_knowing_whether_keys_are_handed_out_costs_nothing() {
-    for what in [What::Denied, What::ServerError, What::Cut] {
+    for what in [Effect::Denied, Effect::ServerError, Effect::Cut] {
         let faults = vec![Fault::always(ELB_ECHO, what)];
         let cloud = huawei::start(huawei::World { private_key_echo: true, faults, ..two_projects() });
         let run = Certls::new().huawei(&cloud).run("list -o json");

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::certls::{Certls, Run};
-use crate::clouds::certs::Made;
-use crate::clouds::{aliyun, records};
 use crate::worlds::{aliyun_world, made, slb_id};
+use clouds::certs::Certificate;
+use clouds::{aliyun, records};
 
-fn iso(made: &Made) -> String {
+fn iso(made: &Certificate) -> String {
     made.not_after.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
@@ -20,7 +20,7 @@ fn listed(records: Vec<Value>) -> Run {
     run
 }
 
-fn odd() -> (Made, Run) {
+fn odd() -> (Certificate, Run) {
     let made = made("odd", 50);
     let run = listed(records::aliyun_odd("cn-hangzhou", &made).into_iter().map(|(_, record)| record).collect());
     (made, run)

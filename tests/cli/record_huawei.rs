@@ -6,9 +6,9 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::certls::{Certls, Run};
-use crate::clouds::certs::{self, Chain, Made, SM2_ENCRYPTION_NOT_AFTER, SM2_SIGNING_NOT_AFTER};
-use crate::clouds::{huawei, records};
 use crate::worlds::{days, huawei_world, project_id};
+use clouds::certs::{self, Certificate, Chain, SM2_ENCRYPTION_NOT_AFTER, SM2_SIGNING_NOT_AFTER};
+use clouds::{huawei, records};
 
 const NAMES: &[&str] = &["odd.example.com", "www.odd.example.com", "10.0.0.8"];
 
@@ -42,7 +42,7 @@ fn notes(run: &Run, record: &str) -> Value {
 }
 
 /// What the certificate says, however the cloud wrote it.
-fn assert_told(record: &Value, made: &Made) {
+fn assert_told(record: &Value, made: &Certificate) {
     assert_eq!(record["fingerprint_sha1"], made.sha1_hex.as_str(), "{record}");
     assert_eq!(record["fingerprint_sha256"], made.sha256_hex.as_str(), "{record}");
     assert_eq!(record["not_before"], iso(made.not_before).as_str(), "{record}");

@@ -4,9 +4,9 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::certls::{ALI_KEY, ALI_TOKEN, Certls, HW_KEY, HW_SECURITY_TOKEN, Run, assert_run};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::{aliyun, huawei};
 use crate::worlds::{ELB_LIST, SLB_LIST, two_projects, two_regions};
+use clouds::fault::{Effect, Fault};
+use clouds::{aliyun, huawei};
 
 const WRONG: &str = "WRONG/secret+0000000000001";
 
@@ -196,8 +196,8 @@ fn a_clock_that_is_off_by_less_than_the_clouds_allow() {
 #[test]
 fn a_denied_action_is_named_and_not_tried_again() {
     let (mut ali, mut huawei) = (two_regions(), two_projects());
-    ali.faults = vec![Fault::always(SLB_LIST, What::Denied).in_region("cn-beijing")];
-    huawei.faults = vec![Fault::always(ELB_LIST, What::Denied).in_region("cn-north-4")];
+    ali.faults = vec![Fault::always(SLB_LIST, Effect::Denied).in_region("cn-beijing")];
+    huawei.faults = vec![Fault::always(ELB_LIST, Effect::Denied).in_region("cn-north-4")];
     let (ali, huawei) = (aliyun::start(ali), huawei::start(huawei));
     let certls = Certls::new().aliyun(&ali).huawei(&huawei);
     assert_run!(certls.run("list"), @"

@@ -3,13 +3,13 @@
 use std::net::TcpListener;
 
 use crate::certls::{Certls, Run, assert_run};
-use crate::clouds::aliyun::{self, Aliyun};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei};
 use crate::worlds::{ELB_LIST, SLB_LIST, two_projects, two_regions};
+use clouds::aliyun::{self, Aliyun};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei};
 
 /// Both clouds, with the same fault at every list of one region each.
-fn clouds(what: &What) -> (Aliyun, Huawei) {
+fn clouds(what: &Effect) -> (Aliyun, Huawei) {
     let (mut ali, mut huawei) = (two_regions(), two_projects());
     ali.faults = vec![Fault::always(SLB_LIST, what.clone()).in_region("cn-beijing")];
     huawei.faults = vec![Fault::always(ELB_LIST, what.clone()).in_region("cn-north-4")];
@@ -17,7 +17,7 @@ fn clouds(what: &What) -> (Aliyun, Huawei) {
 }
 
 /// The other regions are unharmed, and the run is not complete.
-fn run_with(what: &What) -> Run {
+fn run_with(what: &Effect) -> Run {
     let (ali, huawei) = clouds(what);
     let certls = Certls::new().aliyun(&ali).huawei(&huawei);
     let run = certls.run("list -o json --retry-count 0");
@@ -38,7 +38,7 @@ fn run_with(what: &What) -> Run {
 
 #[test]
 fn a_page_of_html() {
-    assert_run!(run_with(&What::Html200), @"
+    assert_run!(run_with(&Effect::Html200), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -55,7 +55,7 @@ fn a_page_of_html() {
 
 #[test]
 fn an_empty_body() {
-    assert_run!(run_with(&What::Empty200), @"
+    assert_run!(run_with(&Effect::Empty200), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -72,7 +72,7 @@ fn an_empty_body() {
 
 #[test]
 fn an_answer_that_breaks_off() {
-    assert_run!(run_with(&What::Cut), @"
+    assert_run!(run_with(&Effect::Cut), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -89,7 +89,7 @@ fn an_answer_that_breaks_off() {
 
 #[test]
 fn an_answer_without_the_list() {
-    assert_run!(run_with(&What::MissingList), @"
+    assert_run!(run_with(&Effect::MissingList), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -106,7 +106,7 @@ fn an_answer_without_the_list() {
 
 #[test]
 fn an_answer_in_xml() {
-    assert_run!(run_with(&What::Xml), @"
+    assert_run!(run_with(&Effect::Xml), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -137,14 +137,14 @@ fn other_things_that_are_no_list() {
         "{\"ServerCertificates\":{\"ServerCertificate\":[]",
         "{\"certificates\":[]",
     ] {
-        let run = run_with(&What::Status(200, json.clone(), body.to_owned()));
+        let run = run_with(&Effect::Status(200, json.clone(), body.to_owned()));
         assert!(!run.text().contains("no certificates"), "{body}: {}", run.text());
     }
 }
 
 #[test]
 fn an_answer_in_small_pieces_is_an_answer() {
-    let drip = What::Drip { piece: 100, every: std::time::Duration::from_millis(2) };
+    let drip = Effect::Drip { piece: 100, every: std::time::Duration::from_millis(2) };
     let (ali, huawei) = clouds(&drip);
     let run = Certls::new().aliyun(&ali).huawei(&huawei).run("list -o json");
     assert_eq!((run.code, run.names().len()), (0, 4), "{}", run.text());
@@ -156,12 +156,12 @@ fn a_redirect_is_never_followed() {
     for status in [301, 302, 303, 307, 308] {
         for url in [&thief.url, &other_thief.url] {
             let headers = vec![("Location".to_owned(), format!("{url}/elsewhere"))];
-            let run = run_with(&What::Status(status, headers, String::new()));
+            let run = run_with(&Effect::Status(status, headers, String::new()));
             assert!(run.stderr.contains(&format!("the server redirects ({status})")), "{}", run.stderr);
         }
     }
     assert_eq!((thief.log.all().len(), other_thief.log.all().len()), (0, 0));
-    assert_run!(run_with(&What::Redirect(thief.url.clone())), @"
+    assert_run!(run_with(&Effect::Redirect(thief.url.clone())), @"
     exit 3
     --- stdout
     NAME  COVERS            EXPIRES     ON          CLOUD   REGION          ACCOUNT  ID
@@ -178,7 +178,7 @@ fn a_redirect_is_never_followed() {
 
 #[test]
 fn a_list_of_regions_or_projects_that_is_none() {
-    for what in [What::MissingList, What::Html200, What::Empty200, What::Xml] {
+    for what in [Effect::MissingList, Effect::Html200, Effect::Empty200, Effect::Xml] {
         let (mut ali, mut huawei) = (two_regions(), two_projects());
         ali.faults = vec![Fault::always("DescribeRegions", what.clone())];
         huawei.faults = vec![Fault::always("iam:projects", what.clone())];
@@ -192,7 +192,7 @@ fn a_list_of_regions_or_projects_that_is_none() {
 #[test]
 fn a_token_that_is_not_in_the_answer() {
     let mut world = two_projects();
-    world.faults = vec![Fault::always("iam:token", What::Status(201, Vec::new(), "{}".to_owned()))];
+    world.faults = vec![Fault::always("iam:token", Effect::Status(201, Vec::new(), "{}".to_owned()))];
     let cloud = huawei::start(world);
     let login = [("HW_USER_NAME", "reader"), ("HW_USER_PASSWORD", "PLANTEDPASSWORD"), ("HW_DOMAIN_NAME", "IAMDomain")];
     let run = Certls::new().huawei_at(&cloud.url).envs(&login).run("list");
@@ -228,7 +228,7 @@ fn a_list_in_the_place_of_an_object_is_no_empty_answer() {
         ["[[[]]]", r#"[{"ServerCertificate":[]}]"#, r#"{"ServerCertificates":[[]]}"#, r#"{"ServerCertificates":[]}"#]
     {
         let mut world = two_regions();
-        let status = What::Status(200, Vec::new(), body.to_owned());
+        let status = Effect::Status(200, Vec::new(), body.to_owned());
         world.faults = vec![Fault::always(SLB_LIST, status)];
         let cloud = aliyun::start(world);
         let run = Certls::new().aliyun(&cloud).run("list -o json -r cn-hangzhou --retry-count 0");
@@ -241,7 +241,7 @@ fn a_list_in_the_place_of_an_object_is_no_empty_answer() {
 fn a_refusal_that_comes_with_200_is_a_refusal() {
     let mut world = two_regions();
     let body = r#"{"RequestId":"REQ-1","Code":"Forbidden.RAM","Message":"User not authorized."}"#;
-    world.faults = vec![Fault::always(SLB_LIST, What::Status(200, Vec::new(), body.to_owned()))];
+    world.faults = vec![Fault::always(SLB_LIST, Effect::Status(200, Vec::new(), body.to_owned()))];
     let cloud = aliyun::start(world);
     let run = Certls::new().aliyun(&cloud).run("list -o json -r cn-hangzhou");
     let scope = run.scope("cn-hangzhou");

@@ -5,18 +5,18 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::certls::{Certls, assert_run};
-use crate::clouds::aliyun::{self, Aliyun};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei};
-use crate::clouds::seen::Log;
 use crate::worlds::{ELB_LIST, SLB_LIST, two_projects, two_regions};
+use clouds::aliyun::{self, Aliyun};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei};
+use clouds::request_log::Log;
 
-fn throttle(headers: &[(&str, &str)]) -> What {
-    What::Throttle { headers: headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect() }
+fn throttle(headers: &[(&str, &str)]) -> Effect {
+    Effect::Throttle { headers: headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect() }
 }
 
 /// Both clouds, with the same fault at the list of one region each.
-fn clouds(times: u32, what: &What) -> (Aliyun, Huawei) {
+fn clouds(times: u32, what: &Effect) -> (Aliyun, Huawei) {
     let (mut ali, mut huawei) = (two_regions(), two_projects());
     ali.faults = vec![Fault::new(SLB_LIST, times, what.clone()).in_region("cn-beijing")];
     huawei.faults = vec![Fault::new(ELB_LIST, times, what.clone()).in_region("cn-north-4")];
@@ -112,14 +112,14 @@ fn a_wait_that_is_too_long_ends_the_scope_instead() {
 
 #[test]
 fn the_clouds_own_failures_are_tried_again() {
-    let clouds = clouds(1, &What::ServerError);
+    let clouds = clouds(1, &Effect::ServerError);
     let run = certls(&clouds).run("list -o json");
     assert_eq!((run.code, run.names().len(), counts(&clouds)), (0, 4, [2, 2, 1, 1]), "{}", run.text());
 }
 
 #[test]
 fn the_clouds_own_failures_are_told_in_their_words() {
-    let clouds = clouds(u32::MAX, &What::ServerError);
+    let clouds = clouds(u32::MAX, &Effect::ServerError);
     assert_run!(certls(&clouds).run("list --retry-count 1"), @"
     exit 3
     --- stdout
@@ -138,10 +138,10 @@ fn the_clouds_own_failures_are_told_in_their_words() {
 
 #[test]
 fn a_gateways_page_is_tried_again() {
-    let healed = clouds(1, &What::Html502);
+    let healed = clouds(1, &Effect::Html502);
     let run = certls(&healed).run("list -o json");
     assert_eq!((run.code, run.names().len(), counts(&healed)), (0, 4, [2, 2, 1, 1]), "{}", run.text());
-    let broken = clouds(u32::MAX, &What::Html502);
+    let broken = clouds(u32::MAX, &Effect::Html502);
     assert_run!(certls(&broken).run("list --retry-count 0"), @"
     exit 3
     --- stdout
@@ -159,7 +159,7 @@ fn a_gateways_page_is_tried_again() {
 
 #[test]
 fn an_answer_that_breaks_off_is_tried_again() {
-    let clouds = clouds(1, &What::Cut);
+    let clouds = clouds(1, &Effect::Cut);
     let run = certls(&clouds).run("list -o json");
     assert_eq!((run.code, run.names().len(), counts(&clouds)), (0, 4, [2, 2, 1, 1]), "{}", run.text());
 }
@@ -177,7 +177,7 @@ fn the_list_of_regions_and_of_projects_is_tried_again_too() {
 
 #[test]
 fn three_more_tries_are_the_default() {
-    let clouds = clouds(u32::MAX, &What::ServerError);
+    let clouds = clouds(u32::MAX, &Effect::ServerError);
     let run = certls(&clouds).run("list -o json -r cn-beijing,cn-north-4");
     assert_eq!((run.code, counts(&clouds)), (1, [4, 4, 0, 0]), "{}", run.text());
 }

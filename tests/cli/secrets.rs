@@ -6,10 +6,10 @@ use crate::certls::{
     ALI_SECRET, ALI_TOKEN, Certls, HW_DOMAIN, HW_KEY, HW_PASSWORD, HW_SECRET, HW_SECURITY_TOKEN, HW_TOKEN, HW_USER,
     Run, forms,
 };
-use crate::clouds::aliyun;
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Token, User};
 use crate::worlds::{SLB_LIST, two_projects, two_regions};
+use clouds::aliyun;
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Token, User};
 
 /// Statuses that certls takes for different kinds of failure.
 const STATUSES: [u16; 6] = [400, 401, 403, 404, 429, 500];
@@ -41,7 +41,7 @@ fn alibabas_echo() {
         for action in ["DescribeRegions", SLB_LIST] {
             for (turn, status) in STATUSES.into_iter().enumerate() {
                 let mut world = two_regions();
-                world.faults = vec![Fault::always(action, What::EchoRequest(status))];
+                world.faults = vec![Fault::always(action, Effect::EchoRequest(status))];
                 world.accounts[0].token = temporary.then(|| ALI_TOKEN.to_owned());
                 let cloud = aliyun::start(world);
                 let mut certls = Certls::new().aliyun(&cloud).env("CERTLS_ALIYUN_SIGNATURE", signature);
@@ -83,7 +83,8 @@ fn huaweis_echo() {
                     "iam:projects" => vec!["iam:projects", "iam:auth-projects"],
                     other => vec![other],
                 };
-                world.faults = actions.iter().map(|action| Fault::always(action, What::EchoRequest(status))).collect();
+                world.faults =
+                    actions.iter().map(|action| Fault::always(action, Effect::EchoRequest(status))).collect();
                 let cloud = huawei::start(world);
                 let run = Certls::new().huawei_at(&cloud.url).envs(settings).run(COMMANDS[turn % COMMANDS.len()]);
                 assert_echoed(&run, if *action == "iam:token" { "POST /v3" } else { "GET /v3" });

@@ -6,12 +6,12 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::certls::{Certls, HW_DOMAIN, HW_PASSWORD, HW_TOKEN, HW_USER, Run, assert_run};
-use crate::clouds::aliyun::{self, Aliyun, CasCentre};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei, Token, User};
-use crate::clouds::internet::Internet;
-use crate::clouds::records::{cas_record, scm_record};
 use crate::worlds::{ELB_LIST, SLB_LIST, days, made, two_projects, two_regions};
+use clouds::aliyun::{self, Aliyun, CasCentre};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei, Token, User};
+use clouds::internet::Internet;
+use clouds::records::{cas_record, scm_record};
 
 const CAS_LIST: &str = "ListUserCertificateOrder";
 const SCM_LIST: &str = "scm:list";
@@ -107,7 +107,7 @@ fn a_centre_that_repeats_hangzhous_list_adds_nothing_whoever_answers_first() {
     for late in [HANGZHOU, SINGAPORE] {
         let both = [cas_rows(1..121, 50), cas_rows(200..203, -5)].concat();
         let mut world = cas_world(both.clone(), [both, cas_rows(300..301, 50)].concat());
-        let wait = What::Delay(Duration::from_millis(150));
+        let wait = Effect::Delay(Duration::from_millis(150));
         world.faults = vec![Fault::always(CAS_LIST, wait).in_region(late)];
         let cloud = aliyun::start(world);
         let run = cas(&cloud).run("list --service cas -o json");
@@ -137,7 +137,7 @@ fn a_centre_that_is_denied_costs_its_own_certificates() {
     {
         let both = cas_record(1, "both", &made("both", 9));
         let mut world = cas_world(vec![both.clone()], vec![both, cas_record(2, "abroad", &made("abroad", 40))]);
-        world.faults = vec![Fault::always(CAS_LIST, What::Denied).in_region(denied)];
+        world.faults = vec![Fault::always(CAS_LIST, Effect::Denied).in_region(denied)];
         let cloud = aliyun::start(world);
         let run = cas(&cloud).run("list --service cas -o json");
         assert_eq!((run.code, run.names()), (3, names.iter().map(ToString::to_string).collect()), "{}", run.text());
@@ -151,8 +151,8 @@ fn a_list_that_fails_midway_keeps_what_was_read() {
     let mut world = cas_world(cas_rows(1..121, 50), vec![]);
     // The first page of each centre is let through.
     world.faults = vec![
-        Fault::new(CAS_LIST, 1, What::Delay(Duration::ZERO)).in_region(HANGZHOU),
-        Fault::always(CAS_LIST, What::MissingList).in_region(HANGZHOU),
+        Fault::new(CAS_LIST, 1, Effect::Delay(Duration::ZERO)).in_region(HANGZHOU),
+        Fault::always(CAS_LIST, Effect::MissingList).in_region(HANGZHOU),
     ];
     let run = cas(&aliyun::start(world)).run("list --service cas -o json");
     assert_eq!((run.code, run.names().len()), (3, 50), "{}", run.text());
@@ -300,7 +300,7 @@ fn what_scm_refuses_to_list_is_counted() {
 #[test]
 fn scm_is_denied_by_name() {
     let mut world = scm_world(scm_rows(0..1, 30));
-    world.faults = vec![Fault::always(SCM_LIST, What::Denied)];
+    world.faults = vec![Fault::always(SCM_LIST, Effect::Denied)];
     assert_run!(scm(&huawei::start(world)).run("list --service scm"), @"
     exit 1
     --- stdout
@@ -310,7 +310,7 @@ fn scm_is_denied_by_name() {
     0 certificates · 1 cloud, 1 account, 1 scope: 1 denied
     ");
     let mut world = scm_world(scm_rows(0..1, 30));
-    world.faults = vec![Fault::always("iam:domains", What::Denied)];
+    world.faults = vec![Fault::always("iam:domains", Effect::Denied)];
     let run = scm(&huawei::start(world)).run("list --service scm,elb -o json");
     assert_eq!((run.code, run.names()), (3, vec!["pay".to_owned(), "cdn".to_owned()]), "{}", run.text());
     assert_eq!(run.scope("global")["status"], "denied");

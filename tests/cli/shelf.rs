@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::clouds::aliyun::{self, Aliyun};
-use crate::clouds::certs::{Made, certificate};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei};
-use crate::clouds::records;
 use crate::worlds::{SLB_LIST, aliyun_world, days, huawei_world, made, project_id, slb_id, two_regions};
+use clouds::aliyun::{self, Aliyun};
+use clouds::certs::{Certificate, certificate};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei};
+use clouds::records;
 
 /// Names that break whatever does not escape them.
 pub(crate) const NASTY: [&str; 14] = [
@@ -32,7 +32,7 @@ pub(crate) fn slb(name: &str, left: i64) -> Value {
     slb_of(name, &made("shelf", left))
 }
 
-pub(crate) fn slb_of(name: &str, made: &Made) -> Value {
+pub(crate) fn slb_of(name: &str, made: &Certificate) -> Value {
     records::aliyun_record(&slb_id(name), name, "cn-hangzhou", made)
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn hw(certificates: Vec<Value>) -> Huawei {
 
 /// Two regions: `shop` with nine days left in the one, and the other says no.
 pub(crate) fn half_denied() -> Aliyun {
-    let faults = vec![Fault::always(SLB_LIST, What::Denied).in_region("cn-beijing")];
+    let faults = vec![Fault::always(SLB_LIST, Effect::Denied).in_region("cn-beijing")];
     aliyun::start(aliyun::World { faults, ..two_regions() })
 }
 

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::certls::{Certls, HW_TOKEN, assert_run};
-use crate::clouds::aliyun::{self, Aliyun};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei, Token};
-use crate::clouds::records;
 use crate::worlds::{SLB_LIST, slb_id, two_projects, two_regions};
+use clouds::aliyun::{self, Aliyun};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei, Token};
+use clouds::records;
 
 fn clouds() -> (Aliyun, Huawei) {
     (aliyun::start(two_regions()), huawei::start(two_projects()))
@@ -119,7 +119,7 @@ fn an_id_that_nobody_has() {
 #[test]
 fn not_found_is_not_said_where_certls_could_not_look() {
     let mut world = two_regions();
-    world.faults = vec![Fault::always(SLB_LIST, What::Denied).in_region("cn-beijing")];
+    world.faults = vec![Fault::always(SLB_LIST, Effect::Denied).in_region("cn-beijing")];
     let cloud = aliyun::start(world);
     let run = Certls::new().aliyun(&cloud).run("show nobody");
     assert_run!(run, @"

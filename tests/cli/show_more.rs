@@ -7,12 +7,12 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::certls::{Certls, Run, assert_run};
-use crate::clouds::aliyun::{self, Aliyun, Listener};
-use crate::clouds::certs::{self, Chain, certificate};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei};
-use crate::clouds::records;
 use crate::worlds::{SLB_LIST, aliyun_world, days, huawei_world, project_id, slb_id, two_projects, two_regions};
+use clouds::aliyun::{self, Aliyun, Listener};
+use clouds::certs::{self, Chain, certificate};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei};
+use clouds::records;
 
 const CA_LIST: &str = "DescribeCACertificates";
 
@@ -181,7 +181,7 @@ fn what_may_not_be_listed_is_still_looked_up() {
 #[test]
 fn a_scope_that_fails_costs_no_other() {
     let mut world = two_regions();
-    world.faults = vec![Fault::always(SLB_LIST, What::ServerError).in_region("cn-beijing")];
+    world.faults = vec![Fault::always(SLB_LIST, Effect::ServerError).in_region("cn-beijing")];
     let clouds = (aliyun::start(world), huawei::start(two_projects()));
     let run = show(&clouds, &["-o", "json", "--retry-count", "0", &slb_id("shop")]);
     assert_eq!((run.code, run.names()), (3, vec!["shop".to_owned()]), "{}", run.text());

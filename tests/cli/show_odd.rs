@@ -6,10 +6,10 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::certls::{Certls, Run};
-use crate::clouds::certs::{Authority, Made, certificate, seeded_key};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::{aliyun, huawei, records};
 use crate::worlds::{SLB_LIST, days, huawei_world, project_id, slb_id, two_projects, two_regions};
+use clouds::certs::{Authority, Certificate, certificate, seeded_key};
+use clouds::fault::{Effect, Fault};
+use clouds::{aliyun, huawei, records};
 
 const CA_LIST: &str = "DescribeCACertificates";
 const SERVER: &str = "1000000000000001_abc";
@@ -56,7 +56,7 @@ fn a_whole_id_counts_before_the_beginning_of_another_kinds() {
 
 #[test]
 fn a_look_up_that_fails_costs_nothing_where_the_list_is_read() {
-    for what in [What::ServerError, What::Denied, What::Empty200, What::Hang] {
+    for what in [Effect::ServerError, Effect::Denied, Effect::Empty200, Effect::Hang] {
         let world = huawei::World { faults: vec![Fault::always("elb:show", what)], ..two_projects() };
         let run = hw(world, &format!("show -o json --retry-count 0 {}", records::id_of("cdn")));
         assert_eq!((run.code, run.names(), run.words()), (0, names(&["cdn"]), ""), "{}", run.text());
@@ -90,7 +90,7 @@ fn two_that_share_an_id_are_both_shown() {
 
 #[test]
 fn a_hanging_list_of_authorities_costs_no_server_certificate() {
-    let world = aliyun::World { faults: vec![Fault::always(CA_LIST, What::Hang)], ..two_regions() };
+    let world = aliyun::World { faults: vec![Fault::always(CA_LIST, Effect::Hang)], ..two_regions() };
     let run = ali(world, "list --kind all -o json --timeout 2s");
     assert_eq!((run.code, run.names().len()), (3, 2), "{}", run.text());
 }
@@ -98,7 +98,7 @@ fn a_hanging_list_of_authorities_costs_no_server_certificate() {
 #[test]
 fn hanging_listeners_cost_which_and_show_no_page() {
     let stored = [("a", 9), ("b", 20), ("c", 30)];
-    let faults = || vec![Fault::always("elb:listeners", What::Hang)];
+    let faults = || vec![Fault::always("elb:listeners", Effect::Hang)];
     let world = || huawei::World { page_cap: 1, faults: faults(), ..huawei_world(&[("cn-north-4", &stored)]) };
     let run = hw(world(), "which -o json --timeout 3s a.example.com b.example.com c.example.com");
     assert_eq!((run.code, run.names()), (0, names(&["a", "b", "c"])), "{}", run.text());
@@ -109,20 +109,20 @@ fn hanging_listeners_cost_which_and_show_no_page() {
 
 #[test]
 fn a_question_about_private_keys_that_hangs_is_not_waited_for_long() {
-    let world = huawei::World { faults: vec![Fault::always("elb:getPrivateKeyEcho", What::Hang)], ..two_projects() };
+    let world = huawei::World { faults: vec![Fault::always("elb:getPrivateKeyEcho", Effect::Hang)], ..two_projects() };
     let run = hw(world, "list -o json --timeout 10s");
     assert_eq!((run.code, run.names().len(), run.words()), (0, 2, ""), "{}", run.text());
 }
 
 #[test]
 fn a_time_that_is_over_invents_no_scope() {
-    let world = aliyun::World { faults: vec![Fault::always(SLB_LIST, What::Hang)], ..two_regions() };
+    let world = aliyun::World { faults: vec![Fault::always(SLB_LIST, Effect::Hang)], ..two_regions() };
     let run = ali(world, "show -o json --timeout 1s nobody");
     assert_eq!((run.code, run.scopes().len()), (1, 2), "{}", run.text());
 }
 
 /// What Huawei Cloud is made to store as the chain of `leaf`.
-fn stored(leaf: &Made, pem: &str) -> huawei::World {
+fn stored(leaf: &Certificate, pem: &str) -> huawei::World {
     let mut world = huawei_world(&[("cn-north-4", &[])]);
     let mut record = records::huawei_record(&records::id_of("x"), &project_id("cn-north-4"), "x", leaf);
     record["certificate"] = pem.into();
@@ -138,21 +138,22 @@ fn the_certificate_itself_is_found_wherever_it_stands_in_the_chain() {
     let stray = Authority::new("Stray", begun, now + days(4000));
     let leaf = middle.issue("leaf.example.com", &["leaf.example.com"], begun, now + days(1), &seeded_key("leaf"));
     let broken = "-----BEGIN CERTIFICATE-----\nbm90IG9uZQ==\n-----END CERTIFICATE-----\n";
-    let other = stray.authority("Other", begun, now + days(3500)).made;
+    let other = stray.subordinate("Other", begun, now + days(3500)).certificate;
     for parts in [
-        [&middle.made.pem, &stray.made.pem, &leaf.pem],
-        [&stray.made.pem, &leaf.pem, &middle.made.pem],
-        [&middle.made.pem, &other.pem, &leaf.pem],
-        [&other.pem, &leaf.pem, &middle.made.pem],
+        [&middle.certificate.pem, &stray.certificate.pem, &leaf.pem],
+        [&stray.certificate.pem, &leaf.pem, &middle.certificate.pem],
+        [&middle.certificate.pem, &other.pem, &leaf.pem],
+        [&other.pem, &leaf.pem, &middle.certificate.pem],
     ] {
         let mut world = stored(&leaf, &parts.map(String::as_str).concat());
         world.projects[0].certificates[0]["fingerprint"] = Value::Null;
         let run = hw(world, "check -o json");
         assert_eq!((run.code, &run.json()["counts"]["critical"]), (2, &json!(1)), "{}", run.text());
     }
-    for pem in
-        [format!("{}{}{}", middle.made.pem, leaf.pem, leaf.pem), format!("{}{}{broken}", middle.made.pem, leaf.pem)]
-    {
+    for pem in [
+        format!("{}{}{}", middle.certificate.pem, leaf.pem, leaf.pem),
+        format!("{}{}{broken}", middle.certificate.pem, leaf.pem),
+    ] {
         // Also where the cloud tells no fingerprint to know it by.
         let mut world = stored(&leaf, &pem);
         world.projects[0].certificates[0]["fingerprint"] = Value::Null;
@@ -166,8 +167,8 @@ fn the_certificate_itself_is_found_wherever_it_stands_in_the_chain() {
 fn a_bundle_of_authorities_stays_as_it_is_stored() {
     let now = Utc::now();
     let root = Authority::new("Root", now - days(20), now + days(300));
-    let sub = root.authority("Sub", now - days(20), now + days(200));
-    let mut world = stored(&root.made, &format!("{}{}", root.made.pem, sub.made.pem));
+    let sub = root.subordinate("Sub", now - days(20), now + days(200));
+    let mut world = stored(&root.certificate, &format!("{}{}", root.certificate.pem, sub.certificate.pem));
     world.projects[0].certificates[0]["type"] = json!("client");
     let record = hw(world, "list --kind ca -o json").certificate("x");
     assert_eq!((&record["common_name"], &record["notes"]), (&json!("Root"), &json!([])), "{record}");
@@ -180,9 +181,9 @@ fn an_issuer_that_two_authorities_certified_is_no_stranger() {
     let (one, other) =
         (Authority::new("One", begun, now + days(3000)), Authority::new("Other", begun, now + days(3000)));
     let (middle, crossed) =
-        (one.authority("Middle", begun, now + days(900)), other.authority("Middle", begun, now + days(900)));
+        (one.subordinate("Middle", begun, now + days(900)), other.subordinate("Middle", begun, now + days(900)));
     let leaf = middle.issue("leaf.example.com", &["leaf.example.com"], begun, now + days(40), &seeded_key("leaf"));
-    let parts = [&leaf, &middle.made, &crossed.made, &one.made, &other.made];
+    let parts = [&leaf, &middle.certificate, &crossed.certificate, &one.certificate, &other.certificate];
     let pem: String = parts.iter().map(|made| made.pem.as_str()).collect();
     assert_eq!(hw(stored(&leaf, &pem), "list -o json").certificate("x")["notes"], json!([]));
 }

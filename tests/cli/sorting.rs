@@ -1,10 +1,10 @@
 //! The order of rows and columns, and the line above them.
 
 use crate::certls::{Certls, assert_run};
-use crate::clouds::aliyun;
-use crate::clouds::aliyun::Aliyun;
 use crate::shelf::{ali, elb, hw, slb, slb_unknown};
 use crate::worlds::aliyun_world;
+use clouds::aliyun;
+use clouds::aliyun::Aliyun;
 
 fn names(certls: &Certls, args: &str) -> Vec<String> {
     let run = certls.run(&format!("list -o json {args}"));

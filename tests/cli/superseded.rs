@@ -4,20 +4,20 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::certls::{Certls, Run, assert_run};
-use crate::clouds::aliyun::{self, Aliyun, Listener};
-use crate::clouds::certs::{Made, certificate};
-use crate::clouds::huawei::{self, Huawei};
-use crate::clouds::records;
 use crate::worlds::{aliyun_world, days, huawei_world, project_id, slb_id};
+use clouds::aliyun::{self, Aliyun, Listener};
+use clouds::certs::{Certificate, certificate};
+use clouds::huawei::{self, Huawei};
+use clouds::records;
 
 const HOSTS: &[&str] = &["shop.example.com", "www.shop.example.com"];
 
-fn made(left: i64) -> Made {
+fn made(left: i64) -> Certificate {
     let now = Utc::now();
     certificate(HOSTS[0], HOSTS, now - days(30), now + days(left))
 }
 
-fn slb(name: &str, region: &str, made: &Made) -> Value {
+fn slb(name: &str, region: &str, made: &Certificate) -> Value {
     records::aliyun_record(&slb_id(name), name, region, made)
 }
 
@@ -123,7 +123,7 @@ fn check_warns_of_it_only_where_it_is_told_to() {
 fn what_came_from_the_certificate_manager_does_not_supersede_its_own_copy() {
     let (old, new) = (made(40), made(90));
     let mut world = huawei_world(&[("cn-north-4", &[])]);
-    let record = |name: &str, made: &Made, source: &str| {
+    let record = |name: &str, made: &Certificate, source: &str| {
         let record = records::huawei_record(&records::id_of(name), &project_id("cn-north-4"), name, made);
         records::changed(record, &json!({"source": "scm", "scm_certificate_id": source}))
     };

@@ -6,8 +6,8 @@ use std::process::Stdio;
 use serde_json::json;
 
 use crate::certls::{Certls, Run, assert_run};
-use crate::clouds::{aliyun, huawei, records};
 use crate::worlds::{Stored, aliyun_world, huawei_world, made, project_id};
+use clouds::{aliyun, huawei, records};
 
 const CLEAR: &str = "\u{1b}[2J\u{1b}]0;owned\u{7}";
 const BIDI: &str = "safe\u{202e}exe.pem";
@@ -95,8 +95,8 @@ fn json_keeps_names_as_they_are() {
 fn errors_and_ids_are_escaped() {
     let mut world = aliyun_world(&[("cn-hangzhou", &[])]);
     let body = json!({"Code": "Odd\u{1b}[31mCode", "Message": format!("{CLEAR}{BIDI}\nerror: forged"), "RequestId": "id\u{7}"});
-    let status = crate::clouds::fault::What::Status(400, Vec::new(), body.to_string());
-    world.faults = vec![crate::clouds::fault::Fault::always("*", status)];
+    let status = clouds::fault::Effect::Status(400, Vec::new(), body.to_string());
+    world.faults = vec![clouds::fault::Fault::always("*", status)];
     let cloud = aliyun::start(world);
     let run = Certls::new().aliyun(&cloud).run("list");
     assert_harmless(&run);

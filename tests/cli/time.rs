@@ -3,16 +3,16 @@
 use std::time::{Duration, Instant};
 
 use crate::certls::{Certls, assert_run};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::{aliyun, huawei};
 use crate::worlds::{ELB_LIST, SLB_LIST, aliyun_world, huawei_world, slb_region, two_projects, two_regions};
+use clouds::fault::{Effect, Fault};
+use clouds::{aliyun, huawei};
 
 /// A machine that is busy is slow, but a hang is longer.
 const SOON: Duration = Duration::from_secs(8);
 
 #[test]
 fn a_cloud_that_stays_silent() {
-    for what in [What::Hang, What::Stall] {
+    for what in [Effect::Hang, Effect::Stall] {
         let (mut ali, mut huawei) = (two_regions(), two_projects());
         ali.faults = vec![Fault::always(SLB_LIST, what.clone()).in_region("cn-beijing")];
         huawei.faults = vec![Fault::always(ELB_LIST, what.clone()).in_region("cn-north-4")];
@@ -27,7 +27,7 @@ fn a_cloud_that_stays_silent() {
         }
         assert!(begun.elapsed() > Duration::from_millis(300) && begun.elapsed() < SOON, "{:?}", begun.elapsed());
         assert_eq!(ali.log.count_in(SLB_LIST, "cn-beijing"), 1);
-        if matches!(what, What::Hang) {
+        if matches!(what, Effect::Hang) {
             assert_run!(certls.run("list --read-timeout 300ms --retry-count 0"), @"
             exit 3
             --- stdout
@@ -48,7 +48,7 @@ fn a_cloud_that_stays_silent() {
 #[test]
 fn silence_is_tried_again() {
     let mut world = two_regions();
-    world.faults = vec![Fault::once(SLB_LIST, What::Hang).in_region("cn-beijing")];
+    world.faults = vec![Fault::once(SLB_LIST, Effect::Hang).in_region("cn-beijing")];
     let cloud = aliyun::start(world);
     let run = Certls::new().aliyun(&cloud).run("list -o json --read-timeout 500ms");
     assert_eq!((run.code, run.names().len()), (0, 2), "{}", run.text());
@@ -58,12 +58,12 @@ fn silence_is_tried_again() {
 #[test]
 fn what_arrived_before_the_runs_time_was_over_is_printed() {
     let (mut ali, mut huawei) = (two_regions(), two_projects());
-    ali.faults = vec![Fault::always(SLB_LIST, What::Hang).in_region("cn-beijing")];
+    ali.faults = vec![Fault::always(SLB_LIST, Effect::Hang).in_region("cn-beijing")];
     // Of this one the first page arrives.
     huawei = huawei::World { page_cap: 1, ..huawei };
     huawei.faults = vec![
-        Fault::once(ELB_LIST, What::Delay(Duration::from_millis(1))).in_region("cn-north-4"),
-        Fault::always(ELB_LIST, What::Hang).in_region("cn-north-4"),
+        Fault::once(ELB_LIST, Effect::Delay(Duration::from_millis(1))).in_region("cn-north-4"),
+        Fault::always(ELB_LIST, Effect::Hang).in_region("cn-north-4"),
     ];
     let (ali, huawei) = (aliyun::start(ali), huawei::start(huawei));
     let certls = Certls::new().aliyun(&ali).huawei(&huawei);
@@ -90,7 +90,7 @@ fn what_arrived_before_the_runs_time_was_over_is_printed() {
 fn the_time_of_the_run_bounds_it_also_while_it_waits_to_try_again() {
     let mut world = two_regions();
     let headers = vec![("Retry-After".to_owned(), "30".to_owned())];
-    world.faults = vec![Fault::always(SLB_LIST, What::Throttle { headers }).in_region("cn-beijing")];
+    world.faults = vec![Fault::always(SLB_LIST, Effect::Throttle { headers }).in_region("cn-beijing")];
     let cloud = aliyun::start(world);
     let begun = Instant::now();
     let run = Certls::new().aliyun(&cloud).run("list -o json --timeout 1500ms");
@@ -102,7 +102,7 @@ fn the_time_of_the_run_bounds_it_also_while_it_waits_to_try_again() {
 #[test]
 fn regions_that_cannot_be_listed_in_time() {
     let mut world = two_regions();
-    world.faults = vec![Fault::always("DescribeRegions", What::Hang)];
+    world.faults = vec![Fault::always("DescribeRegions", Effect::Hang)];
     let cloud = aliyun::start(world);
     let run = Certls::new().aliyun(&cloud).run("list --timeout 500ms");
     assert_run!(run, @"

@@ -67,7 +67,7 @@ fn a_variable_that_is_set_to_nothing_is_not_set() {
 
 #[test]
 fn one_cloud_that_is_set_up_is_enough_unless_the_other_is_named() {
-    let cloud = crate::clouds::aliyun::start(crate::worlds::two_regions());
+    let cloud = clouds::aliyun::start(crate::worlds::two_regions());
     let certls = Certls::new().aliyun(&cloud);
     let run = certls.run("list -o json");
     assert_eq!((run.code, run.scopes().len(), run.words()), (0, 2, ""));
@@ -221,7 +221,7 @@ fn an_endpoint_of_the_environment_is_held_to_the_same_form() {
 #[test]
 fn an_endpoint_of_the_command_line_comes_before_the_environments() {
     let (used, unused) = (crate::worlds::two_regions(), crate::worlds::two_regions());
-    let (used, unused) = (crate::clouds::aliyun::start(used), crate::clouds::aliyun::start(unused));
+    let (used, unused) = (clouds::aliyun::start(used), clouds::aliyun::start(unused));
     let run = Certls::new().aliyun(&unused).run(&format!("list --endpoint aliyun.slb={}", used.url));
     let lists = [&used, &unused].map(|cloud| cloud.log.count(crate::worlds::SLB_LIST));
     assert_eq!((run.code, lists), (0, [2, 0]), "{}", run.text());

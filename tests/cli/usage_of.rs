@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::certls::{Certls, Run, assert_run};
-use crate::clouds::aliyun::{self, Aliyun, Listener};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei};
-use crate::clouds::records;
 use crate::worlds::{SLB_LIST, Stored, aliyun_world, huawei_world, project_id, slb_id, two_projects, two_regions};
+use clouds::aliyun::{self, Aliyun, Listener};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei};
+use clouds::records;
 
 const LISTENERS: &str = "DescribeLoadBalancerListeners";
 const EXTENSIONS: &str = "DescribeDomainExtensions";
@@ -178,7 +178,7 @@ fn denied_is_unknown_and_never_none() {
 fn one_scope_that_does_not_tell_costs_no_other() {
     let mut world = two_regions();
     world.listeners = vec![Listener::https("cn-beijing", "lb-1", 443, &slb_id("blog"))];
-    world.faults = vec![Fault::always(LISTENERS, What::ServerError).in_region(REGION)];
+    world.faults = vec![Fault::always(LISTENERS, Effect::ServerError).in_region(REGION)];
     let cloud = aliyun::start(world);
     let run = ali(&cloud, "list --usage -o json --retry-count 0");
     assert_eq!((run.code, uses(&run, "shop"), uses(&run, "blog").map(|uses| uses.len())), (0, None, Some(1)));
@@ -187,7 +187,7 @@ fn one_scope_that_does_not_tell_costs_no_other() {
 #[test]
 fn a_page_that_comes_again_and_again_is_not_read_for_ever() {
     let mut world = alibaba();
-    world.faults = vec![Fault::always(LISTENERS, What::RepeatMarker)];
+    world.faults = vec![Fault::always(LISTENERS, Effect::RepeatMarker)];
     let cloud = aliyun::start(world);
     let run = ali(&cloud, "list --usage -o json");
     let note = "the cloud sends the same page of listeners again and again (its token repeats)";
@@ -195,7 +195,7 @@ fn a_page_that_comes_again_and_again_is_not_read_for_ever() {
     assert!(run.certificate("main")["notes"][0].as_str().is_some_and(|text| text.contains(note)));
 
     let mut world = huawei_cloud();
-    world.faults = vec![Fault::always(ELB_LISTENERS, What::RepeatMarker)];
+    world.faults = vec![Fault::always(ELB_LISTENERS, Effect::RepeatMarker)];
     let cloud = huawei::start(world);
     let run = hw(&cloud, "list --usage -o json");
     assert_eq!((run.code, uses(&run, "main"), cloud.log.count(ELB_LISTENERS)), (0, None, 2), "{}", run.text());
@@ -204,11 +204,11 @@ fn a_page_that_comes_again_and_again_is_not_read_for_ever() {
 #[test]
 fn a_reply_without_the_list_is_no_empty_one() {
     let mut world = alibaba();
-    world.faults = vec![Fault::always(EXTENSIONS, What::MissingList)];
+    world.faults = vec![Fault::always(EXTENSIONS, Effect::MissingList)];
     let run = ali(&aliyun::start(world), "list --usage -o json");
     assert_eq!((run.code, uses(&run, "main"), uses(&run, "idle")), (0, None, None), "{}", run.text());
     let mut world = huawei_cloud();
-    world.faults = vec![Fault::always(ELB_LISTENERS, What::MissingList)];
+    world.faults = vec![Fault::always(ELB_LISTENERS, Effect::MissingList)];
     let run = hw(&huawei::start(world), "list --usage -o json");
     assert_eq!((run.code, uses(&run, "main"), uses(&run, "idle")), (0, None, None), "{}", run.text());
 }
@@ -216,7 +216,7 @@ fn a_reply_without_the_list_is_no_empty_one() {
 #[test]
 fn usage_that_is_late_costs_no_certificate() {
     let mut world = alibaba();
-    world.faults = vec![Fault::always(LISTENERS, What::Hang)];
+    world.faults = vec![Fault::always(LISTENERS, Effect::Hang)];
     let cloud = aliyun::start(world);
     for format in ["json", "jsonl"] {
         let run = ali(&cloud, &format!("list --usage -o {format} --timeout 2s"));

@@ -4,16 +4,16 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::certls::{Certls, Run, assert_run};
-use crate::clouds::aliyun::{self, Aliyun, Listener};
-use crate::clouds::certs::{Made, certificate};
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::huawei::{self, Huawei};
-use crate::clouds::records;
 use crate::worlds::{SLB_LIST, aliyun_world, days, huawei_world, project_id, slb_id};
+use clouds::aliyun::{self, Aliyun, Listener};
+use clouds::certs::{Certificate, certificate};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, Huawei};
+use clouds::records;
 
 const LISTENERS: &str = "DescribeLoadBalancerListeners";
 
-fn made(hosts: &[&str], left: i64) -> Made {
+fn made(hosts: &[&str], left: i64) -> Certificate {
     let now = Utc::now();
     certificate(hosts[0], hosts, now - days(30), now + days(left))
 }
@@ -118,7 +118,7 @@ fn a_name_that_nothing_covers() {
     assert_eq!((run.code, run.names().len()), (4, 3), "{}", run.text());
     assert!(run.stderr.contains("no certificate covers nobody.example.net (3 scopes asked)"), "{}", run.stderr);
     let (mut alibaba, huawei_cloud) = worlds();
-    alibaba.faults = vec![Fault::always(SLB_LIST, What::Denied).in_region("cn-beijing")];
+    alibaba.faults = vec![Fault::always(SLB_LIST, Effect::Denied).in_region("cn-beijing")];
     let clouds = start((alibaba, huawei_cloud));
     let run = which(&clouds, "www.example.org");
     assert_eq!((run.code, run.stdout.as_str()), (3, ""));

@@ -3,8 +3,8 @@
 use chrono::{Duration, Utc};
 
 use crate::certls::{ALI_KEY, ALI_SECRET, HW_KEY, HW_SECRET};
-use crate::clouds::certs::{Made, certificate};
-use crate::clouds::{aliyun, huawei, records};
+use clouds::certs::{Certificate, certificate};
+use clouds::{aliyun, huawei, records};
 
 /// The calls that list certificates, as the clouds' logs name them.
 pub(crate) const SLB_LIST: &str = "DescribeServerCertificates";
@@ -21,7 +21,7 @@ pub(crate) fn days(days: i64) -> Duration {
 }
 
 /// A certificate for `NAME.example.com`, thirty days old.
-pub(crate) fn made(name: &str, left: i64) -> Made {
+pub(crate) fn made(name: &str, left: i64) -> Certificate {
     let (now, host) = (Utc::now(), format!("{name}.example.com"));
     certificate(&host, &[&host], now - days(30), now + days(left))
 }

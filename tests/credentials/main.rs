@@ -6,8 +6,6 @@
 //! Everything secret in a case has `TEST` in it, and so has everything that a cloud issues: it must show nowhere,
 //! and the binary logs all that it can.
 
-#[path = "../clouds/mod.rs"]
-mod clouds;
 mod worlds;
 
 use std::collections::BTreeMap;
@@ -15,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use clouds::seen::{Log, Seen};
+use clouds::request_log::{Log, LoggedRequest};
 use serde::Deserialize;
 use worlds::Cloud;
 
@@ -127,7 +125,8 @@ fn check(expect: &Expect, output: &Output, log: &Log) -> Vec<String> {
         }
     };
     must(output.status.code() == Some(expect.exit), format!("exit {:?}, not {}", output.status.code(), expect.exit));
-    let asked: Vec<Seen> = log.all().into_iter().filter(|seen| worlds::LISTS.contains(&seen.action.as_str())).collect();
+    let asked: Vec<LoggedRequest> =
+        log.all().into_iter().filter(|seen| worlds::LISTS.contains(&seen.action.as_str())).collect();
     match &expect.owner {
         None => must(asked.is_empty(), format!("certificates were asked for: {asked:?}")),
         Some(owner) => {

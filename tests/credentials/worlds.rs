@@ -1,9 +1,9 @@
 //! The clouds that the cases meet: one account for each place a key may come from, so that it shows which was used.
 
-use super::clouds::fault::{Fault, What};
-use super::clouds::seen::Log;
-use super::clouds::{aliyun, huawei, records};
 use chrono::Duration;
+use clouds::fault::{Effect, Fault};
+use clouds::request_log::Log;
+use clouds::{aliyun, huawei, records};
 use serde::Deserialize;
 
 /// The calls that read certificates.
@@ -56,9 +56,9 @@ impl Running {
 
 pub(crate) fn start(provider: &str, cloud: &Cloud) -> Running {
     let refused = |(action, status): &(String, u16)| {
-        Fault::always(action, What::Status(*status, Vec::new(), "refused by the test".to_owned()))
+        Fault::always(action, Effect::Status(*status, Vec::new(), "refused by the test".to_owned()))
     };
-    let silent = cloud.silent.iter().map(|action| Fault::always(action, What::Hang));
+    let silent = cloud.silent.iter().map(|action| Fault::always(action, Effect::Hang));
     let faults = cloud.refused.iter().map(refused).chain(silent).collect();
     match provider {
         "aliyun" => Running::Aliyun(aliyun::start(alibaba(cloud, faults)), cloud.metadata),
@@ -114,13 +114,13 @@ fn huawei_cloud(cloud: &Cloud, faults: Vec<Fault>) -> huawei::World {
         ..huawei::Account::new(&format!("TEST{name:0>16}"), &format!("TEST{name:0>36}"))
     };
     let with_user = huawei::Account {
-        users: vec![super::clouds::huawei_world::User { name: "reader".into(), password: "TESTpassword".into() }],
-        tokens: vec![super::clouds::huawei_world::Token { value: "TESTtoken".into(), project: "cn-north-4".into() }],
+        users: vec![clouds::huawei::User { name: "reader".into(), password: "TESTpassword".into() }],
+        tokens: vec![clouds::huawei::Token { value: "TESTtoken".into(), project: "cn-north-4".into() }],
         ..account("USER", "2001")
     };
     let temporary =
         huawei::Account { security_token: Some("TESTtemporarytoken".to_owned()), ..account("TEMPORARY", "2004") };
-    let agency = super::clouds::huawei_world::Agency {
+    let agency = clouds::huawei::Agency {
         name: "web".to_owned(),
         domain_id: "2005".to_owned(),
         lifetime: Duration::seconds(cloud.lifetime),

@@ -1,4 +1,4 @@
-//! The calls the simulated Huawei Cloud knows.
+//! The calls of the simulated Huawei Cloud.
 
 pub(crate) enum Call<'a> {
     Projects(&'static str),
@@ -64,8 +64,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Whether nobody needs to be known before it: a password is proven by the call itself, and the metadata
-    /// service knows its machine.
+    /// Tells whether the call needs no authentication: the call itself contains the password, and the metadata service
+    /// knows its machine.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self, Self::IssueToken | Self::MetadataToken | Self::SecurityKey)
     }

@@ -1,35 +1,47 @@
-//! A simulated Alibaba Cloud, told apart by version and path: SLB 2014-05-15 (`DescribeServerCertificates`,
-//! `DescribeCACertificates`, `DescribeRegions`, listeners), CAS 2020-04-07, STS 2015-04-01, the metadata service and a credentials URI.
+//! A simulated Alibaba Cloud: SLB 2014-05-15 (`DescribeServerCertificates`, `DescribeCACertificates`,
+//! `DescribeRegions`, listeners), CAS 2020-04-07, STS 2015-04-01, the metadata service and a credentials URI, all at
+//! one address. The version and the path of a request tell the service.
 
-use super::aliyun_answer::{Answer, Product};
-use super::aliyun_auth::{self as auth, Claim, Refusal};
-pub(crate) use super::aliyun_listeners::Listener;
-use super::aliyun_sts::{self as sts, Issued, Keys, Principal};
-pub(crate) use super::aliyun_world::{Account, CasCentre, Region, Role, World};
-use super::fault::{self, Faults, What};
-use super::seen::{Log, Seen};
-use super::server::{self, Reply, Request, Running};
-use super::{aliyun_cas as cas, aliyun_imds as imds, aliyun_listeners as listeners, wire};
+pub mod auth;
+mod cas;
+mod listeners;
+mod metadata;
+mod response;
+mod sts;
+mod world;
+
+use crate::fault::{self, Effect, Faults};
+use crate::request_log::{Log, LoggedRequest};
+use crate::server::{self, Reply, Request, Running};
+use crate::wire;
+use auth::{Claim, Refusal};
 use chrono::{DateTime, Utc};
+pub use listeners::Listener;
+use response::{Product, Responder};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::time::Instant;
+use sts::{Issued, Keys, Principal};
+pub use world::{Account, CasCentre, Region, Role, World};
 
-/// A running cloud; it stops when this is dropped.
-pub(crate) struct Aliyun {
+/// A running cloud. It stops when this is dropped.
+pub struct Aliyun {
+    /// The endpoint of all its services.
     pub url: String,
+    /// The requests that it received.
     pub log: Log,
     _server: Running,
 }
 
-pub(crate) fn start(world: World) -> Aliyun {
+/// Starts a simulated cloud on a free port of loopback.
+pub fn start(world: World) -> Aliyun {
     let log = Log::default();
     let cloud = Cloud {
         faults: Faults::new(world.faults.clone()),
         nonces: Mutex::default(),
         issued: Issued::default(),
-        tokens: imds::Tokens::default(),
+        tokens: metadata::Tokens::default(),
         log: log.clone(),
         world,
     };
@@ -39,10 +51,10 @@ pub(crate) fn start(world: World) -> Aliyun {
 
 pub(crate) struct Cloud {
     pub world: World,
-    /// The temporary keys it gave out.
+    /// The temporary keys that were issued.
     pub issued: Issued,
-    /// The metadata service's tokens.
-    pub tokens: imds::Tokens,
+    /// The tokens of the metadata service.
+    pub tokens: metadata::Tokens,
     faults: Faults,
     nonces: Mutex<HashSet<String>>,
     log: Log,
@@ -50,7 +62,7 @@ pub(crate) struct Cloud {
 
 impl Cloud {
     fn serve(&self, request: &Request) -> Reply {
-        let mut reply = match imds::action(request) {
+        let mut reply = match metadata::action(request) {
             Some(action) => self.serve_keys(action, request),
             None => self.serve_api(request),
         };
@@ -58,22 +70,22 @@ impl Cloud {
         reply.header("Date", &wire::http_date(self.now()))
     }
 
-    /// The metadata service and the credentials URI: nobody signs there.
+    /// Serves the metadata service and the credentials URI, whose requests are not signed.
     fn serve_keys(&self, action: &'static str, request: &Request) -> Reply {
-        let truth = imds::serve(self, action, request);
-        self.log.add(Seen {
+        let normal_reply = metadata::serve(self, action, request);
+        self.log.add(LoggedRequest {
             host: request.host.clone(),
             action: action.to_owned(),
             region: String::new(),
             query: request.query.clone(),
             at: Instant::now(),
-            authorized: truth.status != 403,
+            authorized: normal_reply.status != 403,
             account: String::new(),
             owner: String::new(),
         });
         match self.faults.take(action, "") {
-            None => truth,
-            Some(what) => fault::plain(what, request, || truth),
+            None => normal_reply,
+            Some(what) => fault::plain_reply(what, request, || normal_reply),
         }
     }
 
@@ -89,9 +101,9 @@ impl Cloud {
         let region = wire::find(&params, "RegionId").unwrap_or_default();
         let region = if product == Some(Product::Cas) { cas::centre(&request.host, region) } else { region }.to_owned();
         let with_oidc = product == Some(Product::Sts) && action == "AssumeRoleWithOIDC";
-        // The signature is checked even when a fault strikes: the nonce is spent all the same.
+        // The signature is checked even where a fault strikes, because the nonce is spent all the same.
         let admitted = claim.as_ref().map_err(Clone::clone).and_then(|claim| self.admit(claim));
-        self.log.add(Seen {
+        self.log.add(LoggedRequest {
             host: request.host.clone(),
             action: action.clone(),
             region: region.clone(),
@@ -101,37 +113,37 @@ impl Cloud {
             account: claim.as_ref().map_or_else(|_| String::new(), |claim| claim.key_id.clone()),
             owner: admitted.as_ref().map_or_else(|_| String::new(), |principal| principal.uid.clone()),
         });
-        let asks_json = || wire::find(&params, "Format").is_some_and(|format| format.eq_ignore_ascii_case("json"));
-        let unsigned_json = request.header("x-acs-action").is_some() || (with_oidc && asks_json());
-        let answer = Answer {
+        let wants_json = || wire::find(&params, "Format").is_some_and(|format| format.eq_ignore_ascii_case("json"));
+        let unsigned_json = request.header("x-acs-action").is_some() || (with_oidc && wants_json());
+        let responder = Responder {
             host: &request.host,
             json: claim.as_ref().map_or(unsigned_json, Claim::wants_json),
             action: &action,
             product: product.unwrap_or(Product::Slb),
         };
-        let truth = |answer: Answer| match (&claim, &admitted) {
-            _ if with_oidc => sts::assume_role_with_oidc(self, &params, &answer),
-            (Ok(claim), Ok(principal)) => self.act(claim, product, principal, &answer),
-            (_, Err(refusal)) | (Err(refusal), _) => answer.refuse(refusal),
+        let normal_reply = |responder: Responder| match (&claim, &admitted) {
+            _ if with_oidc => sts::assume_role_with_oidc(self, &params, &responder),
+            (Ok(claim), Ok(principal)) => self.act(claim, product, principal, &responder),
+            (_, Err(refusal)) | (Err(refusal), _) => responder.refuse(refusal),
         };
         match self.faults.take(&action, &region) {
-            None => truth(answer),
-            Some(What::MissingList) => answer.good(json!({})),
-            Some(What::Xml) => truth(Answer { json: false, ..answer }),
-            Some(What::Throttle { headers }) => {
-                let mut reply = answer.error(400, "Throttling.User", "Request was denied due to user flow control.");
+            None => normal_reply(responder),
+            Some(Effect::MissingList) => responder.success(json!({})),
+            Some(Effect::Xml) => normal_reply(Responder { json: false, ..responder }),
+            Some(Effect::Throttle { headers }) => {
+                let mut reply = responder.error(400, "Throttling.User", "Request was denied due to user flow control.");
                 reply.headers.extend(headers);
                 reply
             }
-            Some(What::ServerError) => answer.error(
+            Some(Effect::ServerError) => responder.error(
                 503,
                 "ServiceUnavailable",
                 "The request has failed due to a temporary failure of the server.",
             ),
-            Some(What::Denied) => answer.denied(""),
-            Some(What::RepeatMarker) if action == "DescribeLoadBalancerListeners" => listeners::repeat(&answer),
-            Some(What::EchoRequest(status)) => answer.error(status, "EchoRequest", &fault::echo(request)),
-            Some(what) => fault::general(what, || truth(answer)),
+            Some(Effect::Denied) => responder.denied(""),
+            Some(Effect::RepeatMarker) if action == "DescribeLoadBalancerListeners" => listeners::repeat(&responder),
+            Some(Effect::EchoRequest(status)) => responder.error(status, "EchoRequest", &fault::echo(request)),
+            Some(what) => fault::common_reply(what, || normal_reply(responder)),
         }
     }
 
@@ -144,7 +156,7 @@ impl Cloud {
         account.map(Keys::of).or_else(|| self.issued.find(key_id))
     }
 
-    /// Whose request this is, if it is anybody's.
+    /// Authenticates a request.
     fn admit(&self, claim: &Claim) -> Result<Principal, Refusal> {
         let keys = self
             .keys(&claim.key_id)
@@ -183,43 +195,43 @@ impl Cloud {
         }
     }
 
-    fn act(&self, claim: &Claim, product: Option<Product>, principal: &Principal, answer: &Answer) -> Reply {
+    fn act(&self, claim: &Claim, product: Option<Product>, principal: &Principal, responder: &Responder) -> Reply {
         let Some(product) = product else {
-            return answer.error(400, "InvalidVersion", "Specified parameter Version is not valid.");
+            return responder.error(400, "InvalidVersion", "Specified parameter Version is not valid.");
         };
         if principal.denied.contains(&claim.action) {
-            return answer.denied(&principal.uid);
+            return responder.denied(&principal.uid);
         }
         match product {
-            Product::Slb => self.act_slb(claim, &principal.uid, answer),
-            Product::Sts => sts::act(self, principal, &claim.params, answer),
-            Product::Cas => cas::act(self, &principal.uid, &claim.params, answer),
+            Product::Slb => self.act_slb(claim, &principal.uid, responder),
+            Product::Sts => sts::act(self, principal, &claim.params, responder),
+            Product::Cas => cas::act(self, &principal.uid, &claim.params, responder),
         }
     }
 
-    fn act_slb(&self, claim: &Claim, uid: &str, answer: &Answer) -> Reply {
+    fn act_slb(&self, claim: &Claim, uid: &str, responder: &Responder) -> Reply {
         let region = claim.param("RegionId").unwrap_or_default();
-        match answer.action {
-            "DescribeRegions" => answer.good(self.regions(uid)),
+        match responder.action {
+            "DescribeRegions" => responder.success(self.regions(uid)),
             "DescribeServerCertificates" | "DescribeCACertificates" | "DescribeLoadBalancerListeners"
                 if !region.is_empty() && !self.world.regions.iter().any(|known| known.id == region) =>
             {
-                answer.error(404, "InvalidRegionId.NotFound", "The specified RegionId does not exist.")
+                responder.error(404, "InvalidRegionId.NotFound", "The specified RegionId does not exist.")
             }
-            "DescribeServerCertificates" => answer.good(self.list(region, uid, claim, "ServerCertificate")),
-            "DescribeCACertificates" if region.is_empty() => answer.missing("RegionId"),
-            "DescribeCACertificates" => answer.good(self.list(region, uid, claim, "CACertificate")),
-            "DescribeLoadBalancerListeners" => listeners::list(self, &claim.params, answer),
-            "DescribeDomainExtensions" => listeners::domain_extensions(self, &claim.params, answer),
-            _ => answer.no_such_action(),
+            "DescribeServerCertificates" => responder.success(self.list(region, uid, claim, "ServerCertificate")),
+            "DescribeCACertificates" if region.is_empty() => responder.missing("RegionId"),
+            "DescribeCACertificates" => responder.success(self.list(region, uid, claim, "CACertificate")),
+            "DescribeLoadBalancerListeners" => listeners::list(self, &claim.params, responder),
+            "DescribeDomainExtensions" => listeners::domain_extensions(self, &claim.params, responder),
+            _ => responder.no_such_action(),
         }
     }
 
-    /// One of the two lists, which differ in the word in front of everything.
+    /// Returns one of the two lists. They differ in the prefix of every key.
     fn list(&self, region: &str, uid: &str, claim: &Claim, what: &str) -> Value {
         let key = format!("{what}Id");
         let id = claim.param(&key);
-        // The trap of the real service: without a region one silently sees only Hangzhou's.
+        // As the real service does: without a region the list is that of Hangzhou, without a word.
         let region = if region.is_empty() { "cn-hangzhou" } else { region };
         let regions = self.world.regions.iter().filter(|known| known.id == region && known.is_of(uid));
         let certificates: Vec<&Value> = regions

@@ -1,4 +1,4 @@
-//! A loopback HTTP/1.1 server whose replies can be late, cut off, dripped or withheld.
+//! A loopback HTTP/1.1 server whose replies can be late, cut off, sent piecemeal or withheld.
 
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming};
@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 /// One request, its body fully read.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub struct Request {
     pub method: String,
     /// The `Host` header as it was sent: signatures cover it.
     pub host: String,
@@ -30,57 +30,60 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        super::wire::find(&self.headers, name)
+    /// Returns the first header of this name, which is in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        crate::wire::find(&self.headers, name)
     }
 }
 
+/// The body of a reply, and how it is sent.
 #[derive(Clone, Debug)]
-pub(crate) enum Body {
+pub enum Body {
+    /// All of it at once.
     Whole(Vec<u8>),
-    /// The head promises all of these bytes, half of them are sent, then the connection closes.
+    /// The head announces all of these bytes, half of them are sent, then the connection closes.
     Cut(Vec<u8>),
     /// A few bytes at a time, with a pause before each piece.
-    Drip {
-        bytes: Vec<u8>,
-        piece: usize,
-        every: Duration,
-    },
+    Drip { bytes: Vec<u8>, piece: usize, every: Duration },
     /// The head is sent, the body never is, and the connection stays open.
     Stalled,
-    /// Nothing at all is sent, and the connection stays open.
+    /// Nothing is sent, and the connection stays open.
     Silent,
 }
 
+/// A reply, and when it is sent.
 #[derive(Clone, Debug)]
-pub(crate) struct Reply {
+pub struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Body,
-    /// How long to wait before anything is sent.
+    /// The time before anything is sent.
     pub delay: Duration,
 }
 
 impl Reply {
-    pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    /// Creates a reply that is sent at once.
+    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("Content-Type".to_owned(), content_type.to_owned())];
         Self { status, headers, body: Body::Whole(body.into()), delay: Duration::ZERO }
     }
 
-    pub(crate) fn json(status: u16, body: &serde_json::Value) -> Self {
+    /// Creates a reply of JSON that is sent at once.
+    pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self::new(status, "application/json;charset=utf-8", body.to_string())
     }
 
+    /// Adds a header.
     #[must_use]
-    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 }
 
-/// How many requests are open now, and how many were at most.
+/// Counts the requests that are open at the same time.
 #[derive(Debug, Default)]
-pub(crate) struct Gauge {
+pub struct Gauge {
     now: AtomicUsize,
     most: AtomicUsize,
 }
@@ -106,8 +109,8 @@ impl Drop for Open {
     }
 }
 
-/// A running server; it stops when this is dropped.
-pub(crate) struct Running {
+/// A running server. It stops when this is dropped.
+pub struct Running {
     pub url: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -125,7 +128,7 @@ impl Drop for Running {
 }
 
 impl Running {
-    /// Runs `serve(listener)` on a thread and a runtime of its own, so that a test needs neither.
+    /// Runs `serve(listener)` on a thread and a runtime of its own, so that the caller needs neither.
     pub(crate) fn on_loopback<F, S>(scheme: &str, serve: F) -> Self
     where
         F: FnOnce(tokio::net::TcpListener) -> S + Send + 'static,
@@ -135,25 +138,25 @@ impl Running {
         listener.set_nonblocking(true).expect("a listener that does not block");
         let address = listener.local_addr().expect("the address just bound");
         let (stop, stopped) = oneshot::channel();
-        let (ready, is_ready) = std_mpsc::channel();
+        let (serving, is_serving) = std_mpsc::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).expect("a listener for tokio");
-                let _ = ready.send(());
+                let _ = serving.send(());
                 tokio::select! {
                     _ = stopped => {}
                     () = serve(listener) => {}
                 }
             });
         });
-        let _ = is_ready.recv();
+        let _ = is_serving.recv();
         Self { url: format!("{scheme}://{address}"), stop: Some(stop), thread: Some(thread) }
     }
 }
 
-/// Starts a server that answers every request with `handler`.
-pub(crate) fn start(gauge: Arc<Gauge>, handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Running {
+/// Starts a server that replies to every request with what `handler` returns.
+pub fn start(gauge: Arc<Gauge>, handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Running {
     let handler: Arc<Handler> = Arc::new(handler);
     Running::on_loopback("http", async move |listener| {
         loop {
@@ -166,7 +169,7 @@ pub(crate) fn start(gauge: Arc<Gauge>, handler: impl Fn(&Request) -> Reply + Sen
                 let service = hyper::service::service_fn(move |request| {
                     answer(request, Arc::clone(&handler), Arc::clone(&gauge))
                 });
-                // A client that hangs up, and a body cut on purpose, end here; neither is this server's failure.
+                // A client that hangs up, and a body cut on purpose, end here; neither is a failure of this server.
                 let _ =
                     hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
             });
@@ -213,7 +216,7 @@ async fn read(request: hyper::Request<Incoming>) -> Request {
 
 type Piece = Result<Bytes, std::io::Error>;
 
-/// Starts sending `body`; never returns for one that must not even get its head.
+/// Starts sending `body`. Never returns for [`Body::Silent`], so that not even the head is sent.
 async fn send(body: Body) -> mpsc::Receiver<Piece> {
     let (frames, receiver) = mpsc::channel(1);
     match body {

@@ -1,5 +1,4 @@
 //! The simulated Huawei Cloud, and the simulated internet before it, behave as the real ones are documented.
-#![allow(clippy::unwrap_used)]
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -7,18 +6,19 @@ use std::time::{Duration, Instant};
 
 use chrono::{Duration as Span, Utc};
 
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::internet::Internet;
-use crate::clouds::server::Request;
-use crate::clouds::{huawei, huawei_auth, records};
-use crate::clouds_client::{bare, code, json, made, send, through};
+use crate::client::{bare, certificate, code, json, send, through};
+use clouds::fault::{Effect, Fault};
+use clouds::huawei::{self, auth};
+use clouds::internet::Internet;
+use clouds::records;
+use clouds::server::Request;
 
-fn hw(method: &str, path: &str, query: &str, sk: &str) -> Request {
+fn signed(method: &str, path: &str, query: &str, sk: &str) -> Request {
     let mut request = bare(method, "elb.cn-north-4.myhuaweicloud.com", path, query);
-    request.headers.push(("x-sdk-date".into(), huawei_auth::compact(Utc::now())));
+    request.headers.push(("x-sdk-date".into(), auth::compact(Utc::now())));
     let start = "SDK-HMAC-SHA256 Access=HWFAKEACCESSKEY00001, SignedHeaders=host;x-sdk-date, Signature=";
     request.headers.push(("authorization".into(), format!("{start}x")));
-    let signature = huawei_auth::read(&request).unwrap().expected(sk);
+    let signature = auth::read(&request).unwrap().expected(sk);
     request.headers.last_mut().unwrap().1 = format!("{start}{signature}");
     request
 }
@@ -35,7 +35,7 @@ const SK: &str = "hwFakeSecretKey0000000000000000000000001";
 
 fn huawei_world(rows: usize) -> huawei::World {
     let record = |index: usize| {
-        records::huawei_record(&records::id_of(&index.to_string()), PROJECT, &index.to_string(), &made())
+        records::huawei_record(&records::id_of(&index.to_string()), PROJECT, &index.to_string(), &certificate())
     };
     let mut account = huawei::Account::new("HWFAKEACCESSKEY00001", SK);
     account.users.push(huawei::User { name: "IAMUser".into(), password: "IAMPassword".into() });
@@ -62,7 +62,7 @@ fn huawei_pages_as_documented() {
     let mut marker = String::new();
     let mut counts = Vec::new();
     loop {
-        let reply = send(&cloud.url, &hw("GET", &list_path(), &format!("limit=2000{marker}"), SK));
+        let reply = send(&cloud.url, &signed("GET", &list_path(), &format!("limit=2000{marker}"), SK));
         let body = json(&reply.2);
         counts.push(body["page_info"]["current_count"].as_u64().unwrap());
         assert!(reply.2.contains(records::PLANTED_KEY));
@@ -73,18 +73,21 @@ fn huawei_pages_as_documented() {
     }
     assert_eq!(counts, [2, 2, 1]);
     // Without a limit a marker does nothing.
-    let reply = send(&cloud.url, &hw("GET", &list_path(), marker.trim_start_matches('&'), SK));
+    let reply = send(&cloud.url, &signed("GET", &list_path(), marker.trim_start_matches('&'), SK));
     assert_eq!(json(&reply.2)["certificates"][0]["name"], "0");
     assert_eq!(
-        code(&send(&cloud.url, &hw("GET", &list_path(), "limit=2&marker=nobody", SK))),
+        code(&send(&cloud.url, &signed("GET", &list_path(), "limit=2&marker=nobody", SK))),
         (400, "ELB.8902".into())
     );
     let last = records::id_of("4");
-    let empty = json(&send(&cloud.url, &hw("GET", &list_path(), &format!("limit=2&marker={last}"), SK)).2);
+    let empty = json(&send(&cloud.url, &signed("GET", &list_path(), &format!("limit=2&marker={last}"), SK)).2);
     assert_eq!(empty["page_info"].to_string(), r#"{"current_count":0}"#);
     let one = format!("{}/{last}", list_path());
-    assert_eq!(json(&send(&cloud.url, &hw("GET", &one, "", SK)).2)["certificate"]["name"], "4");
-    assert_eq!(code(&send(&cloud.url, &hw("GET", &format!("{}/x", list_path()), "", SK))), (404, "ELB.8904".into()));
+    assert_eq!(json(&send(&cloud.url, &signed("GET", &one, "", SK)).2)["certificate"]["name"], "4");
+    assert_eq!(
+        code(&send(&cloud.url, &signed("GET", &format!("{}/x", list_path()), "", SK))),
+        (404, "ELB.8904".into())
+    );
     assert_eq!(cloud.log.count_in("elb:list", "cn-north-4"), 6);
 }
 
@@ -93,19 +96,22 @@ fn huawei_knows_its_callers() {
     let mut world = huawei_world(1);
     world.token_uses = Some(1);
     let cloud = huawei::start(world);
-    let reply = send(&cloud.url, &hw("GET", &list_path(), "", "wrong"));
+    let reply = send(&cloud.url, &signed("GET", &list_path(), "", "wrong"));
     assert_eq!(code(&reply), (401, "APIGW.0301".into()));
     assert!(reply.2.contains(
         "verify aksk signature fail, canonicalRequest:GET|/v3/99a3fff0d03c428eac3678da6a7d0f24/elb/certificates/||host:"
     ));
-    let projects = json(&send(&cloud.url, &hw("GET", "/v3/projects", "name=cn-north-4", SK)).2);
+    let projects = json(&send(&cloud.url, &signed("GET", "/v3/projects", "name=cn-north-4", SK)).2);
     assert_eq!(projects["projects"][0]["id"], PROJECT);
     assert_eq!(projects["projects"].as_array().unwrap().len(), 1);
     assert_eq!(
-        json(&send(&cloud.url, &hw("GET", "/v3/auth/projects", "", SK)).2)["projects"].as_array().unwrap().len(),
+        json(&send(&cloud.url, &signed("GET", "/v3/auth/projects", "", SK)).2)["projects"].as_array().unwrap().len(),
         2
     );
-    assert_eq!(json(&send(&cloud.url, &hw("GET", "/v3/auth/domains", "", SK)).2)["domains"][0]["name"], "IAMDomain");
+    assert_eq!(
+        json(&send(&cloud.url, &signed("GET", "/v3/auth/domains", "", SK)).2)["domains"][0]["name"],
+        "IAMDomain"
+    );
     assert_eq!(send(&cloud.url, &with_token(&list_path(), "", "given-token")).0, 200);
     let other = format!("/v3/{}/elb/certificates", records::id_of("other"));
     assert_eq!(code(&send(&cloud.url, &with_token(&other, "", "given-token"))), (400, "ELB.9808".into()));
@@ -139,25 +145,25 @@ fn huawei_fails_in_its_own_words() {
     let mut world = huawei_world(3);
     world.clock = Span::minutes(-16);
     let cloud = huawei::start(world);
-    assert!(send(&cloud.url, &hw("GET", &list_path(), "", SK)).2.contains("signature expired, signature time:"));
+    assert!(send(&cloud.url, &signed("GET", &list_path(), "", SK)).2.contains("signature expired, signature time:"));
 
     let mut world = huawei_world(3);
     world.faults = vec![
-        Fault::once("elb:list", What::Throttle { headers: vec![("Retry-After".into(), "1".into())] }),
-        Fault::once("elb:list", What::MissingList),
-        Fault::once("elb:list", What::Denied).in_region("cn-north-4"),
-        Fault::new("elb:list", 2, What::RepeatMarker),
-        Fault::once("iam:projects", What::Denied),
+        Fault::once("elb:list", Effect::Throttle { headers: vec![("Retry-After".into(), "1".into())] }),
+        Fault::once("elb:list", Effect::MissingList),
+        Fault::once("elb:list", Effect::Denied).in_region("cn-north-4"),
+        Fault::new("elb:list", 2, Effect::RepeatMarker),
+        Fault::once("iam:projects", Effect::Denied),
     ];
     let cloud = huawei::start(world);
-    let list = || send(&cloud.url, &hw("GET", &list_path(), "limit=2", SK));
+    let list = || send(&cloud.url, &signed("GET", &list_path(), "limit=2", SK));
     assert_eq!(code(&list()), (429, "APIGW.0308".into()));
     assert!(json(&list().2).get("certificates").is_none());
     let denied = list();
     assert!(denied.0 == 403 && denied.2.contains("Policy doesn't allow elb:certificates:list to be performed."));
     let markers: Vec<String> = (0..2).map(|_| json(&list().2)["page_info"]["next_marker"].to_string()).collect();
     assert_eq!(markers[0], markers[1]);
-    assert_eq!(send(&cloud.url, &hw("GET", "/v3/projects", "", SK)).0, 403);
+    assert_eq!(send(&cloud.url, &signed("GET", "/v3/projects", "", SK)).0, 403);
 }
 
 #[test]
@@ -168,7 +174,7 @@ fn open_requests_are_counted() {
     let start = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..5 {
-            scope.spawn(|| send(&cloud.url, &hw("GET", &list_path(), "", SK)));
+            scope.spawn(|| send(&cloud.url, &signed("GET", &list_path(), "", SK)));
         }
     });
     assert!(start.elapsed() < Duration::from_millis(1400));
@@ -180,7 +186,7 @@ fn open_requests_are_counted() {
 fn the_internet_leads_to_the_clouds() {
     let cloud = huawei::start(huawei_world(1));
     let internet = Internet::start(vec![("myhuaweicloud.com".into(), cloud.url.clone())]);
-    let request = hw("GET", &list_path(), "", SK);
+    let request = signed("GET", &list_path(), "", SK);
     let reply = through(&internet, &request.host, &request);
     assert_eq!(reply.0, 200);
     assert_eq!(cloud.log.all()[0].host, "elb.cn-north-4.myhuaweicloud.com");

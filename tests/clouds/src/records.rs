@@ -1,44 +1,45 @@
-//! Certificates as the clouds' lists hold them: the documented shape, and every odd one that was seen.
+//! Records of the clouds' lists: the documented form, and every odd form that was seen.
 
-use super::certs::{Chain, Made, SM2_ENCRYPTION_NOT_AFTER, SM2_ENCRYPTION_PEM, SM2_SIGNING_PEM};
-use super::wire;
+use crate::certs::{Certificate, Chain, SM2_ENCRYPTION_NOT_AFTER, SM2_ENCRYPTION_PEM, SM2_SIGNING_PEM};
+use crate::wire;
 use chrono::{DateTime, FixedOffset, Utc};
 use serde_json::{Map, Value, json};
 
-/// Huawei sends private keys along. None may ever be seen again.
-pub(crate) const PLANTED_KEY: &str = "-----BEGIN PRIVATE KEY-----PLANTED-PRIVATE-KEY-----END PRIVATE KEY-----";
-pub(crate) const PLANTED_ENC_KEY: &str = "-----BEGIN PRIVATE KEY-----PLANTED-ENC-PRIVATE-KEY-----END PRIVATE KEY-----";
+/// The private key in Huawei's records. It must never be printed.
+pub const PLANTED_KEY: &str = "-----BEGIN PRIVATE KEY-----PLANTED-PRIVATE-KEY-----END PRIVATE KEY-----";
+/// The private key of the encryption certificate in Huawei's records. It must never be printed.
+pub const PLANTED_ENC_KEY: &str = "-----BEGIN PRIVATE KEY-----PLANTED-ENC-PRIVATE-KEY-----END PRIVATE KEY-----";
 
-/// An element of `DescribeServerCertificates`. It was uploaded a day after the certificate began.
-pub(crate) fn aliyun_record(id: &str, name: &str, region: &str, made: &Made) -> Value {
-    let created = made.not_before + chrono::Duration::days(1);
+/// Makes an element of `DescribeServerCertificates`, uploaded a day after the certificate's start.
+pub fn aliyun_record(id: &str, name: &str, region: &str, certificate: &Certificate) -> Value {
+    let created = certificate.not_before + chrono::Duration::days(1);
     let mut record = json!({
         "ServerCertificateId": id,
         "ServerCertificateName": name,
         "RegionId": region,
         "RegionIdAlias": region,
         "ResourceGroupId": "rg-acfmxazb4ph6aiy",
-        "Fingerprint": made.sha1_hex_colons,
-        "CommonName": made.cn,
+        "Fingerprint": certificate.sha1_hex_colons,
+        "CommonName": certificate.cn,
         "CreateTime": iso(created),
         "CreateTimeStamp": created.timestamp_millis(),
-        "ExpireTime": iso(made.not_after),
-        "ExpireTimeStamp": made.not_after.timestamp_millis(),
+        "ExpireTime": iso(certificate.not_after),
+        "ExpireTimeStamp": certificate.not_after.timestamp_millis(),
         "IsAliCloudCertificate": 0,
         "AliCloudCertificateId": "",
         "AliCloudCertificateName": "",
         "Tags": {"Tag": [{"TagKey": "team", "TagValue": "web"}]},
     });
     // The real service leaves the key out when there are no names.
-    if !made.sans.is_empty() {
-        record["SubjectAlternativeNames"] = json!({"SubjectAlternativeName": made.sans});
+    if !certificate.sans.is_empty() {
+        record["SubjectAlternativeNames"] = json!({"SubjectAlternativeName": certificate.sans});
     }
     record
 }
 
-/// An element of `DescribeCACertificates`.
-pub(crate) fn aliyun_ca_record(id: &str, name: &str, region: &str, made: &Made) -> Value {
-    let record = aliyun_record(id, name, region, made);
+/// Makes an element of `DescribeCACertificates`.
+pub fn aliyun_ca_record(id: &str, name: &str, region: &str, certificate: &Certificate) -> Value {
+    let record = aliyun_record(id, name, region, certificate);
     let own = json!({"CACertificateId": id, "CACertificateName": name});
     let of_servers = [
         "ServerCertificateId",
@@ -52,9 +53,9 @@ pub(crate) fn aliyun_ca_record(id: &str, name: &str, region: &str, made: &Made) 
     changed(changed(record, &none), &own)
 }
 
-/// An element of CAS's `ListUserCertificateOrder` with `OrderType=CERT`. Its status is today's.
-pub(crate) fn cas_record(id: i64, name: &str, made: &Made) -> Value {
-    let left = made.not_after - Utc::now();
+/// Makes an element of CAS's `ListUserCertificateOrder` with `OrderType=CERT`, with the status of today.
+pub fn cas_record(id: i64, name: &str, certificate: &Certificate) -> Value {
+    let left = certificate.not_after - Utc::now();
     let status = match left {
         left if left <= chrono::Duration::zero() => "EXPIRED",
         left if left <= chrono::Duration::days(30) => "WILLEXPIRED",
@@ -63,18 +64,18 @@ pub(crate) fn cas_record(id: i64, name: &str, made: &Made) -> Value {
     json!({
         "CertificateId": id,
         "Name": name,
-        "CommonName": made.cn,
-        "Sans": made.sans.join(","),
+        "CommonName": certificate.cn,
+        "Sans": certificate.sans.join(","),
         "Status": status,
         "Expired": status == "EXPIRED",
-        "Fingerprint": made.sha1_hex.to_uppercase(),
-        "Sha2": made.sha256_hex.to_uppercase(),
-        "SerialNo": serial_hex(&made.der),
-        "Issuer": made.cn,
-        "CertStartTime": made.not_before.timestamp_millis(),
-        "CertEndTime": made.not_after.timestamp_millis(),
-        "StartDate": made.not_before.format("%Y-%m-%d").to_string(),
-        "EndDate": made.not_after.format("%Y-%m-%d").to_string(),
+        "Fingerprint": certificate.sha1_hex.to_uppercase(),
+        "Sha2": certificate.sha256_hex.to_uppercase(),
+        "SerialNo": serial_hex(&certificate.der),
+        "Issuer": certificate.cn,
+        "CertStartTime": certificate.not_before.timestamp_millis(),
+        "CertEndTime": certificate.not_after.timestamp_millis(),
+        "StartDate": certificate.not_before.format("%Y-%m-%d").to_string(),
+        "EndDate": certificate.not_after.format("%Y-%m-%d").to_string(),
         "InstanceId": format!("cas-ivauto-{id}"),
         "ResourceGroupId": "rg-acfmx4snyahsiuy",
         "Upload": false,
@@ -85,7 +86,7 @@ pub(crate) fn cas_record(id: i64, name: &str, made: &Made) -> Value {
     })
 }
 
-/// The serial number is the second element of the inner sequence, after the version.
+/// Returns the serial number, which is the second element of the inner sequence, after the version.
 fn serial_hex(der: &[u8]) -> String {
     let header = |at: usize| if der[at + 1] < 0x80 { 2 } else { 2 + usize::from(der[at + 1] & 0x7f) };
     let mut at = header(0);
@@ -96,16 +97,18 @@ fn serial_hex(der: &[u8]) -> String {
     wire::hex(&der[at + 2..at + 2 + usize::from(der[at + 1])])
 }
 
-/// Odd elements of `DescribeServerCertificates`, each with what is odd. All but the last two can be read.
-pub(crate) fn aliyun_odd(region: &str, made: &Made) -> Vec<(&'static str, Value)> {
-    let record = |what: &str| aliyun_record(&format!("1000000000000001_{}", &id_of(what)[..11]), what, region, made);
+/// Makes odd elements of `DescribeServerCertificates`, each with a name for its oddity. All but the last two can be
+/// read.
+pub fn aliyun_odd(region: &str, certificate: &Certificate) -> Vec<(&'static str, Value)> {
+    let record =
+        |what: &str| aliyun_record(&format!("1000000000000001_{}", &id_of(what)[..11]), what, region, certificate);
     let sans = |value: Value| json!({"SubjectAlternativeName": value});
-    let listed = serde_json::to_string(&made.sans).unwrap_or_default();
+    let listed = serde_json::to_string(&certificate.sans).unwrap_or_default();
     let odd = |what: &'static str, changes: Value| (what, changed(record(what), &changes));
     vec![
         odd("san-json-in-string", json!({"SubjectAlternativeNames": sans(json!([listed]))})),
         odd("san-number-text", json!({"SubjectAlternativeNames": sans(json!(["123"]))})),
-        odd("san-array", json!({"SubjectAlternativeNames": sans(json!(made.sans))})),
+        odd("san-array", json!({"SubjectAlternativeNames": sans(json!(certificate.sans))})),
         odd("san-absent-cn-absent", json!({"SubjectAlternativeNames": null, "CommonName": null})),
         odd(
             "expiry-absent",
@@ -115,7 +118,7 @@ pub(crate) fn aliyun_odd(region: &str, made: &Made) -> Vec<(&'static str, Value)
         odd("timestamp-only", json!({"ExpireTime": null})),
         odd("time-only", json!({"ExpireTimeStamp": null})),
         odd("time-three-digit-year", json!({"ExpireTime": "017-08-31T02:49:05Z"})),
-        odd("time-without-seconds", json!({"ExpireTime": made.not_after.format("%Y-%m-%dT%H:%MZ").to_string()})),
+        odd("time-without-seconds", json!({"ExpireTime": certificate.not_after.format("%Y-%m-%dT%H:%MZ").to_string()})),
         odd("cas-id-zero", json!({"AliCloudCertificateId": "0"})),
         odd("cas-id-empty", json!({"AliCloudCertificateId": ""})),
         odd(
@@ -138,27 +141,27 @@ pub(crate) fn aliyun_odd(region: &str, made: &Made) -> Vec<(&'static str, Value)
     ]
 }
 
-/// An element of Huawei's certificate list in its newest shape. `id` and `project` are 32 hex digits.
-pub(crate) fn huawei_record(id: &str, project: &str, name: &str, made: &Made) -> Value {
-    let created = iso(made.not_before + chrono::Duration::days(1));
+/// Makes an element of Huawei's certificate list in its newest form. `id` and `project` are 32 hex digits.
+pub fn huawei_record(id: &str, project: &str, name: &str, certificate: &Certificate) -> Value {
+    let created = iso(certificate.not_before + chrono::Duration::days(1));
     json!({
         "id": id,
         "project_id": project,
         "name": name,
         "description": "",
         "type": "server",
-        "domain": made.sans.join(","),
-        "certificate": made.pem,
+        "domain": certificate.sans.join(","),
+        "certificate": certificate.pem,
         "private_key": PLANTED_KEY,
         "enc_certificate": "",
         "enc_private_key": "",
         "admin_state_up": true,
         "created_at": created,
         "updated_at": created,
-        "expire_time": iso(made.not_after),
-        "common_name": made.cn,
-        "fingerprint": made.sha1_hex,
-        "subject_alternative_names": made.sans,
+        "expire_time": iso(certificate.not_after),
+        "common_name": certificate.cn,
+        "fingerprint": certificate.sha1_hex,
+        "subject_alternative_names": certificate.sans,
         "scm_certificate_id": "",
         "source": "",
         "protection_status": "nonProtection",
@@ -167,9 +170,9 @@ pub(crate) fn huawei_record(id: &str, project: &str, name: &str, made: &Made) ->
     })
 }
 
-/// An element of Huawei's list of listeners, without any certificate: `default_tls_container_ref`,
-/// `sni_container_refs` and `client_ca_tls_container_ref` are for the test to fill in.
-pub(crate) fn huawei_listener(name: &str, project: &str, load_balancer: &str, port: u16) -> Value {
+/// Makes an element of Huawei's list of listeners without a certificate. The test fills in
+/// `default_tls_container_ref`, `sni_container_refs` and `client_ca_tls_container_ref`.
+pub fn huawei_listener(name: &str, project: &str, load_balancer: &str, port: u16) -> Value {
     json!({
         "id": name,
         "name": name,
@@ -193,11 +196,15 @@ pub(crate) fn huawei_listener(name: &str, project: &str, load_balancer: &str, po
     })
 }
 
-/// An element of SCM's list; `id` begins with `scs`. The time it ends is Beijing's, and does not say so.
-pub(crate) fn scm_record(id: &str, name: &str, made: &Made) -> Value {
-    let domain = if made.cn.is_empty() { made.sans.first().cloned().unwrap_or_default() } else { made.cn.clone() };
-    let others: Vec<&str> = made.sans.iter().map(String::as_str).filter(|san| *san != domain).collect();
-    let wildcards = made.sans.iter().filter(|san| san.starts_with("*.")).count();
+/// Makes an element of SCM's list. `id` begins with `scs`; the expiry is Beijing time without a time zone.
+pub fn scm_record(id: &str, name: &str, certificate: &Certificate) -> Value {
+    let domain = if certificate.cn.is_empty() {
+        certificate.sans.first().cloned().unwrap_or_default()
+    } else {
+        certificate.cn.clone()
+    };
+    let others: Vec<&str> = certificate.sans.iter().map(String::as_str).filter(|san| *san != domain).collect();
+    let wildcards = certificate.sans.iter().filter(|san| san.starts_with("*.")).count();
     let domain_type = match (others.is_empty(), wildcards) {
         (false, _) => "MULTI_DOMAIN",
         (true, 0) => "SINGLE_DOMAIN",
@@ -213,18 +220,18 @@ pub(crate) fn scm_record(id: &str, name: &str, made: &Made) -> Value {
         "deploy_support": true,
         "signature_algorithm": "SHA256WITHRSA",
         "brand": "GEOTRUST",
-        "expire_time": made.not_after.with_timezone(&beijing).format("%Y-%m-%d %H:%M:%S.0").to_string(),
+        "expire_time": certificate.not_after.with_timezone(&beijing).format("%Y-%m-%d %H:%M:%S.0").to_string(),
         "domain_type": domain_type,
         "validity_period": 12,
-        "status": if made.not_after <= Utc::now() { "EXPIRED" } else { "ISSUED" },
+        "status": if certificate.not_after <= Utc::now() { "EXPIRED" } else { "ISSUED" },
         "domain_count": others.len() + 1,
         "wildcard_count": wildcards,
         "description": null,
     })
 }
 
-/// Two SM2 certificates in one record. Both must hold, so the pair ends with the one that ends first.
-pub(crate) fn huawei_sm2_record(project: &str) -> Value {
+/// Makes a record with two SM2 certificates. Both must be valid, so the pair expires with the first of them.
+pub fn huawei_sm2_record(project: &str) -> Value {
     let name = "sm2-pair";
     json!({
         "id": id_of(name),
@@ -249,11 +256,11 @@ pub(crate) fn huawei_sm2_record(project: &str) -> Value {
     })
 }
 
-/// Odd elements of Huawei's list, each with what is odd. All but the last two can be read.
-pub(crate) fn huawei_odd(project: &str, chain: &Chain) -> Vec<(&'static str, Value)> {
-    let made = &chain.leaf;
+/// Makes odd elements of Huawei's list, each with a name for its oddity. All but the last two can be read.
+pub fn huawei_odd(project: &str, chain: &Chain) -> Vec<(&'static str, Value)> {
+    let certificate = &chain.leaf;
     let record = |what: &str| {
-        let mut record = huawei_record(&id_of(what), project, what, made);
+        let mut record = huawei_record(&id_of(what), project, what, certificate);
         record["certificate"] = json!(chain.pem);
         record
     };
@@ -261,7 +268,7 @@ pub(crate) fn huawei_odd(project: &str, chain: &Chain) -> Vec<(&'static str, Val
     vec![
         odd("pem-no-newlines", json!({"certificate": chain.pem.replace('\n', "")})),
         odd("pem-crlf", json!({"certificate": chain.pem.replace('\n', "\r\n")})),
-        odd("pem-leaf-only", json!({"certificate": made.pem})),
+        odd("pem-leaf-only", json!({"certificate": certificate.pem})),
         odd("pem-empty", json!({"certificate": ""})),
         odd(
             "pem-garbage",
@@ -293,9 +300,9 @@ pub(crate) fn huawei_odd(project: &str, chain: &Chain) -> Vec<(&'static str, Val
     ]
 }
 
-/// `record` with the fields of `changes`; one that is `null` there is taken away.
+/// Returns `record` with the fields of `changes`. A field that is `null` there is removed.
 #[must_use]
-pub(crate) fn changed(mut record: Value, changes: &Value) -> Value {
+pub fn changed(mut record: Value, changes: &Value) -> Value {
     let none = Map::new();
     let fields = record.as_object_mut().expect("a record");
     for (name, value) in changes.as_object().unwrap_or(&none) {
@@ -308,12 +315,12 @@ pub(crate) fn changed(mut record: Value, changes: &Value) -> Value {
     record
 }
 
-/// 32 hex digits that follow from `name`.
-pub(crate) fn id_of(name: &str) -> String {
+/// Returns 32 hexadecimal digits that follow from `name`.
+pub fn id_of(name: &str) -> String {
     wire::sha256_hex(name.as_bytes())[..32].to_owned()
 }
 
-/// Regions and partner clouds that lag behind send only these.
+/// Returns `record` without the fields that older regions and partner clouds do not send.
 fn old_region(record: Value) -> Value {
     let newer = [
         "common_name",

@@ -1,32 +1,41 @@
-//! A simulated Huawei Cloud: ELB v3 certificates and listeners, SCM v3 certificates, the IAM calls that lead to them, STS v5 and the
-//! metadata service.
+//! A simulated Huawei Cloud: ELB v3 certificates and listeners, SCM v3 certificates, IAM, STS v5 and the metadata
+//! service, all at one address. The path of a request tells the service.
 
-use super::fault::{Faults, What};
-use super::huawei_auth as auth;
-use super::huawei_call::Call;
-use super::huawei_elb::{self as elb, refuse};
-use super::huawei_metadata::{self as metadata, Given, Temporary};
-pub(crate) use super::huawei_world::{Account, Agency, Project, ScmStore, Token, User, World};
-use super::seen::{Log, Seen};
-use super::server::{self, Reply, Request, Running};
-use super::wire::{self, Plus};
-use super::{huawei_iam as iam, huawei_scm as scm};
+pub mod auth;
+mod call;
+mod elb;
+mod iam;
+mod metadata;
+mod scm;
+mod world;
+
+use crate::fault::{Effect, Faults};
+use crate::request_log::{Log, LoggedRequest};
+use crate::server::{self, Reply, Request, Running};
+use crate::wire::{self, Plus};
+use call::Call;
 use chrono::{DateTime, Utc};
+use elb::refuse;
+use metadata::Temporary;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Instant;
+pub use world::{Account, Agency, Project, ScmStore, Token, User, World};
 
-/// A running cloud; it stops when this is dropped.
-pub(crate) struct Huawei {
+/// A running cloud. It stops when this is dropped.
+pub struct Huawei {
+    /// The endpoint of all its services.
     pub url: String,
+    /// The requests that it received.
     pub log: Log,
     _server: Running,
 }
 
-pub(crate) fn start(mut world: World) -> Huawei {
+/// Starts a simulated cloud on a free port of loopback.
+pub fn start(mut world: World) -> Huawei {
     let log = Log::default();
-    // An agency acts like one more account of its domain, to which no key and no password lead.
+    // An agency is represented by one more account of its domain, without a key and without users.
     let agency_account = world.agency.clone().map(|agency| {
         let owner = world.accounts.iter().find(|account| account.domain_id == agency.domain_id);
         let domain_name = owner.map(|owner| owner.domain_name.clone()).unwrap_or_default();
@@ -37,7 +46,7 @@ pub(crate) fn start(mut world: World) -> Huawei {
     let state = State {
         faults: Faults::new(world.faults.clone()),
         issued: Mutex::default(),
-        given: Given::default(),
+        temporary: metadata::Issued::default(),
         agency_account,
         log: log.clone(),
         world,
@@ -46,18 +55,19 @@ pub(crate) fn start(mut world: World) -> Huawei {
     Huawei { url: server.url.clone(), log, _server: server }
 }
 
-/// What a token is for.
+/// The scope of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     Domain,
     Project(String),
 }
 
-/// Who sent a request, and with which token's scope; a signature has none.
+/// The authenticated sender of a request.
 pub(crate) struct Caller {
     pub account: usize,
+    /// The scope of the token; `None` for a signature.
     pub scope: Option<Scope>,
-    /// The key of that account, or the one that signed.
+    /// The access key that signed, or that of the token's account.
     ak: String,
 }
 
@@ -69,9 +79,9 @@ struct Issued {
 
 pub(crate) struct State {
     pub world: World,
-    /// What the metadata service gave out.
-    pub given: Given,
-    /// Where the agency stands in the world's accounts.
+    /// The keys and tokens that the metadata service issued.
+    pub temporary: metadata::Issued,
+    /// The index of the agency's account.
     pub agency_account: Option<usize>,
     faults: Faults,
     issued: Mutex<HashMap<String, Issued>>,
@@ -84,7 +94,7 @@ impl State {
         let action = if call.action().is_empty() { request.path.as_str() } else { call.action() };
         let region = self.region(&call, request);
         let caller = if call.is_open() { Ok(None) } else { self.admit(request, &call).map(Some) };
-        let truth = || match (&call, &caller) {
+        let normal_reply = || match (&call, &caller) {
             (Call::IssueToken, _) => iam::issue_token(self, request),
             (Call::MetadataToken, _) => metadata::token(self, request),
             (Call::SecurityKey, _) => metadata::security_key(self, request),
@@ -96,7 +106,7 @@ impl State {
         let authorized = caller.is_ok();
         let known = caller.as_ref().ok().and_then(Option::as_ref);
         let claimed = || auth::read(request).map(|claim| claim.ak).unwrap_or_default();
-        let seen = Seen {
+        let logged = LoggedRequest {
             host: request.host.clone(),
             action: action.to_owned(),
             region: region.clone(),
@@ -107,8 +117,8 @@ impl State {
             owner: known.map_or_else(String::new, |caller| self.account(caller).domain_id.clone()),
         };
         let mut reply = match self.faults.take(action, &region) {
-            None => truth(),
-            Some(What::Throttle { headers }) if !action.starts_with("ecs:") => {
+            None => normal_reply(),
+            Some(Effect::Throttle { headers }) if !action.starts_with("ecs:") => {
                 let mut reply = refuse(
                     429,
                     "APIGW.0308",
@@ -117,22 +127,22 @@ impl State {
                 reply.headers.extend(headers);
                 reply
             }
-            Some(what) if action.starts_with("iam:") => iam::spoil(what, request, truth),
-            Some(what) if action.starts_with("scm:") => scm::spoil(what, request, truth),
+            Some(what) if action.starts_with("iam:") => iam::faulty_reply(what, request, normal_reply),
+            Some(what) if action.starts_with("scm:") => scm::faulty_reply(what, request, normal_reply),
             Some(what) if action.starts_with("ecs:") || action.starts_with("sts:") => {
-                metadata::spoil(what, action, request, truth)
+                metadata::faulty_reply(what, action, request, normal_reply)
             }
-            Some(what) => elb::spoil(what, action, self, call.project(), request, truth),
+            Some(what) => elb::faulty_reply(what, action, self, call.project(), request, normal_reply),
         };
-        // A password that was wrong is an unauthorized request too, and so is a token of the metadata service.
-        let authorized = seen.authorized && !(call.is_open() && reply.status == 401);
-        self.log.add(Seen { authorized, ..seen });
+        // A wrong password makes a request unauthorized as well, and so does a wrong token of the metadata service.
+        let authorized = logged.authorized && !(call.is_open() && reply.status == 401);
+        self.log.add(LoggedRequest { authorized, ..logged });
         reply.delay += self.world.delay;
         let request_id = format!("{:032x}", wire::serial());
         reply.header("X-Request-Id", &request_id).header("Date", &wire::http_date(self.now()))
     }
 
-    /// The name of the project that a call is about; that is its region.
+    /// Returns the name of the project of a call, which is its region.
     fn region(&self, call: &Call, request: &Request) -> String {
         if let Some(id) = call.project() {
             return self
@@ -165,7 +175,7 @@ impl State {
             .filter(|project| project.domain_id.is_empty() || project.domain_id == account.domain_id)
     }
 
-    /// Gives out a token. Real ones reach several kilobytes, so these do too.
+    /// Issues a token of several kilobytes, as real ones are.
     pub(crate) fn issue(&self, account: usize, scope: Scope) -> String {
         let token = format!("MIIPAgYJ{:08x}{}", wire::serial(), "TESTTOKEN-".repeat(500));
         let issued = Issued { account, scope, uses_left: self.world.token_uses };
@@ -173,13 +183,13 @@ impl State {
         token
     }
 
-    /// Whose a token is and what it is for, without using it.
+    /// Returns the account and the scope of a token, without counting it as used.
     pub(crate) fn token(&self, value: &str) -> Option<(&Account, Scope)> {
         let (account, scope) = self.find_token(value, false)?;
         Some((&self.world.accounts[account], scope))
     }
 
-    fn find_token(&self, value: &str, use_it: bool) -> Option<(usize, Scope)> {
+    fn find_token(&self, value: &str, count_use: bool) -> Option<(usize, Scope)> {
         for (index, account) in self.world.accounts.iter().enumerate() {
             if let Some(token) = account.tokens.iter().find(|token| token.value == value) {
                 let project = self.projects_of(account).find(|project| project.name == token.project);
@@ -191,7 +201,7 @@ impl State {
         if token.uses_left == Some(0) {
             return None;
         }
-        if use_it {
+        if count_use {
             token.uses_left = token.uses_left.map(|left| left - 1);
         }
         Some((token.account, token.scope.clone()))
@@ -224,7 +234,7 @@ impl State {
         }
     }
 
-    /// What an access key is checked against: the account, its secret, its token and when that ends.
+    /// Returns the secret, token and expiry of an access key.
     fn keys(&self, ak: &str) -> Option<Temporary> {
         let account = self.world.accounts.iter().position(|account| account.ak == ak && !ak.is_empty());
         let lasting = account.map(|account| Temporary {
@@ -233,10 +243,10 @@ impl State {
             expires: DateTime::<Utc>::MAX_UTC,
             account,
         });
-        lasting.or_else(|| self.given.find(ak))
+        lasting.or_else(|| self.temporary.find(ak))
     }
 
-    /// Whose signature this is, and the key it was made with; the error is the gateway's text.
+    /// Returns the account and the access key of a signature; the error is the gateway's message.
     fn signer(&self, request: &Request) -> Result<(usize, String), String> {
         let claim = auth::read(request)?;
         let ak = &claim.ak;
@@ -251,11 +261,11 @@ impl State {
             return Err(format!("verify aksk signature fail, canonicalRequest:{own}"));
         }
         let given = request.header("x-security-token");
-        // A temporary key is looked up by its token: without one it does not exist.
+        // A temporary key is looked up by its token: without the token it does not exist.
         if given.is_none() && !keys.token.is_empty() {
             return Err(format!("ak {ak} not exist"));
         }
-        // The gateway's words for a token that has ended are not known; these are its words for a bad one.
+        // The gateway's message for an expired token is not known; this is its message for an invalid one.
         let is_good = given.unwrap_or_default() == keys.token && self.now() < keys.expires;
         if !is_good || (given.is_some() && !claim.signs("x-security-token")) {
             return Err("decrypt token fail".to_owned());

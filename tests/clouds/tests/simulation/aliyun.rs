@@ -1,15 +1,15 @@
 //! The simulated Alibaba Cloud behaves as the real one is documented.
-#![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
 
 use chrono::{Duration as Span, Utc};
 
-use crate::clouds::fault::{Fault, What};
-use crate::clouds::server::Request;
-use crate::clouds::{aliyun, aliyun_auth, certs, records, wire};
-use crate::clouds_client::{bare, code, json, made, send};
-use crate::clouds_huawei::PROJECT;
+use crate::client::{bare, certificate, code, json, send};
+use crate::huawei::PROJECT;
+use clouds::aliyun::{self, auth};
+use clouds::fault::{Effect, Fault};
+use clouds::server::Request;
+use clouds::{certs, records, wire};
 
 fn rpc(query: &str, secret: &str, nonce: &str) -> Request {
     let now = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
@@ -18,7 +18,7 @@ fn rpc(query: &str, secret: &str, nonce: &str) -> Request {
         wire::encode(&now)
     );
     let mut request = bare("GET", "slb.aliyuncs.com", "/", &format!("{query}&Signature=x"));
-    let signature = aliyun_auth::read(&request).unwrap().expected(secret);
+    let signature = auth::read(&request).unwrap().expected(secret);
     request.query = format!("{query}&Signature={}", wire::encode(&signature));
     request
 }
@@ -40,13 +40,13 @@ fn acs3(action: &str, query: &str, nonce: &str, extra: &[(&str, &str)]) -> Reque
     let names: Vec<&str> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
     let start = format!("ACS3-HMAC-SHA256 Credential=testid,SignedHeaders={},Signature=", names.join(";"));
     request.headers.push(("authorization".into(), format!("{start}x")));
-    let signature = aliyun_auth::read(&request).unwrap().expected("testsecret");
+    let signature = auth::read(&request).unwrap().expected("testsecret");
     request.headers.last_mut().unwrap().1 = start + &signature;
     request
 }
 
 fn aliyun_world() -> aliyun::World {
-    let record = |id: &str, region: &str| records::aliyun_record(id, id, region, &made());
+    let record = |id: &str, region: &str| records::aliyun_record(id, id, region, &certificate());
     aliyun::World {
         accounts: vec![aliyun::Account::new("testid", "testsecret")],
         regions: vec![
@@ -59,7 +59,7 @@ fn aliyun_world() -> aliyun::World {
 
 #[test]
 fn certificates_are_the_same_in_every_run() {
-    let (one, two) = (made(), made());
+    let (one, two) = (certificate(), certificate());
     assert_eq!(one.der, two.der);
     assert_eq!(one.sha1_hex_colons.replace(':', ""), one.sha1_hex);
     assert_eq!(one.sha1_hex_colons.len(), 59);
@@ -98,7 +98,7 @@ fn aliyun_lists_by_either_signature() {
 #[test]
 fn aliyun_refuses_in_its_own_words() {
     let mut world = aliyun_world();
-    world.faults.push(Fault::once("DescribeRegions", What::ServerError));
+    world.faults.push(Fault::once("DescribeRegions", Effect::ServerError));
     let cloud = aliyun::start(world);
     let query = "Action=DescribeServerCertificates&Format=JSON&RegionId=cn-beijing";
     let reply = send(&cloud.url, &rpc(query, "wrong", "n1"));
@@ -138,20 +138,20 @@ fn aliyun_refuses_in_its_own_words() {
 }
 
 #[test]
-fn faults_strike_as_often_as_told() {
+fn faults_strike_as_often_as_configured() {
     let mut world = aliyun_world();
     let list = "DescribeServerCertificates";
     world.faults = vec![
-        Fault::once(list, What::Cut),
-        Fault::once(list, What::Hang),
-        Fault::once(list, What::Stall),
-        Fault::once(list, What::Drip { piece: 400, every: Duration::from_millis(5) }),
-        Fault::once(list, What::Throttle { headers: vec![("x-acs-retry-after".into(), "1500".into())] }),
-        Fault::once(list, What::EchoRequest(500)),
-        Fault::always("DescribeRegions", What::MissingList),
-        Fault::once(list, What::Denied).in_region("cn-beijing"),
-        Fault::once(list, What::Html502),
-        Fault::once(list, What::Xml),
+        Fault::once(list, Effect::Cut),
+        Fault::once(list, Effect::Hang),
+        Fault::once(list, Effect::Stall),
+        Fault::once(list, Effect::Drip { piece: 400, every: Duration::from_millis(5) }),
+        Fault::once(list, Effect::Throttle { headers: vec![("x-acs-retry-after".into(), "1500".into())] }),
+        Fault::once(list, Effect::EchoRequest(500)),
+        Fault::always("DescribeRegions", Effect::MissingList),
+        Fault::once(list, Effect::Denied).in_region("cn-beijing"),
+        Fault::once(list, Effect::Html502),
+        Fault::once(list, Effect::Xml),
     ];
     let cloud = aliyun::start(world);
     let ask = |nonce: &str| send(&cloud.url, &acs3(list, "RegionId=cn-hangzhou", nonce, &[]));

@@ -1,13 +1,13 @@
-//! The IAM half of the simulated Huawei Cloud: projects, domains and tokens.
+//! The simulated Huawei Cloud's IAM: projects, domains and tokens.
 
-use super::fault::{self, What};
-use super::huawei::{Account, Caller, Project, Scope, State};
-use super::server::{Reply, Request};
-use super::wire::{self, Plus};
+use super::{Account, Caller, Project, Scope, State};
+use crate::fault::{self, Effect};
+use crate::server::{Reply, Request};
+use crate::wire::{self, Plus};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-/// `GET /v3/projects[?name=]` and `GET /v3/auth/projects`.
+/// Handles `GET /v3/projects[?name=]` and `GET /v3/auth/projects`.
 pub(crate) fn projects(state: &State, request: &Request, caller: &Caller) -> Reply {
     let query = wire::pairs(&request.query, Plus::Space);
     let name = wire::find(&query, "name");
@@ -33,7 +33,7 @@ fn describe(project: &Project, account: &Account) -> Value {
     })
 }
 
-/// `GET /v3/auth/domains`.
+/// Handles `GET /v3/auth/domains`.
 pub(crate) fn domains(state: &State, caller: &Caller) -> Reply {
     let account = state.account(caller);
     let domain = json!({
@@ -46,7 +46,7 @@ pub(crate) fn domains(state: &State, caller: &Caller) -> Reply {
     Reply::json(200, &json!({"domains": [domain], "links": links("/v3/auth/domains")}))
 }
 
-/// `GET /v3/auth/tokens`: what the token in `X-Subject-Token` is for.
+/// Handles `GET /v3/auth/tokens`, which describes the token in `X-Subject-Token`.
 pub(crate) fn check_token(state: &State, request: &Request) -> Reply {
     let value = request.header("x-subject-token").unwrap_or_default();
     let Some((account, scope)) = state.token(value) else {
@@ -56,7 +56,7 @@ pub(crate) fn check_token(state: &State, request: &Request) -> Reply {
     Reply::json(200, &body).header("X-Subject-Token", value)
 }
 
-/// `POST /v3/auth/tokens` with a password.
+/// Handles `POST /v3/auth/tokens` with a password.
 pub(crate) fn issue_token(state: &State, request: &Request) -> Reply {
     let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
         return error(400, "The request body is invalid");
@@ -84,7 +84,7 @@ pub(crate) fn issue_token(state: &State, request: &Request) -> Reply {
             .find(|project| wanted["id"] == project.id.as_str() || wanted["name"] == project.name.as_str());
         match project {
             Some(project) => Scope::Project(project.id.clone()),
-            // The real text for a project that does not exist is not known; Keystone's is this.
+            // The real message for an unknown project is not known; this is Keystone's.
             None => return error(404, "Could not find project."),
         }
     };
@@ -132,14 +132,14 @@ fn token_body(state: &State, account: &Account, scope: &Scope, user: &str, no_ca
     json!({"token": token})
 }
 
-/// IAM's words for the faults.
-pub(crate) fn spoil(what: What, request: &Request, truth: impl FnOnce() -> Reply) -> Reply {
+/// Returns IAM's reply for a fault.
+pub(crate) fn faulty_reply(what: Effect, request: &Request, normal_reply: impl FnOnce() -> Reply) -> Reply {
     match what {
-        What::MissingList => Reply::json(200, &json!({"links": links(&request.path)})),
-        What::ServerError => error(500, "An unexpected error prevented the server from fulfilling your request."),
-        What::Denied => denied(),
-        What::EchoRequest(status) => error(status, &fault::echo(request)),
-        what => fault::general(what, truth),
+        Effect::MissingList => Reply::json(200, &json!({"links": links(&request.path)})),
+        Effect::ServerError => error(500, "An unexpected error prevented the server from fulfilling your request."),
+        Effect::Denied => denied(),
+        Effect::EchoRequest(status) => error(status, &fault::echo(request)),
+        what => fault::common_reply(what, normal_reply),
     }
 }
 

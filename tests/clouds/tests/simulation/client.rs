@@ -1,5 +1,4 @@
-//! A client of bare sockets, to try the simulated clouds without certls.
-#![allow(clippy::unwrap_used)]
+//! A client of bare sockets, which can send what certls never would.
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -10,10 +9,11 @@ use std::time::Duration;
 use chrono::{Duration as Span, TimeZone as _, Utc};
 use serde_json::Value;
 
-use crate::clouds::certs;
-use crate::clouds::internet::Internet;
-use crate::clouds::server::Request;
+use clouds::certs;
+use clouds::internet::Internet;
+use clouds::server::Request;
 
+/// Sends a request and returns the status, the head and the body of the reply.
 pub(crate) fn send(url: &str, request: &Request) -> (u16, String, String) {
     let mut stream = connect(url, request);
     let mut reply = Vec::new();
@@ -21,7 +21,7 @@ pub(crate) fn send(url: &str, request: &Request) -> (u16, String, String) {
     split(&reply)
 }
 
-pub(crate) fn bytes(request: &Request) -> Vec<u8> {
+fn bytes(request: &Request) -> Vec<u8> {
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
     let mut head = format!(
         "{} {}{query} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n",
@@ -36,14 +36,14 @@ pub(crate) fn bytes(request: &Request) -> Vec<u8> {
     all
 }
 
-pub(crate) fn connect(url: &str, request: &Request) -> TcpStream {
+fn connect(url: &str, request: &Request) -> TcpStream {
     let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
     stream.write_all(&bytes(request)).unwrap();
     stream
 }
 
-pub(crate) fn split(reply: &[u8]) -> (u16, String, String) {
+fn split(reply: &[u8]) -> (u16, String, String) {
     let reply = String::from_utf8_lossy(reply).into_owned();
     let (head, body) = reply.split_once("\r\n\r\n").unwrap_or((&reply, ""));
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
@@ -54,12 +54,14 @@ pub(crate) fn json(body: &str) -> Value {
     serde_json::from_str(body).unwrap_or_else(|why| panic!("{why}: {body}"))
 }
 
+/// Returns the status and the error code of a reply.
 pub(crate) fn code(reply: &(u16, String, String)) -> (u16, String) {
     let body = json(&reply.2);
     let code = body["Code"].as_str().or(body["error_code"].as_str()).unwrap_or_default();
     (reply.0, code.to_owned())
 }
 
+/// Returns an unsigned request without a body.
 pub(crate) fn bare(method: &str, host: &str, path: &str, query: &str) -> Request {
     Request {
         method: method.into(),
@@ -71,6 +73,7 @@ pub(crate) fn bare(method: &str, host: &str, path: &str, query: &str) -> Request
     }
 }
 
+/// Sends a request over TLS through the proxy.
 pub(crate) fn through(internet: &Internet, host: &str, request: &Request) -> (u16, String, String) {
     use rustls::pki_types::pem::PemObject as _;
     let mut stream = TcpStream::connect(internet.proxy_url.trim_start_matches("http://")).unwrap();
@@ -98,7 +101,8 @@ pub(crate) fn through(internet: &Internet, host: &str, request: &Request) -> (u1
     split(&reply)
 }
 
-pub(crate) fn made() -> certs::Made {
+/// Returns the same certificate in every run.
+pub(crate) fn certificate() -> certs::Certificate {
     let from = Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap();
     certs::certificate("www.example.com", &["www.example.com", "example.com"], from, from + Span::days(90))
 }

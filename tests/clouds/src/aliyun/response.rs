@@ -1,12 +1,12 @@
-//! How the simulated Alibaba Cloud writes its replies: JSON or XML, and each product's own words.
+//! The replies of the simulated Alibaba Cloud: JSON or XML, and each product's errors.
 
-use super::aliyun_auth::Refusal;
-use super::server::Reply;
-use super::wire;
+use super::auth::Refusal;
+use crate::server::Reply;
+use crate::wire;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// A product, told by the version of its API.
+/// A product. The version of the API identifies it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Product {
     Slb,
@@ -32,7 +32,7 @@ impl Product {
         }
     }
 
-    /// What its actions are called in policies.
+    /// Returns the prefix of its actions in policies.
     fn policy(self) -> &'static str {
         match self {
             Self::Slb => "slb",
@@ -42,17 +42,17 @@ impl Product {
     }
 }
 
-/// How replies to one request are written.
+/// Writes the replies to one request.
 #[derive(Clone, Copy)]
-pub(crate) struct Answer<'a> {
+pub(crate) struct Responder<'a> {
     pub host: &'a str,
     pub json: bool,
     pub action: &'a str,
     pub product: Product,
 }
 
-impl Answer<'_> {
-    pub(crate) fn good(&self, mut body: Value) -> Reply {
+impl Responder<'_> {
+    pub(crate) fn success(&self, mut body: Value) -> Reply {
         body["RequestId"] = json!(request_id());
         self.write(200, &format!("{}Response", self.action), &body)
     }
@@ -65,7 +65,7 @@ impl Answer<'_> {
         self.error(refusal.status, refusal.code, &refusal.message)
     }
 
-    /// A parameter that must be there and is not.
+    /// Returns the error for a missing parameter.
     pub(crate) fn missing(&self, param: &str) -> Reply {
         self.error(400, &format!("Missing{param}"), &format!("{param} is mandatory for this action."))
     }
@@ -74,7 +74,7 @@ impl Answer<'_> {
         self.error(404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.")
     }
 
-    /// What somebody of this account may not do.
+    /// Returns the error for an action that is denied to a user of account `uid`.
     pub(crate) fn denied(&self, uid: &str) -> Reply {
         let (code, message) = match self.product {
             Product::Sts => {
@@ -122,7 +122,7 @@ fn request_id() -> String {
     format!("00000000-0000-4000-8000-{:012X}", wire::serial())
 }
 
-/// A list becomes a row of elements of the same name, as Alibaba writes it.
+/// Formats a value as XML. A list becomes a sequence of elements of the same name.
 fn xml(name: &str, value: &Value) -> String {
     match value {
         Value::Array(items) => items.iter().map(|item| xml(name, item)).collect(),

@@ -1,14 +1,15 @@
-//! The simulated Alibaba Cloud's listeners: `DescribeLoadBalancerListeners` page by page, and
-//! `DescribeDomainExtensions` of one listener.
+//! The simulated Alibaba Cloud's listeners: `DescribeLoadBalancerListeners` in pages, and
+//! `DescribeDomainExtensions` for one listener.
 
-use super::aliyun::Cloud;
-use super::aliyun_answer::Answer;
-use super::server::Reply;
-use super::wire;
+use super::Cloud;
+use super::response::Responder;
+use crate::server::Reply;
+use crate::wire;
 use serde_json::{Value, json};
 
+/// A listener of a load balancer.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Listener {
+pub struct Listener {
     pub region: String,
     pub load_balancer_id: String,
     pub port: u16,
@@ -16,14 +17,15 @@ pub(crate) struct Listener {
     pub protocol: String,
     /// The id of the default certificate.
     pub certificate: String,
-    /// The id of the CA certificate that clients are checked against; empty for none.
+    /// The id of the CA certificate for the verification of clients; empty for none.
     pub ca_certificate: String,
     /// A domain, and the id of its certificate.
     pub extensions: Vec<(String, String)>,
 }
 
 impl Listener {
-    pub(crate) fn https(region: &str, load_balancer_id: &str, port: u16, certificate: &str) -> Self {
+    /// Creates a listener for HTTPS with this default certificate.
+    pub fn https(region: &str, load_balancer_id: &str, port: u16, certificate: &str) -> Self {
         Self {
             region: region.into(),
             load_balancer_id: load_balancer_id.into(),
@@ -68,20 +70,20 @@ impl Listener {
 
 const TOKEN: &str = "FFmyTO70tTpLG6I3FmYAXGKPd";
 
-pub(crate) fn list(cloud: &Cloud, params: &[(String, String)], answer: &Answer) -> Reply {
+pub(crate) fn list(cloud: &Cloud, params: &[(String, String)], responder: &Responder) -> Reply {
     let param = |name| wire::find(params, name).unwrap_or_default();
     let size = match param("MaxResults") {
         "" => 20,
         text => match text.parse() {
             Ok(size) if (1..=100).contains(&size) => size,
-            _ => return invalid(answer, "MaxResults"),
+            _ => return invalid(responder, "MaxResults"),
         },
     };
     let start: usize = match param("NextToken") {
         "" => 0,
         token => match token.strip_prefix(TOKEN).and_then(|start| start.parse().ok()) {
             Some(start) => start,
-            None => return invalid(answer, "NextToken"),
+            None => return invalid(responder, "NextToken"),
         },
     };
     let protocol = param("ListenerProtocol");
@@ -98,18 +100,18 @@ pub(crate) fn list(cloud: &Cloud, params: &[(String, String)], answer: &Answer) 
     if end < rows.len() {
         body["NextToken"] = json!(format!("{TOKEN}{end}"));
     }
-    answer.good(body)
+    responder.success(body)
 }
 
-/// An empty page that names the same next one for ever.
-pub(crate) fn repeat(answer: &Answer) -> Reply {
-    answer.good(json!({"Listeners": [], "MaxResults": 100, "TotalCount": 1000, "NextToken": TOKEN}))
+/// Returns an empty page whose next page is itself.
+pub(crate) fn repeat(responder: &Responder) -> Reply {
+    responder.success(json!({"Listeners": [], "MaxResults": 100, "TotalCount": 1000, "NextToken": TOKEN}))
 }
 
-pub(crate) fn domain_extensions(cloud: &Cloud, params: &[(String, String)], answer: &Answer) -> Reply {
+pub(crate) fn domain_extensions(cloud: &Cloud, params: &[(String, String)], responder: &Responder) -> Reply {
     for name in ["RegionId", "LoadBalancerId", "ListenerPort"] {
         if wire::find(params, name).is_none_or(str::is_empty) {
-            return answer.missing(name);
+            return responder.missing(name);
         }
     }
     let param = |name| wire::find(params, name).unwrap_or_default();
@@ -119,9 +121,9 @@ pub(crate) fn domain_extensions(cloud: &Cloud, params: &[(String, String)], answ
             && listener.port.to_string() == param("ListenerPort")
     });
     match found {
-        None => answer.error(404, "InvalidLoadBalancerId.NotFound", "The specified LoadBalancerId does not exist."),
+        None => responder.error(404, "InvalidLoadBalancerId.NotFound", "The specified LoadBalancerId does not exist."),
         // The real text is not known.
-        Some(listener) if !listener.is_https() => invalid(answer, "ListenerPort"),
+        Some(listener) if !listener.is_https() => invalid(responder, "ListenerPort"),
         Some(listener) => {
             let record = |(domain, certificate): &(String, String)| {
                 json!({
@@ -131,11 +133,11 @@ pub(crate) fn domain_extensions(cloud: &Cloud, params: &[(String, String)], answ
                 })
             };
             let rows: Vec<Value> = listener.extensions.iter().map(record).collect();
-            answer.good(json!({"DomainExtensions": {"DomainExtension": rows}}))
+            responder.success(json!({"DomainExtensions": {"DomainExtension": rows}}))
         }
     }
 }
 
-fn invalid(answer: &Answer, param: &str) -> Reply {
-    answer.error(400, "InvalidParameter", &format!("The specified parameter {param} is not valid."))
+fn invalid(responder: &Responder, param: &str) -> Reply {
+    responder.error(400, "InvalidParameter", &format!("The specified parameter {param} is not valid."))
 }

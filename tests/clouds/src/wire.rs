@@ -7,14 +7,15 @@ use ring::{digest, hmac};
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// RFC 3986: everything but `A-Z a-z 0-9 - _ . ~` is escaped. Both vendors sign this form.
+/// RFC 3986: every character but `A-Z a-z 0-9 - _ . ~` is escaped. Both vendors sign this form.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-pub(crate) fn encode(text: &str) -> String {
+/// Percent-encodes `text` by RFC 3986.
+pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// What a `+` in a query stands for.
+/// The meaning of a `+` in a query.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Plus {
     /// A space, as forms write it; Alibaba's own SDKs send it so.
@@ -28,7 +29,7 @@ pub(crate) fn decode(text: &str, plus: Plus) -> String {
     percent_decode_str(&text).decode_utf8_lossy().into_owned()
 }
 
-/// The decoded names and values of a query or a form, in the order they were sent.
+/// Returns the decoded names and values of a query or a form, in the order they were sent.
 pub(crate) fn pairs(query: &str, plus: Plus) -> Vec<(String, String)> {
     query
         .split('&')
@@ -40,13 +41,14 @@ pub(crate) fn pairs(query: &str, plus: Plus) -> Vec<(String, String)> {
         .collect()
 }
 
-/// `name=value&…`, sorted by name and then by value before anything is escaped.
+/// Returns `name=value&…`, sorted by name and then by value before anything is escaped.
 pub(crate) fn canonical_query(mut pairs: Vec<(String, String)>) -> String {
     pairs.sort();
     let parts: Vec<String> = pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
     parts.join("&")
 }
 
+/// Returns the value of the first pair of this name.
 pub(crate) fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
@@ -58,7 +60,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+/// Returns the SHA-256 hash in lower-case hexadecimal digits.
+pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, bytes).as_ref())
 }
 
@@ -76,12 +79,12 @@ pub(crate) fn hmac_sha1_base64(key: &str, text: &str) -> String {
     base64::prelude::BASE64_STANDARD.encode(hmac::sign(&key, text.as_bytes()))
 }
 
-/// The `Date` header; a client may learn from it how wrong its own clock is.
+/// Returns a `Date` header. A client can compute the error of its own clock from it.
 pub(crate) fn http_date(at: DateTime<Utc>) -> String {
     at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// A number no other request of this process has.
+/// Returns a number that is unique in this process.
 pub(crate) fn serial() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)

@@ -1,16 +1,16 @@
-//! The ELB half of the simulated Huawei Cloud: certificates and listeners, page by page.
+//! The simulated Huawei Cloud's ELB: certificates and listeners, in pages.
 
-use super::fault::{self, What};
-use super::huawei::State;
-use super::server::{Reply, Request};
-use super::wire::{self, Plus};
+use super::State;
+use crate::fault::{self, Effect};
+use crate::server::{Reply, Request};
+use crate::wire::{self, Plus};
 use serde_json::{Value, json};
 
 fn certificates<'a>(state: &'a State, project: &str) -> &'a [Value] {
     state.world.projects.iter().find(|known| known.id == project).map_or(&[], |project| project.certificates.as_slice())
 }
 
-/// What one of a project's lists holds.
+/// Returns the records of one of a project's lists.
 fn rows<'a>(state: &'a State, list: &str, project: &str) -> Vec<&'a Value> {
     match list {
         "listeners" => state.world.listeners.iter().filter(|listener| listener["project_id"] == project).collect(),
@@ -18,7 +18,8 @@ fn rows<'a>(state: &'a State, list: &str, project: &str) -> Vec<&'a Value> {
     }
 }
 
-/// `GET /v3/{project_id}/elb/certificates`, and the same of `listeners`: one page. A marker counts only together with a limit, and only a full page names the next one.
+/// Handles `GET /v3/{project_id}/elb/certificates`, and the same of `listeners`: one page. A marker has an effect only
+/// together with a limit, and only a full page has a next marker.
 pub(crate) fn list(state: &State, list: &str, project: &str, request: &Request) -> Reply {
     let query = wire::pairs(&request.query, Plus::Plus);
     let limit = match wire::find(&query, "limit").map(str::parse::<usize>) {
@@ -36,7 +37,7 @@ pub(crate) fn list(state: &State, list: &str, project: &str, request: &Request) 
         _ => 0,
     };
     let cap = if state.world.page_cap == 0 { 2000 } else { state.world.page_cap };
-    // What a limit of 0 does is not documented; here it is the same as none.
+    // A limit of 0 is not documented; here it is the same as no limit.
     let size = limit.filter(|limit| *limit > 0).unwrap_or(2000).min(cap);
     let end = rows.len().min(start + size);
     let mut page_info = json!({"current_count": end - start});
@@ -49,7 +50,7 @@ pub(crate) fn list(state: &State, list: &str, project: &str, request: &Request) 
     good(json!({list: &rows[start..end], "page_info": page_info}))
 }
 
-/// The first page whatever the marker, and the same marker again.
+/// Returns the first page whatever the marker, with the same marker again.
 fn repeat_marker(state: &State, list: &str, project: &str, request: &Request) -> Reply {
     let query = wire::pairs(&request.query, Plus::Plus);
     let limit = wire::find(&query, "limit").and_then(|limit| limit.parse().ok()).unwrap_or(2000);
@@ -59,7 +60,7 @@ fn repeat_marker(state: &State, list: &str, project: &str, request: &Request) ->
     good(json!({list: page, "page_info": {"current_count": page.len(), "next_marker": marker}}))
 }
 
-/// `GET /v3/{project_id}/elb/certificates/{certificate_id}`.
+/// Handles `GET /v3/{project_id}/elb/certificates/{certificate_id}`.
 pub(crate) fn show(state: &State, project: &str, id: &str) -> Reply {
     match certificates(state, project).iter().find(|certificate| certificate["id"] == id) {
         Some(certificate) => good(json!({"certificate": certificate})),
@@ -67,29 +68,29 @@ pub(crate) fn show(state: &State, project: &str, id: &str) -> Reply {
     }
 }
 
-/// ELB's words for the faults.
-pub(crate) fn spoil(
-    what: What,
+/// Returns ELB's reply for a fault.
+pub(crate) fn faulty_reply(
+    what: Effect,
     action: &str,
     state: &State,
     project: Option<&str>,
     request: &Request,
-    truth: impl FnOnce() -> Reply,
+    normal_reply: impl FnOnce() -> Reply,
 ) -> Reply {
     match (what, project) {
-        (What::MissingList, _) => good(json!({"page_info": {"current_count": 0}})),
-        (What::ServerError, _) => refuse(500, "ELB.8906", "Internal Server Error."),
-        (What::Denied, _) => denied(action),
-        (What::EchoRequest(status), _) => refuse(status, "ELB.9899", &fault::echo(request)),
-        (What::RepeatMarker, Some(project)) => {
+        (Effect::MissingList, _) => good(json!({"page_info": {"current_count": 0}})),
+        (Effect::ServerError, _) => refuse(500, "ELB.8906", "Internal Server Error."),
+        (Effect::Denied, _) => denied(action),
+        (Effect::EchoRequest(status), _) => refuse(status, "ELB.9899", &fault::echo(request)),
+        (Effect::RepeatMarker, Some(project)) => {
             let list = if action == "elb:listeners" { "listeners" } else { "certificates" };
             repeat_marker(state, list, project, request)
         }
-        (what, _) => fault::general(what, truth),
+        (what, _) => fault::common_reply(what, normal_reply),
     }
 }
 
-/// A row's id; the odd rows that have none get their number.
+/// Returns a row's id, or its number where it has no id.
 fn marker_of(rows: &[&Value], index: usize) -> String {
     rows[index]["id"].as_str().map_or_else(|| format!("{index:032x}"), str::to_owned)
 }

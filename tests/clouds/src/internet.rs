@@ -1,11 +1,11 @@
-//! A proxy that plays the whole internet, so that the client can be run against the vendors' real host names.
+//! A proxy that stands for the whole internet, so that the client can be run against the vendors' real host names.
 //!
-//! It answers `CONNECT host:443` as any proxy does, but the tunnel ends here: it speaks TLS as that host, with a
+//! It accepts `CONNECT host:443` as any proxy does, but the tunnel ends here: it speaks TLS as that host, with a
 //! certificate of its own authority, and passes the bytes on to a simulated cloud untouched. The `Host` header
 //! stays what the client sent, so signatures hold.
 
-use super::certs::Authority;
-use super::server::Running;
+use crate::certs::Authority;
+use crate::server::Running;
 use chrono::Utc;
 use rcgen::KeyPair;
 use rustls::ServerConfig;
@@ -17,11 +17,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-/// A running internet; it stops when this is dropped.
-pub(crate) struct Internet {
-    /// For `HTTPS_PROXY`.
+/// A running internet. It stops when this is dropped.
+pub struct Internet {
+    /// The value for `HTTPS_PROXY`.
     pub proxy_url: String,
-    /// The only root that vouches for this internet's hosts.
+    /// The only root that signs the certificates of this internet's hosts.
     pub ca_pem: String,
     state: Arc<State>,
     _server: Running,
@@ -31,14 +31,14 @@ struct State {
     /// Host suffix → `127.0.0.1:PORT`; the first that fits is taken.
     routes: Vec<(String, String)>,
     authority: Authority,
-    asked: Mutex<Vec<String>>,
+    requested: Mutex<Vec<String>>,
     /// Made once for each host.
     configs: Mutex<HashMap<String, Arc<ServerConfig>>>,
 }
 
 impl Internet {
-    /// `routes` say which hosts (`aliyuncs.com` is also everything below it) lead to which simulated cloud's url.
-    pub(crate) fn start(routes: Vec<(String, String)>) -> Self {
+    /// Starts a proxy with these routes: a host, which stands for its subdomains as well, and a simulated cloud's URL.
+    pub fn start(routes: Vec<(String, String)>) -> Self {
         let now = Utc::now();
         let key = KeyPair::generate().expect("a key");
         let authority = Authority::with_key(
@@ -47,12 +47,12 @@ impl Internet {
             now + chrono::Duration::days(30),
             key,
         );
-        let ca_pem = authority.made.pem.clone();
+        let ca_pem = authority.certificate.pem.clone();
         let routes = routes
             .into_iter()
             .map(|(suffix, url)| (suffix, url.trim_start_matches("http://").trim_end_matches('/').to_owned()))
             .collect();
-        let state = Arc::new(State { routes, authority, asked: Mutex::default(), configs: Mutex::default() });
+        let state = Arc::new(State { routes, authority, requested: Mutex::default(), configs: Mutex::default() });
         let shared = Arc::clone(&state);
         let server = Running::on_loopback("http", async move |listener| {
             loop {
@@ -60,7 +60,7 @@ impl Internet {
                     continue;
                 };
                 let state = Arc::clone(&shared);
-                // A client that hangs up or refuses the certificate is the test's business.
+                // A client that hangs up or refuses the certificate is for the test to notice.
                 tokio::spawn(async move {
                     let _ = state.tunnel(client).await;
                 });
@@ -69,9 +69,9 @@ impl Internet {
         Self { proxy_url: server.url.clone(), ca_pem, state, _server: server }
     }
 
-    /// The hosts that were asked for, in order, the unknown ones too.
-    pub(crate) fn hosts(&self) -> Vec<String> {
-        self.state.asked.lock().expect("the hosts").clone()
+    /// Returns the hosts that were requested, in order, including the unknown ones.
+    pub fn hosts(&self) -> Vec<String> {
+        self.state.requested.lock().expect("the hosts").clone()
     }
 }
 
@@ -81,7 +81,7 @@ impl State {
         let mut words = head.split_whitespace();
         let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let (host, port) = target.rsplit_once(':').unwrap_or((target, ""));
-        self.asked.lock().expect("the hosts").push(host.to_owned());
+        self.requested.lock().expect("the hosts").push(host.to_owned());
         if method != "CONNECT" {
             return client
                 .write_all(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -111,16 +111,16 @@ impl State {
 
     fn make_config(&self, host: &str) -> ServerConfig {
         let key = KeyPair::generate().expect("a key");
-        let (from, until) = (self.authority.made.not_before, self.authority.made.not_after);
-        let made = self.authority.issue(host, &[host], from, until, &key);
+        let (from, until) = (self.authority.certificate.not_before, self.authority.certificate.not_after);
+        let certificate = self.authority.issue(host, &[host], from, until, &key);
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        // Named, because a program that has two providers compiled in has no default one.
+        // Explicit, because a program with two providers compiled in has no default one.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("protocol versions")
             .with_no_client_auth()
-            .with_single_cert(vec![CertificateDer::from(made.der)], key)
+            .with_single_cert(vec![CertificateDer::from(certificate.der)], key)
             .expect("a certificate and its key");
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config

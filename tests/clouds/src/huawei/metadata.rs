@@ -1,41 +1,40 @@
-//! Where a machine of Huawei Cloud finds keys without having any, and who a key belongs to: the metadata service
-//! and STS v5.
+//! The simulated Huawei Cloud's metadata service, which issues temporary keys, and STS v5, which identifies callers.
 
-use super::fault::{self, What};
-use super::huawei::{Caller, State};
-use super::huawei_elb::refuse;
-use super::huawei_iam::micros;
-use super::server::{Reply, Request};
-use super::wire;
+use super::elb::refuse;
+use super::iam::micros;
+use super::{Caller, State};
+use crate::fault::{self, Effect};
+use crate::server::{Reply, Request};
+use crate::wire;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-/// Keys that end.
+/// A secret key with its token and its expiry.
 #[derive(Clone, Debug)]
 pub(crate) struct Temporary {
     pub sk: String,
     pub token: String,
     pub expires: DateTime<Utc>,
-    /// Where the account that they work as stands in the world's list.
+    /// The index of its account.
     pub account: usize,
 }
 
-/// What the metadata service gave out.
+/// The keys and tokens that the metadata service issued.
 #[derive(Debug, Default)]
-pub(crate) struct Given {
+pub(crate) struct Issued {
     tokens: Mutex<HashMap<String, DateTime<Utc>>>,
     keys: Mutex<HashMap<String, Temporary>>,
 }
 
-impl Given {
+impl Issued {
     pub(crate) fn find(&self, ak: &str) -> Option<Temporary> {
         self.keys.lock().expect("the keys").get(ak).cloned()
     }
 }
 
-/// `PUT /meta-data/latest/api/token`.
+/// Handles `PUT /meta-data/latest/api/token`.
 pub(crate) fn token(state: &State, request: &Request) -> Reply {
     let seconds = request.header("x-metadata-token-ttl-seconds").and_then(|text| text.parse::<i64>().ok());
     let Some(seconds) = seconds.filter(|seconds| (1..=21_600).contains(seconds)) else {
@@ -43,18 +42,18 @@ pub(crate) fn token(state: &State, request: &Request) -> Reply {
     };
     let token = format!("TESTMETADATATOKEN{:08}==", wire::serial());
     let end = state.now() + Duration::seconds(seconds);
-    state.given.tokens.lock().expect("the tokens").insert(token.clone(), end);
+    state.temporary.tokens.lock().expect("the tokens").insert(token.clone(), end);
     plain(200, &token)
 }
 
-/// `GET /openstack/latest/securitykey`.
+/// Handles `GET /openstack/latest/securitykey`.
 pub(crate) fn security_key(state: &State, request: &Request) -> Reply {
     let now = state.now();
-    let let_in = match request.header("x-metadata-token") {
-        Some(token) => state.given.tokens.lock().expect("the tokens").get(token).is_some_and(|end| now < *end),
+    let authorized = match request.header("x-metadata-token") {
+        Some(token) => state.temporary.tokens.lock().expect("the tokens").get(token).is_some_and(|end| now < *end),
         None => state.world.metadata_v1,
     };
-    if !let_in {
+    if !authorized {
         return plain(401, "Unauthorized");
     }
     let (Some(agency), Some(account)) = (&state.world.agency, state.agency_account) else {
@@ -75,11 +74,11 @@ pub(crate) fn security_key(state: &State, request: &Request) -> Reply {
         "securitytoken": keys.token,
         "expires_at": micros(keys.expires),
     }});
-    state.given.keys.lock().expect("the keys").insert(ak, keys);
+    state.temporary.keys.lock().expect("the keys").insert(ak, keys);
     Reply::json(200, &body)
 }
 
-/// `GET /v5/caller-identity`.
+/// Handles `GET /v5/caller-identity`.
 pub(crate) fn caller_identity(state: &State, caller: &Caller) -> Reply {
     let domain = &state.account(caller).domain_id;
     let agency = state.world.agency.as_ref().filter(|_| state.agency_account == Some(caller.account));
@@ -93,19 +92,24 @@ pub(crate) fn caller_identity(state: &State, caller: &Caller) -> Reply {
     Reply::json(200, &json!({"account_id": domain, "principal_urn": urn, "principal_id": id}))
 }
 
-/// STS's words for the faults; the metadata service has none.
-pub(crate) fn spoil(what: What, action: &str, request: &Request, truth: impl FnOnce() -> Reply) -> Reply {
+/// Returns the reply for a fault. The metadata service has no error format of its own.
+pub(crate) fn faulty_reply(
+    what: Effect,
+    action: &str,
+    request: &Request,
+    normal_reply: impl FnOnce() -> Reply,
+) -> Reply {
     match what {
-        what if action.starts_with("ecs:") => fault::plain(what, request, truth),
-        What::MissingList => Reply::json(200, &json!({})),
-        What::ServerError => refuse(500, "STS5.1001", "Internal Server Error."),
-        What::Denied => denied(),
-        What::EchoRequest(status) => refuse(status, "STS5.1001", &fault::echo(request)),
-        what => fault::general(what, truth),
+        what if action.starts_with("ecs:") => fault::plain_reply(what, request, normal_reply),
+        Effect::MissingList => Reply::json(200, &json!({})),
+        Effect::ServerError => refuse(500, "STS5.1001", "Internal Server Error."),
+        Effect::Denied => denied(),
+        Effect::EchoRequest(status) => refuse(status, "STS5.1001", &fault::echo(request)),
+        what => fault::common_reply(what, normal_reply),
     }
 }
 
-/// The real call cannot be denied; these are IAM v5's words for the others.
+/// Returns IAM v5's permission error. The real call cannot be denied.
 pub(crate) fn denied() -> Reply {
     refuse(403, "PAP5.0011", "You are not authorized to perform this action.")
 }

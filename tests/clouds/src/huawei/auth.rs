@@ -1,32 +1,33 @@
-//! Huawei Cloud's SDK-HMAC-SHA256 signature, as the gateway checks it.
+//! The verification of Huawei Cloud's SDK-HMAC-SHA256 signature.
 
-use super::server::Request;
-use super::wire::{self, Plus};
+use crate::server::Request;
+use crate::wire::{self, Plus};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use std::fmt::Write as _;
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
 const DATE: &str = "%Y%m%dT%H%M%SZ";
 
-/// What a signed request says of itself. Nothing of it is proven before [`Claim::is_signed_with`].
+/// The claims of a signed request. Nothing of it is proven before [`Claim::is_signed_with`].
 #[derive(Clone, Debug)]
-pub(crate) struct Claim {
+pub struct Claim {
     pub ak: String,
     pub date: String,
     pub signed_headers: Vec<String>,
     pub signature: String,
-    /// As the gateway composes it from what it received.
+    /// The canonical request, as the gateway composes it from the received request.
     pub canonical_request: String,
     pub string_to_sign: String,
 }
 
 impl Claim {
-    /// The signature that somebody with this secret makes. The key is the secret itself, nothing is derived.
-    pub(crate) fn expected(&self, sk: &str) -> String {
+    /// Returns the signature that this secret makes. The key is the secret itself; nothing is derived.
+    pub fn expected(&self, sk: &str) -> String {
         wire::hmac_sha256_hex(sk, &self.string_to_sign)
     }
 
-    pub(crate) fn is_signed_with(&self, sk: &str) -> bool {
+    /// Checks the signature against this secret.
+    pub fn is_signed_with(&self, sk: &str) -> bool {
         self.expected(sk) == self.signature
     }
 
@@ -34,18 +35,23 @@ impl Claim {
         self.signed_headers.iter().any(|name| name == header)
     }
 
-    pub(crate) fn time(&self) -> Option<DateTime<Utc>> {
+    /// Parses the date of the request.
+    pub fn time(&self) -> Option<DateTime<Utc>> {
         NaiveDateTime::parse_from_str(&self.date, DATE).ok().map(|time| time.and_utc())
     }
 }
 
-/// How the gateway writes a time in its messages.
-pub(crate) fn compact(time: DateTime<Utc>) -> String {
+/// Formats a time as the signature and the gateway's messages have it.
+pub fn compact(time: DateTime<Utc>) -> String {
     time.format(DATE).to_string()
 }
 
-/// Reads `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`; the error is the gateway's text.
-pub(crate) fn read(request: &Request) -> Result<Claim, String> {
+/// Reads `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`.
+///
+/// # Errors
+///
+/// Returns the gateway's message for a request whose signature is missing or malformed.
+pub fn read(request: &Request) -> Result<Claim, String> {
     let authorization = request.header("authorization").ok_or("X-Auth-Token and Authorization are missing")?;
     let fields = authorization.strip_prefix(ALGORITHM).ok_or("decrypt token fail")?;
     let fields: Vec<(&str, &str)> = fields.split(',').filter_map(|field| field.trim().split_once('=')).collect();
@@ -69,8 +75,8 @@ pub(crate) fn read(request: &Request) -> Result<Claim, String> {
     })
 }
 
-/// Method, path, sorted query, the signed headers, their names, the body's hash.
-pub(crate) fn canonical_request(request: &Request, signed_headers: &[String]) -> Result<String, String> {
+/// Returns method, path, sorted query, the signed headers, their names and the body's hash, a line each.
+fn canonical_request(request: &Request, signed_headers: &[String]) -> Result<String, String> {
     let mut headers = String::new();
     for name in signed_headers {
         let value = request.header(name).ok_or_else(|| format!("{name} is signed but was not sent"))?;
@@ -92,7 +98,8 @@ pub(crate) fn canonical_request(request: &Request, signed_headers: &[String]) ->
     .join("\n"))
 }
 
-/// Every segment escaped anew. The slash at the end belongs to the signature only, not to the path on the wire.
+/// Returns the path with every segment escaped anew. The slash at the end is part of the signature only, not of the
+/// path on the wire.
 fn canonical_path(path: &str) -> String {
     let segments: Vec<String> =
         path.split('/').map(|segment| wire::encode(&wire::decode(segment, Plus::Plus))).collect();

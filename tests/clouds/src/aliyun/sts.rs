@@ -1,26 +1,26 @@
-//! The simulated Alibaba Cloud's STS 2015-04-01: who is asking, and temporary keys for roles.
+//! The simulated Alibaba Cloud's STS 2015-04-01: the caller's identity, and temporary keys for roles.
 
-use super::aliyun::Cloud;
-use super::aliyun_answer::Answer;
-use super::aliyun_world::{Account, Role};
-use super::server::Reply;
-use super::wire;
+use super::Cloud;
+use super::response::Responder;
+use super::world::{Account, Role};
+use crate::server::Reply;
+use crate::wire;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-/// Who a request has proven to come from.
+/// The authenticated sender of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Principal {
     pub key_id: String,
     pub uid: String,
     pub denied: Vec<String>,
-    /// The role that the keys are for, and the name of the session.
+    /// The role of the keys, and the name of the session.
     pub session: Option<(Role, String)>,
 }
 
-/// A key id with its secret; the temporary ones have a token and an end.
+/// A key id with its secret; temporary keys have a token and an expiry.
 #[derive(Clone, Debug)]
 pub(crate) struct Keys {
     pub secret: String,
@@ -40,7 +40,7 @@ impl Keys {
         Self { secret: account.secret.clone(), token: account.token.clone(), expires: None, principal }
     }
 
-    /// The four fields by which STS and the metadata service hand keys out.
+    /// Returns the four fields in which STS and the metadata service return keys.
     pub(crate) fn body(&self) -> Value {
         json!({
             "AccessKeyId": self.principal.key_id,
@@ -64,9 +64,9 @@ impl Issued {
         self.0.lock().expect("the keys").get(key_id).cloned()
     }
 
-    pub(crate) fn issue(&self, role: &Role, session: &str, asked: Duration, now: DateTime<Utc>) -> Keys {
+    pub(crate) fn issue(&self, role: &Role, session: &str, requested: Duration, now: DateTime<Utc>) -> Keys {
         let serial = wire::serial();
-        let lifetime = if role.lifetime.is_zero() { asked } else { role.lifetime };
+        let lifetime = if role.lifetime.is_zero() { requested } else { role.lifetime };
         let principal = Principal {
             key_id: format!("STS.TESTkey{serial:08}"),
             uid: role.uid().to_owned(),
@@ -77,7 +77,7 @@ impl Issued {
             secret: format!("TESTissuedsecret{serial:08}"),
             // Real ones have characters that must be escaped, and are about this long.
             token: Some(format!("CAIS+TEST/issued={serial:08}{}", "TESTTOKEN+/".repeat(60))),
-            // Written in whole seconds, so they end then too.
+            // The expiry is written in whole seconds.
             expires: DateTime::from_timestamp((now + lifetime).timestamp(), 0),
             principal,
         };
@@ -86,15 +86,15 @@ impl Issued {
     }
 }
 
-pub(crate) fn act(cloud: &Cloud, principal: &Principal, params: &[(String, String)], answer: &Answer) -> Reply {
-    match answer.action {
-        "GetCallerIdentity" => answer.good(identity(principal)),
-        "AssumeRole" => assume_role(cloud, principal, params, answer),
-        _ => answer.no_such_action(),
+pub(crate) fn act(cloud: &Cloud, principal: &Principal, params: &[(String, String)], responder: &Responder) -> Reply {
+    match responder.action {
+        "GetCallerIdentity" => responder.success(identity(principal)),
+        "AssumeRole" => assume_role(cloud, principal, params, responder),
+        _ => responder.no_such_action(),
     }
 }
 
-/// A key of an account is one of its RAM users': the user's own id is not the account's.
+/// Returns the identity of a caller. The key of an account belongs to a RAM user, whose id is not the account's.
 fn identity(principal: &Principal) -> Value {
     let uid = &principal.uid;
     match &principal.session {
@@ -117,45 +117,45 @@ fn identity(principal: &Principal) -> Value {
 
 const ROLE_ID: &str = "300000000000000000";
 
-fn assume_role(cloud: &Cloud, principal: &Principal, params: &[(String, String)], answer: &Answer) -> Reply {
-    let wanted = match Wanted::read(cloud, params, answer) {
-        Ok(wanted) => wanted,
+fn assume_role(cloud: &Cloud, principal: &Principal, params: &[(String, String)], responder: &Responder) -> Reply {
+    let request = match RoleRequest::read(cloud, params, responder) {
+        Ok(request) => request,
         Err(refusal) => return refusal,
     };
     let may = |role: &Role| {
         let own_role = principal.session.as_ref().map(|(role, _)| &role.arn);
-        let trusted = role.may_assume.iter().any(|who| *who == principal.key_id || Some(who) == own_role);
+        let trusted = role.may_assume.iter().any(|name| *name == principal.key_id || Some(name) == own_role);
         let external_id = wire::find(params, "ExternalId").filter(|id| !id.is_empty());
         trusted && (role.external_id.is_none() || role.external_id.as_deref() == external_id)
     };
-    match wanted.role {
-        None => no_such_role(answer),
-        Some(role) if may(role) => answer.good(wanted.keys(cloud, role)),
-        Some(_) => answer.denied(&principal.uid),
+    match request.role {
+        None => no_such_role(responder),
+        Some(role) if may(role) => responder.success(request.keys(cloud, role)),
+        Some(_) => responder.denied(&principal.uid),
     }
 }
 
-/// Nobody signs this call: the identity provider's token is the proof.
-pub(crate) fn assume_role_with_oidc(cloud: &Cloud, params: &[(String, String)], answer: &Answer) -> Reply {
+/// Handles `AssumeRoleWithOIDC`, which is not signed: the identity provider's token authenticates it.
+pub(crate) fn assume_role_with_oidc(cloud: &Cloud, params: &[(String, String)], responder: &Responder) -> Reply {
     for needed in ["OIDCProviderArn", "OIDCToken"] {
         if wire::find(params, needed).is_none_or(str::is_empty) {
-            return answer.missing(needed);
+            return responder.missing(needed);
         }
     }
-    let wanted = match Wanted::read(cloud, params, answer) {
-        Ok(wanted) => wanted,
+    let request = match RoleRequest::read(cloud, params, responder) {
+        Ok(request) => request,
         Err(refusal) => return refusal,
     };
     if !knows_oidc_token(cloud, params) {
         let message = "The Jwt content is invalid that cannot be recognized.";
-        return answer.error(401, "AuthenticationFail.OIDCToken.Invalid", message);
+        return responder.error(401, "AuthenticationFail.OIDCToken.Invalid", message);
     }
-    let Some(role) = wanted.role else {
-        return no_such_role(answer);
+    let Some(role) = request.role else {
+        return no_such_role(responder);
     };
-    let mut body = wanted.keys(cloud, role);
+    let mut body = request.keys(cloud, role);
     body["OIDCTokenInfo"] = json!({"Subject": "test", "Issuer": "https://issuer.example.com", "ClientIds": "certls", "VerificationInfo": "Success"});
-    answer.good(body)
+    responder.success(body)
 }
 
 pub(crate) fn knows_oidc_token(cloud: &Cloud, params: &[(String, String)]) -> bool {
@@ -163,26 +163,26 @@ pub(crate) fn knows_oidc_token(cloud: &Cloud, params: &[(String, String)]) -> bo
     cloud.world.oidc_tokens.iter().any(|known| known == token)
 }
 
-fn no_such_role(answer: &Answer) -> Reply {
-    answer.error(404, "EntityNotExist.Role", "The specified Role not exists.")
+fn no_such_role(responder: &Responder) -> Reply {
+    responder.error(404, "EntityNotExist.Role", "The specified Role not exists.")
 }
 
-/// What both ways to a role ask for.
-struct Wanted<'a> {
+/// The parameters of both calls for a role.
+struct RoleRequest<'a> {
     role: Option<&'a Role>,
     session: &'a str,
     lifetime: Duration,
 }
 
-impl<'a> Wanted<'a> {
-    fn read(cloud: &'a Cloud, params: &'a [(String, String)], answer: &Answer) -> Result<Self, Reply> {
+impl<'a> RoleRequest<'a> {
+    fn read(cloud: &'a Cloud, params: &'a [(String, String)], responder: &Responder) -> Result<Self, Reply> {
         let needed = |name: &str| match wire::find(params, name) {
             Some(value) if !value.is_empty() => Ok(value),
-            _ => Err(answer.missing(name)),
+            _ => Err(responder.missing(name)),
         };
         let wrong = |name: &str| {
             let message = format!("The parameter {name} is wrongly formed.");
-            answer.error(400, &format!("InvalidParameter.{name}"), &message)
+            responder.error(400, &format!("InvalidParameter.{name}"), &message)
         };
         let (arn, session) = (needed("RoleArn")?, needed("RoleSessionName")?);
         if !arn.starts_with("acs:ram::") || !arn.contains(":role/") {
@@ -194,10 +194,10 @@ impl<'a> Wanted<'a> {
         }
         let lifetime = match wire::find(params, "DurationSeconds").map(str::parse::<i64>) {
             None => Duration::hours(1),
-            Some(Ok(asked)) if (900..=43_200).contains(&asked) => Duration::seconds(asked),
+            Some(Ok(seconds)) if (900..=43_200).contains(&seconds) => Duration::seconds(seconds),
             Some(_) => {
                 let message = "The Min/Max value of DurationSeconds is 15min/1hr.";
-                return Err(answer.error(400, "InvalidParameter.DurationSeconds", message));
+                return Err(responder.error(400, "InvalidParameter.DurationSeconds", message));
             }
         };
         Ok(Self { role: cloud.world.roles.iter().find(|role| role.arn == arn), session, lifetime })

@@ -1,22 +1,23 @@
-//! Alibaba Cloud's two signatures, as the server checks them.
+//! The verification of Alibaba Cloud's two signatures.
 //!
 //! - RPC 1.0, HMAC-SHA1: everything is a parameter of the query or the form, the signature too.
 //! - ACS3-HMAC-SHA256: the call is in `x-acs-*` headers and the signature in `Authorization`.
 
-use super::server::Request;
-use super::wire::{self, Plus};
+use crate::server::Request;
+use crate::wire::{self, Plus};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use std::fmt::Write as _;
 
+/// A signature scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scheme {
+pub enum Scheme {
     Rpc,
     Acs3,
 }
 
-/// What a signed request says of itself. Nothing of it is proven before [`Claim::is_signed_with`].
+/// The claims of a signed request. Nothing of it is proven before [`Claim::is_signed_with`].
 #[derive(Clone, Debug)]
-pub(crate) struct Claim {
+pub struct Claim {
     pub scheme: Scheme,
     pub key_id: String,
     pub token: Option<String>,
@@ -27,13 +28,13 @@ pub(crate) struct Claim {
     /// Query and form together.
     pub params: Vec<(String, String)>,
     pub signature: String,
-    /// As the server composes it from what it received.
+    /// The string to sign, as the server composes it from the received request.
     pub string_to_sign: String,
 }
 
-/// The reply to a request that cannot be let in.
+/// The error for a request that is not authenticated.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub struct Refusal {
     pub status: u16,
     pub code: &'static str,
     pub message: String,
@@ -46,15 +47,16 @@ impl Refusal {
 }
 
 impl Claim {
-    /// The signature that somebody with this secret makes.
-    pub(crate) fn expected(&self, secret: &str) -> String {
+    /// Returns the signature that this secret makes.
+    pub fn expected(&self, secret: &str) -> String {
         match self.scheme {
             Scheme::Rpc => wire::hmac_sha1_base64(&format!("{secret}&"), &self.string_to_sign),
             Scheme::Acs3 => wire::hmac_sha256_hex(secret, &self.string_to_sign),
         }
     }
 
-    pub(crate) fn is_signed_with(&self, secret: &str) -> bool {
+    /// Checks the signature against this secret.
+    pub fn is_signed_with(&self, secret: &str) -> bool {
         self.expected(secret) == self.signature
     }
 
@@ -62,21 +64,29 @@ impl Claim {
         wire::find(&self.params, name)
     }
 
-    /// Both schemes write the time as `2026-03-02T08:09:10Z`.
-    pub(crate) fn time(&self) -> Result<DateTime<Utc>, Refusal> {
+    /// Parses the timestamp, which both schemes write as `2026-03-02T08:09:10Z`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the refusal of a timestamp in another form.
+    pub fn time(&self) -> Result<DateTime<Utc>, Refusal> {
         NaiveDateTime::parse_from_str(&self.timestamp, "%Y-%m-%dT%H:%M:%SZ").map(|time| time.and_utc()).map_err(|_| {
             Refusal::new(400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.")
         })
     }
 
-    /// RPC answers in XML unless JSON is asked for; ACS3 always answers in JSON.
+    /// Tells whether the reply is JSON. RPC replies are XML unless JSON is requested; ACS3 replies are always JSON.
     pub(crate) fn wants_json(&self) -> bool {
         self.scheme == Scheme::Acs3 || self.param("Format").is_some_and(|format| format.eq_ignore_ascii_case("json"))
     }
 }
 
-/// Reads whichever of the two signatures the request carries.
-pub(crate) fn read(request: &Request) -> Result<Claim, Refusal> {
+/// Reads the signature of a request, which is of either scheme.
+///
+/// # Errors
+///
+/// Returns the refusal of a request whose signature is missing or malformed.
+pub fn read(request: &Request) -> Result<Claim, Refusal> {
     if request.header("authorization").is_some_and(|value| value.starts_with(ACS3)) {
         read_acs3(request)
     } else {
@@ -84,7 +94,7 @@ pub(crate) fn read(request: &Request) -> Result<Claim, Refusal> {
     }
 }
 
-/// Query and form together; the SDKs write a space as `+` or as `%20`.
+/// Returns the parameters of query and form. The SDKs write a space as `+` or as `%20`.
 pub(crate) fn params(request: &Request) -> Vec<(String, String)> {
     let mut params = wire::pairs(&request.query, Plus::Space);
     if request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
@@ -158,8 +168,8 @@ fn read_acs3(request: &Request) -> Result<Claim, Refusal> {
     })
 }
 
-/// The form that ACS3 hashes: method, path, sorted query, the signed headers, their names, the body's hash.
-pub(crate) fn canonical_request(request: &Request, signed_headers: &str, body_hash: &str) -> Result<String, Refusal> {
+/// Returns the canonical request that ACS3 hashes: method, path, sorted query, the signed headers, their names, the body's hash.
+fn canonical_request(request: &Request, signed_headers: &str, body_hash: &str) -> Result<String, Refusal> {
     let names: Vec<&str> = signed_headers.split(';').collect();
     for needed in ["host", "x-acs-date", "x-acs-content-sha256", "x-acs-signature-nonce"] {
         if !names.contains(&needed) {

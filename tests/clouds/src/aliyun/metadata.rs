@@ -1,22 +1,22 @@
-//! Where a machine of Alibaba Cloud finds keys without having any: the metadata service, and the credentials URI.
+//! The simulated Alibaba Cloud's metadata service and credentials URI, which issue temporary keys.
 
-use super::aliyun::Cloud;
-use super::aliyun_sts::seconds;
-use super::aliyun_world::Role;
-use super::server::{Reply, Request};
-use super::wire;
+use super::Cloud;
+use super::sts::seconds;
+use super::world::Role;
+use crate::server::{Reply, Request};
+use crate::wire;
 use chrono::{DateTime, Duration, Utc};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
 const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
 
-/// The tokens of the metadata service, and when each ends.
+/// The tokens of the metadata service, each with its expiry.
 #[derive(Debug, Default)]
 pub(crate) struct Tokens(Mutex<HashMap<String, DateTime<Utc>>>);
 
 impl Tokens {
-    /// A token for so many seconds as the header says; `None` if that is no number the service takes.
+    /// Issues a token for `seconds`, the text of a header; `None` where the service does not accept that text.
     pub(crate) fn issue(&self, seconds: Option<&str>, now: DateTime<Utc>) -> Option<String> {
         let seconds = seconds?.parse::<i64>().ok().filter(|seconds| (1..=21_600).contains(seconds))?;
         let token = format!("TESTMETADATATOKEN{:08}==", wire::serial());
@@ -29,7 +29,7 @@ impl Tokens {
     }
 }
 
-/// The call's name, for those that are not an API's.
+/// Returns the name of a call of the two services; `None` for any other request.
 pub(crate) fn action(request: &Request) -> Option<&'static str> {
     match (request.method.as_str(), request.path.as_str()) {
         (_, "/latest/api/token") => Some("imds:token"),
@@ -51,7 +51,7 @@ pub(crate) fn serve(cloud: &Cloud, action: &str, request: &Request) -> Reply {
             }
         }
         "credentials-uri" => world.uri_role.as_ref().map_or_else(not_found, |role| keys(cloud, role)),
-        _ if !is_let_in(cloud, request) => plain(403, "Forbidden"),
+        _ if !is_authorized(cloud, request) => plain(403, "Forbidden"),
         _ => match (&world.instance_role, request.path.strip_prefix(ROLES)) {
             (Some(role), Some("")) => plain(200, role.name()),
             (Some(role), Some(name)) if name == role.name() => keys(cloud, role),
@@ -60,7 +60,7 @@ pub(crate) fn serve(cloud: &Cloud, action: &str, request: &Request) -> Reply {
     }
 }
 
-fn is_let_in(cloud: &Cloud, request: &Request) -> bool {
+fn is_authorized(cloud: &Cloud, request: &Request) -> bool {
     match request.header("x-aliyun-ecs-metadata-token") {
         Some(token) => cloud.tokens.knows(token, cloud.now()),
         None => cloud.world.imds_v1,

@@ -1,15 +1,15 @@
-//! The SCM half of the simulated Huawei Cloud: the certificate store that belongs to no region.
+//! The simulated Huawei Cloud's SCM, the certificate store without regions.
 
-use super::fault::{self, What};
-use super::huawei::{Caller, Scope, State};
-use super::huawei_auth as auth;
-use super::huawei_elb::refuse;
-use super::server::{Reply, Request};
-use super::wire::{self, Plus};
+use super::auth;
+use super::elb::refuse;
+use super::{Caller, Scope, State};
+use crate::fault::{self, Effect};
+use crate::server::{Reply, Request};
+use crate::wire::{self, Plus};
 use chrono::{DateTime, Duration, FixedOffset, NaiveDateTime, Utc};
 use serde_json::{Value, json};
 
-/// `GET /v3/scm/certificates`: at most the first 150, and without being asked none that has expired.
+/// Handles `GET /v3/scm/certificates`: at most the first 150, and by default without the expired.
 pub(crate) fn list(state: &State, caller: &Caller, request: &Request) -> Reply {
     if let Some(refusal) = outsider(state, caller, request) {
         return refusal;
@@ -42,14 +42,14 @@ pub(crate) fn list(state: &State, caller: &Caller, request: &Request) -> Reply {
     Reply::json(200, &json!({"certificates": page, "total_count": rows.len()}))
 }
 
-/// A zone-less time in Beijing; an order that was not issued yet has none.
+/// Returns the expiry, Beijing time without a time zone; `None` for an order that is not issued yet.
 fn end_of(record: &Value) -> Option<DateTime<Utc>> {
     let time = NaiveDateTime::parse_from_str(record["expire_time"].as_str()?, "%Y-%m-%d %H:%M:%S%.f").ok()?;
     let beijing = FixedOffset::east_opt(8 * 3600)?;
     time.and_local_timezone(beijing).single().map(|time| time.to_utc())
 }
 
-/// Why somebody whose key is good is refused all the same. The real texts for the first two are not known.
+/// Returns the refusal of an authenticated caller. The real messages of the first two are not known.
 fn outsider(state: &State, caller: &Caller, request: &Request) -> Option<Reply> {
     let domain = &state.account(caller).domain_id;
     let named = request.header("x-domain-id");
@@ -81,19 +81,19 @@ fn no_privilege() -> Reply {
     refuse(403, "SCM.0003", "Tenant has no privilege.")
 }
 
-/// SCM's words for the faults.
-pub(crate) fn spoil(what: What, request: &Request, truth: impl FnOnce() -> Reply) -> Reply {
+/// Returns SCM's reply for a fault.
+pub(crate) fn faulty_reply(what: Effect, request: &Request, normal_reply: impl FnOnce() -> Reply) -> Reply {
     match what {
-        What::MissingList => Reply::json(200, &json!({"total_count": 0})),
-        // It calls the client's mistakes its own, and says so in Chinese.
-        What::ServerError => refuse(500, "SCM.0016", "订单异常"),
-        What::Denied => denied(),
-        What::EchoRequest(status) => refuse(status, "SCM.0005", &fault::echo(request)),
-        what => fault::general(what, truth),
+        Effect::MissingList => Reply::json(200, &json!({"total_count": 0})),
+        // The real service reports mistakes of the client like this, in Chinese.
+        Effect::ServerError => refuse(500, "SCM.0016", "订单异常"),
+        Effect::Denied => denied(),
+        Effect::EchoRequest(status) => refuse(status, "SCM.0005", &fault::echo(request)),
+        what => fault::common_reply(what, normal_reply),
     }
 }
 
-/// The real text is not known; other services write theirs like this.
+/// Returns the permission error. The real message is not known; other services have this form.
 pub(crate) fn denied() -> Reply {
     refuse(403, "SCM.0003", "Policy doesn't allow scm:cert:list to be performed.")
 }
