@@ -1,0 +1,6 @@
+//! What the tests share: the runner, fixtures, and external programs.
+
+pub(crate) mod fixtures;
+pub(crate) mod process;
+pub(crate) mod runner;
+pub(crate) mod tools;
