@@ -1,4 +1,4 @@
-//! The clouds that the cases meet: one account for each place a key may come from, so that it shows which was used.
+//! The cloud of a case. It has an account for each source of keys, so that its log tells which source was used.
 
 use chrono::Duration;
 use clouds::fault::{Effect, Fault};
@@ -9,26 +9,27 @@ use serde::Deserialize;
 /// The calls that read certificates.
 pub(crate) const LISTS: [&str; 2] = ["DescribeServerCertificates", "elb:list"];
 
-/// How the cloud of one case differs.
+/// `cloud.json`: the differences from the usual cloud.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Cloud {
-    /// Whether the metadata service answers.
+    /// Whether the metadata service is reachable.
     metadata: bool,
     /// Whether the machine has a role or an agency.
     instance_role: bool,
-    /// Whether the metadata service answers without a token.
+    /// Whether the metadata service replies without a token.
     v1: bool,
     /// Calls that always fail, with this status.
     refused: Vec<(String, u16)>,
-    /// Calls that are never answered.
+    /// Calls that never get a reply.
     silent: Vec<String>,
-    /// How many seconds the keys of roles and agencies work.
+    /// The lifetime of the keys of roles and agencies, in seconds.
     lifetime: i64,
-    /// How many milliseconds every reply takes.
+    /// The time before every reply, in milliseconds.
     delay: u64,
 }
 
+/// A running cloud, and whether its metadata service is reachable.
 pub(crate) enum Running {
     Aliyun(aliyun::Aliyun, bool),
     Huawei(huawei::Huawei, bool),
@@ -54,6 +55,7 @@ impl Running {
     }
 }
 
+/// Starts the cloud of a case.
 pub(crate) fn start(provider: &str, cloud: &Cloud) -> Running {
     let refused = |(action, status): &(String, u16)| {
         Fault::always(action, Effect::Status(*status, Vec::new(), "refused by the test".to_owned()))
