@@ -253,14 +253,15 @@ fn accounts_prints_identities_and_errors() {
     assert_eq!(clouds.aliyun.log.count(SLB_LIST), 0, "accounts reads no certificates");
 }
 
-/// A terminal is needed, which util-linux's `script` gives.
+/// Runs in a terminal, which `script` of util-linux provides.
 #[cfg(target_os = "linux")]
 #[test]
 fn progress_is_shown_on_a_terminal_and_goes_without_a_trace() {
     use std::process::Command;
 
-    if Command::new("script").arg("--version").output().is_err() {
-        println!("skipped: there is no `script` command here");
+    use crate::support::tools::is_installed;
+
+    if !is_installed("script", "--version") {
         return;
     }
     let clouds = ThreeAccounts::start(|alibaba, _| {

@@ -8,8 +8,9 @@ use tempfile::TempDir;
 use crate::support::fixtures::{
     HOSTILE_NAMES, aliyun_with, elb_record, huawei_with, project_id, slb_record, slb_record_without_expiry, with_tags,
 };
+use crate::support::process::run_with_input;
 use crate::support::runner::{Certls, Run};
-use crate::support::tools::{is_installed, run_with_input};
+use crate::support::tools::is_installed;
 use clouds::aliyun::Aliyun;
 use clouds::huawei::Huawei;
 use clouds::records;
@@ -95,7 +96,7 @@ print(sum(cell.startswith("'") for row in rows for cell in row), "defused")
 
 #[test]
 fn csv_says_what_json_says_when_python_reads_it() {
-    if !is_installed("python3") {
+    if !is_installed("python3", "--version") {
         return;
     }
     let folder = written(&["csv", "json"], "");
@@ -208,7 +209,7 @@ fn json_and_jsonl_give_every_name_back() {
 
 #[test]
 fn jq_reads_json_and_jsonl() {
-    if !is_installed("jq") {
+    if !is_installed("jq", "--version") {
         return;
     }
     let (json, jsonl) = (nasty("json").stdout, nasty("jsonl").stdout);

@@ -13,8 +13,9 @@ use crate::support::fixtures::{
     ELB_LIST, HOSTILE_NAMES, SLB_LIST, aliyun_with, certificate_for, elb_record, huawei_with, many_slb_records,
     one_region_denied, project_id, slb_record, slb_record_without_expiry, two_projects, two_regions,
 };
+use crate::support::process::run_with_input;
 use crate::support::runner::Certls;
-use crate::support::tools::{is_installed, run_with_input};
+use crate::support::tools::is_installed;
 use clouds::aliyun::{self, Aliyun};
 use clouds::fault::{Effect, Fault};
 use clouds::huawei::{self, Huawei};
@@ -127,7 +128,7 @@ fn a_scope_that_failed_is_down_also_when_nothing_could_be_read() {
 
 #[test]
 fn promtool_finds_nothing_wrong() {
-    if !is_installed("promtool") {
+    if !is_installed("promtool", "--version") {
         return;
     }
     let (aliyun, huawei) = clouds();
@@ -177,7 +178,7 @@ impl Exporter {
 
 #[test]
 fn node_exporter_serves_the_file() {
-    if !is_installed("prometheus-node-exporter") {
+    if !is_installed("prometheus-node-exporter", "--version") {
         return;
     }
     let (aliyun, huawei) = clouds();

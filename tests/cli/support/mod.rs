@@ -3,4 +3,5 @@
 pub(crate) mod fixtures;
 pub(crate) mod process;
 pub(crate) mod runner;
+#[path = "../../tools.rs"]
 pub(crate) mod tools;
