@@ -5,8 +5,6 @@
 //! What stands after `--` goes to certls; nothing stands for `list`. No account is needed, and
 //! nothing leaves this machine.
 
-mod clouds;
-
 use std::process::{Command, ExitCode, ExitStatus};
 
 use chrono::{Duration, Utc};

@@ -10,15 +10,12 @@
 //! - `pages=N`: one project of Huawei Cloud with N certificates, PEM included.
 #![allow(clippy::print_stdout)]
 
-#[path = "../clouds/mod.rs"]
-mod clouds;
-
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use clouds::certs::{Made, certificate, chain};
+use clouds::certs::{Certificate, certificate, chain};
 use clouds::{aliyun, huawei, records, server};
 use serde_json::{Value, json};
 
@@ -35,7 +32,7 @@ fn main() {
     }
 }
 
-fn made() -> Made {
+fn made() -> Certificate {
     let now = Utc::now();
     certificate(
         "shop.example.com",

@@ -1,13 +1,15 @@
-//! The `openssl` command: what it says of a certificate, and how it is made to make one.
+//! The `openssl` command, which describes certificates and makes them.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
+use super::tools::{is_installed, report_missing};
+
 /// What `openssl x509` prints, unparsed but for the field each line belongs to.
 #[derive(Default)]
-pub(crate) struct Told {
+pub(crate) struct Description {
     pub(crate) subject: String,
     pub(crate) issuer: String,
     pub(crate) serial: String,
@@ -26,11 +28,18 @@ pub(crate) struct Openssl {
 }
 
 impl Openssl {
-    /// `None` when there is no such command, or one that prints in other ways.
+    /// Finds the command of OpenSSL 3. Other versions print in other ways.
     pub(crate) fn find() -> Option<Self> {
-        let version = Command::new("openssl").arg("version").output().ok()?;
+        if !is_installed("openssl", "version") {
+            return None;
+        }
+        let version = Command::new("openssl").arg("version").output().unwrap();
         let version = String::from_utf8_lossy(&version.stdout);
-        version.starts_with("OpenSSL 3.").then(|| print!("{version}"))?;
+        if !version.starts_with("OpenSSL 3.") {
+            report_missing("openssl of version 3");
+            return None;
+        }
+        print!("{version}");
         Some(Self { folder: TempDir::new().unwrap() })
     }
 
@@ -66,8 +75,8 @@ impl Openssl {
         self.run(&["x509", "-outform", "DER"], pem.as_bytes())
     }
 
-    /// What the command says of DER or PEM; `None` when it cannot load the certificate.
-    pub(crate) fn tell(&self, certificate: &[u8]) -> Option<Told> {
+    /// Returns what the command prints for DER or PEM; `None` where it cannot load the certificate.
+    pub(crate) fn describe(&self, certificate: &[u8]) -> Option<Description> {
         let first = "x509 -noout -serial -dates -fingerprint -sha1 -subject -issuer -nameopt RFC2253,-esc_msb,utf8";
         let second = "x509 -noout -fingerprint -sha256 -ext subjectAltName -text -certopt \
             no_header,no_version,no_serial,no_issuer,no_validity,no_subject,no_sigdump,no_extensions,no_aux";
@@ -77,7 +86,7 @@ impl Openssl {
             self.start(&arguments, certificate)
         });
         let [output, details] = [first, second].map(|child| child.wait_with_output().unwrap());
-        let mut told = Told::default();
+        let mut description = Description::default();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         if !text.starts_with("serial=") {
             return None;
@@ -86,13 +95,13 @@ impl Openssl {
             let (field, value) = line.split_once('=').unwrap_or((line, ""));
             let value = if value == "Bad time value" { String::new() } else { value.to_owned() };
             match field {
-                "subject" => told.subject = value,
-                "issuer" => told.issuer = value,
-                "serial" => told.serial = value,
-                "notBefore" => told.not_before = value,
-                "notAfter" => told.not_after = value,
+                "subject" => description.subject = value,
+                "issuer" => description.issuer = value,
+                "serial" => description.serial = value,
+                "notBefore" => description.not_before = value,
+                "notAfter" => description.not_after = value,
                 _ if field.ends_with("Fingerprint") => {
-                    told.sha1 = value.replace(':', "").to_lowercase();
+                    description.sha1 = value.replace(':', "").to_lowercase();
                 }
                 _ => {}
             }
@@ -102,16 +111,16 @@ impl Openssl {
         while let Some(line) = lines.next() {
             if let Some((field, value)) = line.split_once('=').filter(|(field, _)| field.ends_with("Fingerprint")) {
                 assert!(field.to_lowercase().starts_with("sha256"));
-                told.sha256 = value.replace(':', "").to_lowercase();
+                description.sha256 = value.replace(':', "").to_lowercase();
             } else if let Some(value) = line.strip_prefix("Signature Algorithm: ") {
                 // What is wrong with the parameters comes after many spaces.
                 let name = value.split("  ").next().unwrap_or_default();
-                name.clone_into(&mut told.signature);
+                name.clone_into(&mut description.signature);
             } else if let Some((_, size)) = line.split_once("Public-Key: (") {
-                told.bits = size.split(' ').next().and_then(|bits| bits.parse().ok());
+                description.bits = size.split(' ').next().and_then(|bits| bits.parse().ok());
             } else if line.starts_with("X509v3 Subject Alternative Name:") {
                 let list = lines.next().unwrap_or_default();
-                told.names.extend(list.split(", ").filter_map(|name| {
+                description.names.extend(list.split(", ").filter_map(|name| {
                     ["DNS:", "IP Address:", "URI:"]
                         .iter()
                         .find_map(|kind| name.strip_prefix(kind))
@@ -120,7 +129,7 @@ impl Openssl {
                 }));
             }
         }
-        Some(told)
+        Some(description)
     }
 
     /// DER of a certificate that signs itself; nothing when this `openssl` does not make it.

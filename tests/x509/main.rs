@@ -1,4 +1,4 @@
-//! Every field against what the `openssl` command says of the same certificate.
+//! Every field compared with what the `openssl` command prints for the same certificate.
 //!
 //! The certificates are the system's roots, some that `openssl` makes, and some that it does not
 //! make but reads, assembled by hand.
@@ -9,10 +9,12 @@ mod generated;
 mod handmade;
 mod no_panic;
 mod parts;
+#[path = "../tools.rs"]
+mod tools;
 
 use certls::x509::{ParsedCertificate, pem_blocks, read_certificate, read_chain};
 use chrono::Datelike as _;
-use command::{Openssl, Told};
+use command::{Description, Openssl};
 use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
 
@@ -47,12 +49,12 @@ impl Tally {
         if facts.notes != notes {
             self.surprises.push(format!("{case}: {:?} are not the notes {notes:?}", facts.notes));
         }
-        let Some(told) = openssl.tell(source) else {
+        let Some(description) = openssl.describe(source) else {
             self.refused.push(case.to_owned());
             return facts;
         };
         self.certificates += 1;
-        for (field, ours, theirs) in fields(&facts, &told) {
+        for (field, ours, theirs) in fields(&facts, &description) {
             *self.fields.entry(field).or_default() += 1;
             if ours == theirs {
                 continue;
@@ -80,10 +82,10 @@ impl Tally {
     }
 }
 
-/// The fields that both tell, in one spelling.
-fn fields(facts: &ParsedCertificate, told: &Told) -> Vec<(&'static str, String, String)> {
+/// Returns the fields that both print, in one spelling: our value and the other.
+fn fields(facts: &ParsedCertificate, description: &Description) -> Vec<(&'static str, String, String)> {
     let mut names: Vec<String> = Vec::new();
-    for name in &told.names {
+    for name in &description.names {
         let name = name.parse::<Ipv6Addr>().map_or_else(|_| name.clone(), |address| address.to_string());
         if !names.contains(&name) {
             names.push(name);
@@ -94,20 +96,20 @@ fn fields(facts: &ParsedCertificate, told: &Told) -> Vec<(&'static str, String, 
     };
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let mut fields = vec![
-        ("subject", text(&facts.subject), told.subject.clone()),
-        ("issuer", text(&facts.issuer), told.issuer.clone()),
-        ("serial number", text(&facts.serial_number), told.serial.to_lowercase()),
+        ("subject", text(&facts.subject), description.subject.clone()),
+        ("issuer", text(&facts.issuer), description.issuer.clone()),
+        ("serial number", text(&facts.serial_number), description.serial.to_lowercase()),
         (
             "dates",
             format!("{} to {}", date(facts.not_before), date(facts.not_after)),
-            format!("{} to {}", told.not_before, told.not_after),
+            format!("{} to {}", description.not_before, description.not_after),
         ),
-        ("sha1", facts.fingerprint_sha1.clone(), told.sha1.clone()),
-        ("sha256", facts.fingerprint_sha256.clone(), told.sha256.clone()),
-        ("signature algorithm", text(&facts.signature_algorithm), told.signature.clone()),
+        ("sha1", facts.fingerprint_sha1.clone(), description.sha1.clone()),
+        ("sha256", facts.fingerprint_sha256.clone(), description.sha256.clone()),
+        ("signature algorithm", text(&facts.signature_algorithm), description.signature.clone()),
         ("alternative names", facts.subject_alternative_names.join(" "), names.join(" ")),
     ];
-    if let Some(bits) = told.bits {
+    if let Some(bits) = description.bits {
         fields.push(("key bits", facts.key_bits.unwrap_or_default().to_string(), bits.to_string()));
     }
     fields
@@ -116,7 +118,6 @@ fn fields(facts: &ParsedCertificate, told: &Told) -> Vec<(&'static str, String, 
 #[test]
 fn says_what_openssl_says() {
     let Some(openssl) = Openssl::find() else {
-        println!("skipped: there is no OpenSSL 3 command");
         return;
     };
     let mut tally = Tally::default();
@@ -181,7 +182,6 @@ fn kinds_of_keys(made: &[(String, Vec<u8>)]) {
 #[test]
 fn chains_keep_the_order_they_stand_in() {
     let Some(openssl) = Openssl::find() else {
-        println!("skipped: there is no OpenSSL 3 command");
         return;
     };
     let chain = openssl.chain();

@@ -1,0 +1,3 @@
+//! The tests of several accounts, and of `certls accounts`.
+
+mod several_accounts;

@@ -1,0 +1,5 @@
+//! The tests of `certls check`.
+
+mod no_verdict;
+mod plugin_output;
+mod verdicts;

@@ -1,0 +1,4 @@
+//! The tests of the command line itself.
+
+mod errors;
+mod help;

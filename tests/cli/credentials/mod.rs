@@ -1,0 +1,5 @@
+//! The tests of credentials, beside the cases in `tests/credentials`.
+
+mod aliyun;
+mod huawei;
+mod redaction;

@@ -1,0 +1,15 @@
+//! The tests of `certls list`.
+
+mod aliyun_records;
+mod aliyun_regions;
+mod both_clouds;
+mod certificate_services;
+mod chains;
+mod filters;
+mod huawei_paging;
+mod huawei_projects;
+mod huawei_records;
+mod listener_usage;
+mod notes;
+mod sorting;
+mod superseded;

@@ -1,0 +1,168 @@
+//! The notes on a certificate: its chain, its strength, and a project that returns its private key.
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::{Value, json};
+
+use crate::support::fixtures::{ELB_ECHO, days, huawei_with, huawei_world, project_id, two_projects};
+use crate::support::runner::{Certls, Run};
+use crate::support::tools::report_missing;
+use clouds::certs::{Authority, Certificate, certificate, seeded_key};
+use clouds::fault::{Effect, Fault};
+use clouds::{huawei, records};
+
+/// Makes a record that contains this text.
+fn stored(made: &Certificate, pem: &str) -> Value {
+    let mut record = records::huawei_record(&records::id_of("x"), &project_id("cn-north-4"), "x", made);
+    record["certificate"] = pem.into();
+    record
+}
+
+fn notes(record: Value) -> Vec<String> {
+    let cloud = huawei_with(vec![record]);
+    let run = Certls::new().huawei(&cloud).run("list -o json --kind all");
+    notes_of(&run, "x")
+}
+
+fn notes_of(run: &Run, name: &str) -> Vec<String> {
+    let notes = run.certificate(name)["notes"].as_array().cloned().expect("notes");
+    notes.iter().map(|note| note.as_str().expect("a note").to_owned()).collect()
+}
+
+/// A root, an intermediate and a leaf. The arguments are the days left of the intermediate and the leaf.
+struct Pki {
+    root: Certificate,
+    middle: Certificate,
+    leaf: Certificate,
+}
+
+fn pki(middle_left: i64, leaf_left: i64) -> Pki {
+    let now = Utc::now();
+    let begun = now - days(20);
+    let root = Authority::new("Root", begun, now + days(3000));
+    let middle = root.subordinate("Middle", begun, now + days(middle_left));
+    let leaf =
+        middle.issue("leaf.example.com", &["leaf.example.com"], begun, now + days(leaf_left), &seeded_key("leaf"));
+    Pki { root: root.certificate, middle: middle.certificate, leaf }
+}
+
+#[test]
+fn a_chain_in_order_has_no_note() {
+    let Pki { root, middle, leaf } = pki(900, 40);
+    for pem in [format!("{}{}", leaf.pem, middle.pem), format!("{}{}{}", leaf.pem, middle.pem, root.pem)] {
+        assert_eq!(notes(stored(&leaf, &pem)), [""; 0]);
+    }
+    // A certificate that issued itself lacks nobody.
+    let now = Utc::now();
+    let own = certificate("own.example.com", &["own.example.com"], now - days(1), now + days(40));
+    assert_eq!(notes(stored(&own, &own.pem)), [""; 0]);
+}
+
+#[test]
+fn a_chain_that_lacks_its_issuer_or_is_out_of_order_says_so() {
+    let Pki { root, middle, leaf } = pki(900, 40);
+    let incomplete = "the chain is incomplete: it lacks the issuer's certificate, CN=Middle";
+    let stranger = "a certificate of the chain is not on the path from the certificate itself";
+    let not_first = "the chain is out of order: the certificate itself is not its first";
+    let order = "the chain is out of order: a certificate does not follow the one that it issued";
+    for (parts, expected) in [
+        (vec![&leaf], vec![incomplete]),
+        (vec![&leaf, &root], vec![incomplete, stranger]),
+        (vec![&middle, &leaf], vec![not_first]),
+        (vec![&leaf, &root, &middle], vec![order]),
+        (vec![&leaf, &leaf, &middle], vec![stranger]),
+    ] {
+        let pem: String = parts.iter().map(|made| made.pem.as_str()).collect();
+        assert_eq!(notes(stored(&leaf, &pem)), expected);
+    }
+    // However they stand, the certificate itself is told first, and each issuer after it.
+    let pem = format!("{}{}{}", root.pem, middle.pem, leaf.pem);
+    let cloud = huawei_with(vec![stored(&leaf, &pem)]);
+    let run = Certls::new().huawei(&cloud).run("list -o json");
+    let chain = run.certificate("x")["chain"].as_array().cloned().expect("a chain");
+    let subjects: Vec<&str> = chain.iter().filter_map(|element| element["subject"].as_str()).collect();
+    assert_eq!(subjects, ["CN=leaf.example.com", "CN=Middle", "CN=Root"]);
+}
+
+#[test]
+fn an_issuer_that_expires_first_is_noted() {
+    let Pki { middle, leaf, .. } = pki(30, 40);
+    let end = middle.not_after.format("%Y-%m-%dT%H:%M:%SZ");
+    let noted = notes(stored(&leaf, &format!("{}{}", leaf.pem, middle.pem)));
+    assert_eq!(
+        noted,
+        [format!("the issuer's certificate, CN=Middle: it expires before the certificate itself, at {end}")]
+    );
+}
+
+#[test]
+fn a_lifetime_above_the_forums_limit_is_noted() {
+    let lived = |start: &str, life: i64| {
+        let start: DateTime<Utc> = format!("{start}T00:00:00Z").parse().expect(start);
+        let made = certificate("own.example.com", &["own.example.com"], start, start + Duration::days(life));
+        notes(stored(&made, &made.pem))
+    };
+    assert_eq!(lived("2026-04-01", 199), [""; 0]);
+    assert_eq!(
+        lived("2026-04-01", 397),
+        ["its lifetime of 398 days is above the 200 days that the CA/Browser Forum allowed when it began"]
+    );
+    assert_eq!(lived("2026-03-01", 397), [""; 0]);
+}
+
+#[test]
+fn a_weak_key_and_a_weak_signature_are_noted() {
+    let short = "the RSA key has 1024 bits, less than the 2048 that are held to be safe";
+    for (options, expected) in [
+        ("rsa:1024 -sha1", vec![short, "the signature is sha1WithRSAEncryption, whose hash is broken"]),
+        (
+            "rsa:2048 -sha1 -sigopt rsa_padding_mode:pss",
+            vec!["the signature is rsassaPss over SHA-1, whose hash is broken"],
+        ),
+        ("rsa:2048 -sha256 -sigopt rsa_padding_mode:pss", vec![]),
+    ] {
+        let Some(weak) = by_openssl(options) else {
+            report_missing("an openssl that makes weak certificates");
+            return;
+        };
+        let now = Utc::now();
+        let made = certificate("weak.example.com", &["weak.example.com"], now, now + days(20));
+        let without_fields =
+            json!({"common_name": null, "fingerprint": null, "subject_alternative_names": null, "expire_time": null});
+        assert_eq!(notes(records::changed(stored(&made, &weak), &without_fields)), expected, "{options}");
+    }
+}
+
+/// Makes a weak certificate with `openssl`; `None` where `openssl` is missing or refuses to.
+fn by_openssl(options: &str) -> Option<String> {
+    let folder = tempfile::TempDir::new().ok()?;
+    let args = format!("req -x509 -newkey {options} -nodes -days 20 -subj /CN=weak.example.com -keyout key.pem");
+    let output =
+        std::process::Command::new("openssl").args(args.split(' ')).current_dir(folder.path()).output().ok()?;
+    output.status.success().then(|| String::from_utf8(output.stdout).ok())?
+}
+
+#[test]
+fn a_project_that_returns_private_keys_is_noted_with_the_remedy() {
+    let cloud = huawei::start(huawei::World { private_key_echo: true, ..two_projects() });
+    let certls = Certls::new().huawei(&cloud);
+    for args in ["list -o json", &format!("show -o json {}", records::id_of("cdn"))] {
+        let notes = notes_of(&certls.run(args), "cdn");
+        assert!(matches!(notes.as_slice(), [note] if note.contains("private_key_echo is on")), "{notes:?}");
+        assert!(notes[0].contains("CreateCertificatePrivateKeyEcho"), "{notes:?}");
+    }
+    let empty = huawei::start(huawei::World { private_key_echo: true, ..huawei_world(&[("cn-north-4", &[])]) });
+    assert_eq!(Certls::new().huawei(&empty).run("list").code, 0);
+    assert_eq!(empty.log.count(ELB_ECHO), 0, "there is nothing to note it on");
+}
+
+#[test]
+fn not_knowing_whether_keys_are_handed_out_costs_nothing() {
+    for effect in [Effect::Denied, Effect::ServerError, Effect::Cut] {
+        let faults = vec![Fault::always(ELB_ECHO, effect)];
+        let cloud = huawei::start(huawei::World { private_key_echo: true, faults, ..two_projects() });
+        let run = Certls::new().huawei(&cloud).run("list -o json");
+        assert_eq!((run.code, run.messages(), notes_of(&run, "cdn").len()), (0, "", 0), "{}", run.text());
+        // It is asked for once, and not again.
+        assert_eq!(cloud.log.count(ELB_ECHO), 2);
+    }
+}

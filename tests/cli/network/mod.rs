@@ -1,0 +1,8 @@
+//! The tests of what happens on the way to the clouds.
+
+mod interrupt;
+mod invalid_replies;
+mod retries;
+mod timeouts;
+mod vendor_errors;
+mod vendor_hosts;

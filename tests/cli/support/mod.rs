@@ -1,0 +1,7 @@
+//! What the tests share: the runner, fixtures, and external programs.
+
+pub(crate) mod fixtures;
+pub(crate) mod process;
+pub(crate) mod runner;
+#[path = "../../tools.rs"]
+pub(crate) mod tools;

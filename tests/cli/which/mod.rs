@@ -1,0 +1,3 @@
+//! The tests of `certls which`.
+
+mod hosts;

@@ -1,0 +1,7 @@
+//! The simulated clouds behave as the real ones are documented, seen from a client of bare sockets.
+#![allow(clippy::unwrap_used)]
+
+mod aliyun;
+mod client;
+mod huawei;
+mod signatures;
