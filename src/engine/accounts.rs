@@ -9,9 +9,10 @@ use crate::model::AccountReport;
 use crate::providers::{Context, Session};
 use crate::settings::Settings;
 
+use super::deadline::Deadline;
 use super::plan::{self, Planned};
 use super::probes::Probes;
-use super::{Deadline, run};
+use super::runtime::run;
 
 /// Returns every account that the settings name. An optional account that is not set up is left out.
 ///

@@ -6,9 +6,11 @@ use std::ops::ControlFlow;
 use crate::model::{Certificate, Kinds, Scope, ScopeReport, Selector};
 use crate::providers::Context;
 
+use super::deadline::Deadline;
 use super::plan::Planned;
-use super::scan::{Query, ScanResult, scan};
-use super::{Deadline, Listener, UsageMode};
+use super::query::{Query, UsageMode};
+use super::reporter::Listener;
+use super::scan::{ScanResult, scan};
 
 /// Hands on what is read, and notes which selectors it matches.
 struct MatchTracker<'a> {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::model::Certificate;
 use crate::providers::Store;
 
-use super::scan::Query;
+use super::query::Query;
 
 /// More ids than this are not looked up one by one: the list, which is read in any case, holds them all.
 const MAX_LOOKUPS: usize = 16;

@@ -1,13 +1,20 @@
 //! Hands on what arrives, and how far the scan is.
 
 use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
 use crate::model::Certificate;
 
-use super::Listener;
+/// Hears of a scan while it goes on.
+pub trait Listener {
+    /// Takes certificates of one scope, as they arrive. A break ends the scan.
+    fn page(&mut self, page: Vec<Certificate>) -> ControlFlow<()>;
+    /// Takes how far the scan is, about ten times a second.
+    fn progress(&mut self, done: usize, scopes: usize, certificates: usize);
+}
 
 /// How often the listener hears how far the scan is.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);

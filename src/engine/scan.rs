@@ -11,28 +11,17 @@ use futures_util::stream::StreamExt;
 use crate::analysis::weakness::weaknesses;
 use crate::config::{self, CredentialsFrom};
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Kinds, Scope, ScopeReport};
+use crate::model::{Certificate, Scope, ScopeReport};
 use crate::providers::{Context, Provider, ScopedStore, Session, Store};
 
+use super::deadline::Deadline;
 use super::pages::pages;
 use super::plan::{Planned, no_credentials};
 use super::probes::Probes;
+use super::query::{Query, UsageMode};
+use super::reporter::Listener;
 use super::reporter::Reporter;
 use super::usage::{AccountUsage, UsageJoin};
-use super::{Deadline, Listener, UsageMode};
-
-/// What is read of every scope.
-pub(super) struct Query<'a> {
-    /// The kinds that are requested.
-    pub kinds: Kinds,
-    pub usage: UsageMode<'a>,
-    /// Certificates that are looked up by id before the list is read.
-    pub lookup_ids: Vec<String>,
-    /// The kinds that are kept of what arrives, which may be more than what was requested.
-    pub keep: Kinds,
-    /// Whether only separate lists of CA certificates are read.
-    pub ca_lists_only: bool,
-}
 
 /// The outcome of a scan.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use futures_util::stream::{self, BoxStream};
 
 use super::*;
 use crate::config::{Account, Endpoints, Env, Net};
-use crate::model::{CertificateRef, Identity, Use};
+use crate::model::{CertificateRef, Identity, Kinds, Use};
 use crate::net::Http;
 use crate::providers::{ProbeLimit, ProviderInfo, ScopedUsage, ServiceInfo, UsageReader, UsageSourceInfo};
 

@@ -11,9 +11,9 @@ use crate::error::{Error, Kind};
 use crate::model::{Certificate, CertificateRef, Scope, Use};
 use crate::providers::{ScopedUsage, Session, UsageSourceInfo};
 
+use super::deadline::Deadline;
 use super::plan::Planned;
-use super::scan::Query;
-use super::{Deadline, UsageMode};
+use super::query::{Query, UsageMode};
 
 /// The usage sources of one account. A source is opened, and each of its scopes read, when the first store needs it;
 /// all stores share the answer.

@@ -4,7 +4,7 @@
 //! Reference: <https://www.alibabacloud.com/help/en/slb/classic-load-balancer/developer-reference/api-slb-2014-05-15-describeloadbalancerlisteners>,
 //! <https://www.alibabacloud.com/help/en/slb/classic-load-balancer/developer-reference/api-slb-2014-05-15-describedomainextensions>
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -163,8 +163,15 @@ impl RegionListeners {
         let own = listener.https.iter().flat_map(|https| {
             [(Role::Default, &https.server_certificate, None), (Role::ClientCa, &https.ca_certificate, None)]
         });
-        let sni =
-            extensions.iter().map(|extension| (Role::Sni, &extension.server_certificate_id, extension.domain.clone()));
+        // A second domain of the same certificate is no second use; then no single domain is named.
+        let mut domains: BTreeMap<&Option<String>, Vec<&Option<String>>> = BTreeMap::new();
+        for extension in &extensions {
+            domains.entry(&extension.server_certificate_id).or_default().push(&extension.domain);
+        }
+        let sni = domains.into_iter().map(|(id, domains)| match domains.as_slice() {
+            [domain] => (Role::Sni, id, (*domain).clone()),
+            _ => (Role::Sni, id, None),
+        });
         let used = own.chain(sni).filter_map(|(role, id, domain)| {
             let id = id.clone().filter(|id| !id.is_empty())?;
             let certificate = CertificateRef { service: slb::ID, region: Some(self.scope.region.clone()), id };
