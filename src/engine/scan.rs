@@ -128,8 +128,9 @@ impl Scanner<'_> {
     ) -> Vec<ScopeReport> {
         let open = session.open_stores(service, account.regions.as_deref()).map(Ok);
         let stores = match self.deadline.guard(open).await {
-            Ok(stores) => stores,
-            Err(error) => {
+            Ok(stores) if !stores.is_empty() => stores,
+            result => {
+                let error = result.err().unwrap_or_else(no_scope_error);
                 self.reporter.close(1);
                 return vec![ScopeReport::failed(account.placeholder_scope(service), error)];
             }
@@ -188,6 +189,12 @@ impl Scanner<'_> {
             }
         }
     }
+}
+
+/// Returns the error of a service that names nothing to read: that is no answer to "which certificates are there".
+fn no_scope_error() -> Error {
+    Error::new(Kind::Region, "this account has no region or project for the service")
+        .with_hint("look in the cloud's console whether the service is open to this account")
 }
 
 /// Returns the error of a scope whose endpoint answered for another region only.

@@ -339,6 +339,12 @@ async fn uses_are_requested_only_where_a_certificate_matches() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_service_without_any_scope_is_a_failed_scope() {
+    let (reports, _) = scan_regions(&[], UsageMode::Never).await;
+    assert_eq!(outcomes(&reports), ["all 0 region ok"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_listener_ends_the_scan() {
     let regions: Regions = &[("a", &[Step::Send("1"), Step::Wait(60_000), Step::Send("2")], &[])];
     let begun = tokio::time::Instant::now();
