@@ -20,7 +20,6 @@ use tokio::sync::{Mutex, OnceCell};
 use crate::config::Endpoint;
 use crate::error::Error;
 use crate::model::{Certificate, Kinds, Scope};
-use crate::providers::aliyun::ID as PROVIDER;
 use crate::providers::aliyun::client::Operation;
 use crate::providers::aliyun::session::AliyunSession;
 use crate::providers::paging::Progress;
@@ -172,8 +171,7 @@ impl Center {
         let reply = reply?;
         let list: ListWire<'_> = reply.json()?;
         let records = list.certificate_order_list.into_iter();
-        let certificates =
-            records.map(|record| Certificate { account_id: account_id.clone(), ..certificate(&self.scope, record) });
+        let certificates = records.map(|record| certificate(record).in_scope(&self.scope, account_id.clone()));
         Ok(Sheet { certificates: certificates.collect(), total: list.total_count.known() })
     }
 }
@@ -228,15 +226,11 @@ struct CertificateWire {
 }
 
 /// A record as certls knows it. A record that is none keeps its place, with a note.
-fn certificate(scope: &Scope, record: &RawValue) -> Certificate {
+fn certificate(record: &RawValue) -> Certificate {
     let mut reader = RecordReader::default();
     let wire: CertificateWire = reader.record(record);
     let algorithm = reader.text("Algorithm", wire.algorithm);
     Certificate {
-        provider: PROVIDER,
-        service: ID,
-        account: scope.account.clone(),
-        region: scope.region.clone(),
         id: reader.value("CertificateId", wire.certificate_id).map(|id| id.0).filter(|id| !id.is_empty()),
         name: reader.text("Name", wire.name),
         common_name: reader.text("CommonName", wire.common_name),
@@ -312,13 +306,14 @@ fn last_second() -> NaiveTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::providers::aliyun::ID as PROVIDER;
 
     fn read(json: &str) -> Certificate {
         let region = HANGZHOU.0.to_owned();
         let scope = Scope { provider: PROVIDER, account: "shop".to_owned(), region, service: ID, project: None };
         let list = format!(r#"{{"CertificateOrderList":[{json}],"TotalCount":1}}"#);
         let list: ListWire<'_> = serde_json::from_str(&list).expect(json);
-        certificate(&scope, list.certificate_order_list[0])
+        certificate(list.certificate_order_list[0]).in_scope(&scope, None)
     }
 
     fn time(time: Option<DateTime<Utc>>) -> String {

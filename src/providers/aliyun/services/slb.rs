@@ -17,8 +17,8 @@ use crate::config::Endpoint;
 use crate::error::{Error, Kind};
 use crate::model::{Certificate, Kind as CertificateKind, Kinds, Scope, Source};
 use crate::providers::aliyun::client::Operation;
+use crate::providers::aliyun::endpoints;
 use crate::providers::aliyun::session::AliyunSession;
-use crate::providers::aliyun::{ID as PROVIDER, endpoints};
 use crate::providers::provider::Service;
 use crate::providers::record::{self, Field, RecordReader, Scalar};
 use crate::providers::{ScopedStore, ServiceInfo, Store, unknown_region};
@@ -211,8 +211,16 @@ impl RegionStore {
         let (reply, account_id) = tokio::join!(listed, self.session.account_id());
         let reply = reply?;
         let records = reply.json::<ListWire<'_>>()?.certificates.certificate.into_iter();
-        let own = |row| Certificate { account_id: account_id.clone(), ..certificate(&self.scope, list, row) };
-        Ok(records.map(own).collect())
+        Ok(records.map(|record| self.convert(list, record, account_id.clone())).collect())
+    }
+
+    fn convert(&self, list: &List, record: &RawValue, account_id: Option<String>) -> Certificate {
+        let (certificate, region) = certificate(list, record);
+        let certificate = certificate.in_scope(&self.scope, account_id);
+        match region {
+            Some(region) => Certificate { region, ..certificate },
+            None => certificate,
+        }
     }
 }
 
@@ -277,8 +285,8 @@ struct TagWire {
     tag_value: String,
 }
 
-/// A record as certls knows it. A record that is none keeps its place, with a note.
-fn certificate(scope: &Scope, list: &List, record: &RawValue) -> Certificate {
+/// Reads a record of a list, and the region that it names. A record that is none keeps its place, with a note.
+fn certificate(list: &List, record: &RawValue) -> (Certificate, Option<String>) {
     let mut reader = RecordReader::default();
     let wire: CertificateWire = reader.record(record);
     let expire_time = reader.time("ExpireTime", wire.expire_time);
@@ -295,12 +303,9 @@ fn certificate(scope: &Scope, list: &List, record: &RawValue) -> Certificate {
     let managed = reader.value("IsAliCloudCertificate", wire.is_ali_cloud_certificate);
     let managed_id = reader.value("AliCloudCertificateId", wire.ali_cloud_certificate_id);
     let managed_name = reader.text("AliCloudCertificateName", wire.ali_cloud_certificate_name);
-    Certificate {
-        provider: PROVIDER,
-        service: ID,
-        account: scope.account.clone(),
-        // The id of the region may be the vendor's internal one; its alias is the public one.
-        region: reader.text("RegionIdAlias", wire.region_id_alias).unwrap_or_else(|| scope.region.clone()),
+    // The id of the region may be the vendor's internal one; its alias is the public one.
+    let region = reader.text("RegionIdAlias", wire.region_id_alias);
+    let certificate = Certificate {
         id: reader.text(list.id, wire.id),
         name: reader.value(list.name, wire.name),
         kind: list.kind,
@@ -319,7 +324,8 @@ fn certificate(scope: &Scope, list: &List, record: &RawValue) -> Certificate {
         tags: reader.value("Tags", wire.tags).map(tags).unwrap_or_default(),
         notes: reader.notes,
         ..Certificate::default()
-    }
+    };
+    (certificate, region)
 }
 
 fn is_true(value: &Scalar) -> bool {

@@ -14,7 +14,6 @@ use tokio::sync::OnceCell;
 use crate::analysis::reconcile;
 use crate::error::Error;
 use crate::model::{Certificate, Kind as CertificateKind, Kinds, Source};
-use crate::providers::huawei::ID as PROVIDER;
 use crate::providers::huawei::session::HuaweiSession;
 use crate::providers::provider::Service;
 use crate::providers::record::{Field, RecordReader};
@@ -131,11 +130,6 @@ impl ProjectStore {
         let managed = reader.text("source", wire.source).is_some_and(|source| source == "scm");
         let (fingerprint_sha1, fingerprint_sha256) = reader.fingerprints("fingerprint", wire.fingerprint);
         let mut certificate = Certificate {
-            provider: PROVIDER,
-            service: ID,
-            account: self.client.scope.account.clone(),
-            account_id: self.client.project.domain_id.clone(),
-            region: self.client.scope.region.clone(),
             id: reader.text("id", wire.id),
             name: reader.value("name", wire.name),
             description: reader.text("description", wire.description),
@@ -154,7 +148,8 @@ impl ProjectStore {
             enterprise_project_id: reader.text("enterprise_project_id", wire.enterprise_project_id),
             notes: reader.notes,
             ..Certificate::default()
-        };
+        }
+        .in_scope(&self.client.scope, self.client.project.domain_id.clone());
         if pem.is_some() || encryption_pem.is_some() {
             let encryption = encryption_pem.map(|pem| x509::read_chain(&pem));
             reconcile::merge_chain(&mut certificate, x509::read_chain(&pem.unwrap_or_default()), encryption);

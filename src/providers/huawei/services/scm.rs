@@ -20,7 +20,7 @@ use crate::providers::huawei::auth_scope::TokenScope;
 use crate::providers::huawei::client::Call;
 use crate::providers::huawei::credentials::Credentials;
 use crate::providers::huawei::session::HuaweiSession;
-use crate::providers::huawei::{ID as PROVIDER, endpoints, iam};
+use crate::providers::huawei::{endpoints, iam};
 use crate::providers::paging::Progress;
 use crate::providers::provider::Service;
 use crate::providers::record::{Field, RecordReader};
@@ -178,11 +178,6 @@ fn convert(scope: &Scope, domain_id: &str, record: &RawValue) -> Row {
     // The first domain of an order is a name of its certificate, and stands apart from the others.
     let others = reader.names("sans", wire.sans, ';').into_iter().filter(|name| Some(name) != common_name.as_ref());
     let certificate = Certificate {
-        provider: PROVIDER,
-        service: ID,
-        account: scope.account.clone(),
-        account_id: Some(domain_id.to_owned()),
-        region: scope.region.clone(),
         id: reader.text("id", wire.id),
         name: reader.text("name", wire.name),
         description: reader.text("description", wire.description),
@@ -197,7 +192,8 @@ fn convert(scope: &Scope, domain_id: &str, record: &RawValue) -> Row {
         enterprise_project_id: reader.text("enterprise_project_id", wire.enterprise_project_id),
         notes: reader.notes,
         ..Certificate::default()
-    };
+    }
+    .in_scope(scope, Some(domain_id.to_owned()));
     Row { certificate, is_issued: is_dated || !is_unissued }
 }
 
@@ -263,6 +259,7 @@ struct CertificateWire {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::providers::huawei::ID as PROVIDER;
 
     fn read(json: &str) -> Row {
         let region = GLOBAL.to_owned();
