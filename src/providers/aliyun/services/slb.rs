@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Kind as CertificateKind, Kinds, Scope, Source};
+use crate::model::{AlternativeName, Certificate, Kind as CertificateKind, Kinds, NoteCode, Scope, Source};
 use crate::providers::aliyun::client::Operation;
 use crate::providers::aliyun::endpoints;
 use crate::providers::aliyun::session::AliyunSession;
@@ -294,7 +294,8 @@ fn certificate(list: &List, record: &RawValue) -> (Certificate, Option<String>) 
     if let (Some(time), Some(stamp)) = (expire_time, expire_stamp)
         && time.timestamp() != stamp.timestamp()
     {
-        reader.notes.push(format!("the cloud's `ExpireTime` ({time}) and `ExpireTimeStamp` ({stamp}) disagree"));
+        let text = format!("the cloud's `ExpireTime` ({time}) and `ExpireTimeStamp` ({stamp}) disagree");
+        reader.note(NoteCode::CloudInconsistent, text);
     }
     let create_time = reader.time("CreateTime", wire.create_time);
     let create_stamp = reader.millis("CreateTimeStamp", wire.create_time_stamp);
@@ -333,9 +334,10 @@ fn is_true(value: &Scalar) -> bool {
 }
 
 /// Names come as a list, or as a list with one element that is itself a JSON list of names.
-fn flatten(names: NamesWire) -> Vec<String> {
+fn flatten(names: NamesWire) -> Vec<AlternativeName> {
     let names = names.subject_alternative_name.into_iter();
-    names.flat_map(|name| serde_json::from_str::<Vec<String>>(&name).unwrap_or_else(|_| vec![name])).collect()
+    let names = names.flat_map(|name| serde_json::from_str::<Vec<String>>(&name).unwrap_or_else(|_| vec![name]));
+    names.map(AlternativeName::from_text).collect()
 }
 
 fn tags(wire: TagsWire) -> BTreeMap<String, String> {
