@@ -1,78 +1,101 @@
-//! The certificate itself wins over what the cloud says of it, and a note tells where they differ.
+//! Merges the certificate that a cloud stores into its record: the certificate wins over the cloud's fields, and a note
+//! names both values where they differ.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::sync::Arc;
 
-use crate::model::{Certificate, ChainElement, Kind, rfc3339};
-use crate::x509::{Chain, ParsedCertificate};
+use crate::model::{AlternativeName, Certificate, Kind, Note, NoteCode, rfc3339};
+use crate::x509::{ParsedCertificate, pem_blocks};
 
-use super::chain::{CertificateChain, weak_pss};
+use super::chain::CertificateChain;
+use super::issuers::{IssuerCache, StoredCertificate};
 
-/// Fills `record` from the chain that the cloud returned with it, and from a second one where the record
-/// is an SM2 pair: that is valid while both of its certificates are.
-///
-/// Without a readable leaf the cloud's fields stay as they are: the next certificate of the chain is
-/// its issuer's, and lives longer.
-pub(crate) fn merge_chain(record: &mut Certificate, chain: Chain, encryption: Option<Chain>) {
-    let (leaf, notes) = attach_chain(record, chain);
-    record.notes.extend(notes);
-    let part = encryption.and_then(|chain| {
-        let place = record.chain.len() + 1;
-        let (part, notes) = attach_chain(record, chain);
-        let told =
-            part.iter().map(|_| format!("the encryption certificate of the SM2 pair is number {place} of the chain"));
-        let notes = notes.into_iter().map(|note| format!("encryption certificate: {note}"));
-        record.notes.extend(told.chain(notes));
-        part
-    });
-    match (leaf, part) {
-        (Some(leaf), part) => {
-            let leaf = match part {
-                Some(part) => intersect_validity(record, leaf, &part),
-                None => leaf,
-            };
-            tell_differences(record, &leaf);
-            fill(record, leaf);
-        }
-        (None, part) => record.not_after = record.not_after.into_iter().chain(part.and_then(|p| p.not_after)).min(),
-    }
+/// The certificates of one record as the cloud stores them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoredPem<'a> {
+    /// The certificate and its chain.
+    pub certificate: &'a str,
+    /// The second certificate of an SM2 pair and its chain.
+    pub encryption: Option<&'a str>,
 }
 
-/// Adds a chain to the record's, and gives the certificate that it is for, if that can be read, and what is
-/// wrong with it.
-fn attach_chain(record: &mut Certificate, chain: Chain) -> (Option<ParsedCertificate>, Vec<String>) {
-    let path = match record.kind {
-        Kind::Ca => CertificateChain::as_stored(chain.certificates),
-        Kind::Server | Kind::ServerSm => CertificateChain::of(chain.certificates, record.fingerprint_sha1.as_deref()),
+/// Fills `record` from the certificates that the cloud stores for it. An SM2 pair is valid while both of its
+/// certificates are.
+///
+/// Without a readable leaf the cloud's fields stay as they are: the next certificate of the chain is the issuer's, and
+/// lives longer.
+pub(crate) fn read_stored(record: &mut Certificate, stored: StoredPem<'_>, issuers: &IssuerCache) {
+    let (leaf, notes) = attach_chain(record, stored.certificate, issuers);
+    record.notes.extend(notes);
+    let encryption = stored.encryption.and_then(|pem| attach_encryption(record, pem, issuers));
+    let Some(leaf) = leaf else {
+        let end = encryption.and_then(|certificate| certificate.not_after);
+        record.not_after = record.not_after.into_iter().chain(end).min();
+        return;
     };
-    record.chain.extend(path.certificates.iter().map(element));
-    let mut notes = chain.notes;
-    let mut leaf = path.certificates.into_iter().next().filter(|_| chain.leaf_readable);
+    let leaf = match encryption {
+        Some(encryption) => intersect_validity(record, leaf, &encryption),
+        None => leaf,
+    };
+    note_differences(record, &leaf);
+    apply(record, leaf);
+}
+
+/// Adds the chain of the encryption certificate of an SM2 pair. Returns that certificate, if it can be read.
+fn attach_encryption(record: &mut Certificate, pem: &str, issuers: &IssuerCache) -> Option<ParsedCertificate> {
+    let place = record.chain.len() + 1;
+    let (encryption, notes) = attach_chain(record, pem, issuers);
+    if encryption.is_some() {
+        let text = format!("the encryption certificate of the SM2 pair is number {place} of the chain");
+        record.note(NoteCode::Sm2Pair, text);
+    }
+    let notes = notes.into_iter().map(|note| Note::new(note.code, format!("encryption certificate: {}", note.text)));
+    record.notes.extend(notes);
+    encryption
+}
+
+/// Adds a chain to the record's. Returns its leaf, if that can be read, and what is wrong with leaf and chain.
+fn attach_chain(record: &mut Certificate, pem: &str, issuers: &IssuerCache) -> (Option<ParsedCertificate>, Vec<Note>) {
+    let blocks = pem_blocks(pem);
+    // The first is the leaf, as a rule, and not worth a look into the cache.
+    let read = |(number, der): (usize, &Vec<u8>)| match number {
+        0 => StoredCertificate::read(der),
+        _ => issuers.read(der),
+    };
+    let stored = blocks.certificates.iter().enumerate().map(read).collect();
+    let chain = match record.kind {
+        Kind::Ca => CertificateChain::as_stored(stored),
+        Kind::Server | Kind::ServerSm => CertificateChain::ordered(stored, record.fingerprint_sha1.as_deref()),
+    };
+    record.chain.extend(chain.certificates.iter().map(StoredCertificate::element));
+    let mut notes = blocks.notes;
+    let leaf = chain.certificates.into_iter().next().filter(|_| blocks.is_first_readable);
+    let mut leaf = leaf.map(|leaf| Arc::unwrap_or_clone(leaf.parsed));
     notes.extend(leaf.iter_mut().flat_map(|leaf| std::mem::take(&mut leaf.notes)));
-    let leaf = leaf.filter(is_readable);
-    if let Some(leaf) = &leaf {
-        notes.extend(path.notes);
-        notes.extend(weak_pss(leaf).filter(|_| record.kind != Kind::Ca));
+    let leaf = leaf.filter(is_certificate);
+    if leaf.is_some() {
+        notes.extend(chain.notes);
     }
     (leaf, notes)
 }
 
-/// Bytes that are no certificate have a fingerprint too, and nothing else.
-fn is_readable(leaf: &ParsedCertificate) -> bool {
-    leaf.serial_number.is_some() || leaf.not_after.is_some()
+/// Returns whether the bytes were a certificate; other bytes have fingerprints, and nothing else.
+fn is_certificate(parsed: &ParsedCertificate) -> bool {
+    parsed.serial_number.is_some() || parsed.not_after.is_some()
 }
 
-/// The signing certificate, valid only while the other one is.
+/// Returns the signing certificate of an SM2 pair with the time in which both certificates are valid.
 fn intersect_validity(
     record: &mut Certificate,
     signing: ParsedCertificate,
     encryption: &ParsedCertificate,
 ) -> ParsedCertificate {
-    if let (Some(one), Some(other)) = (signing.not_after, encryption.not_after)
-        && one != other
+    if let (Some(signing), Some(encryption)) = (signing.not_after, encryption.not_after)
+        && signing != encryption
     {
-        let (first, end) = if other < one { ("encryption", other) } else { ("signing", one) };
-        record.note(format!("the {first} certificate of the SM2 pair expires first: {}", rfc3339(end)));
+        let (first, end) = if encryption < signing { ("encryption", encryption) } else { ("signing", signing) };
+        let text = format!("the {first} certificate of the SM2 pair expires first: {}", rfc3339(end));
+        record.note(NoteCode::Sm2Pair, text);
     }
     ParsedCertificate {
         not_before: signing.not_before.into_iter().chain(encryption.not_before).max(),
@@ -81,54 +104,51 @@ fn intersect_validity(
     }
 }
 
-fn element(facts: &ParsedCertificate) -> ChainElement {
-    ChainElement {
-        subject: facts.subject.clone(),
-        issuer: facts.issuer.clone(),
-        not_before: facts.not_before,
-        not_after: facts.not_after,
-        fingerprint_sha256: facts.fingerprint_sha256.clone(),
-        der: facts.der.clone(),
-    }
+/// Adds a note for each field of the cloud that differs from the certificate.
+fn note_differences(record: &mut Certificate, leaf: &ParsedCertificate) {
+    let (cloud_end, own_end) = record.not_after.zip(leaf.not_after).map(|(a, b)| (rfc3339(a), rfc3339(b))).unzip();
+    let cloud_names = dns_names(&record.subject_alternative_names);
+    let own_names = dns_names(&leaf.subject_alternative_names);
+    let differences: Vec<Note> = [
+        ("common_name", &record.common_name, leaf.common_name.as_ref()),
+        ("not_after", &cloud_end, own_end.as_ref()),
+        ("fingerprint_sha1", &record.fingerprint_sha1, Some(&leaf.fingerprint_sha1)),
+        ("fingerprint_sha256", &record.fingerprint_sha256, Some(&leaf.fingerprint_sha256)),
+        ("subject_alternative_names", &cloud_names, own_names.as_ref()),
+    ]
+    .into_iter()
+    .filter_map(|(field, cloud, certificate)| {
+        let cloud = cloud.as_ref().filter(|cloud| Some(*cloud) != certificate)?;
+        let certificate = certificate.map_or("none", String::as_str);
+        let text = format!("`{field}`: the cloud says {cloud}, the certificate {certificate}");
+        Some(Note::new(NoteCode::CloudDisagrees, text))
+    })
+    .collect();
+    record.notes.extend(differences);
 }
 
-fn tell_differences(record: &mut Certificate, leaf: &ParsedCertificate) {
-    let mut differ = |field: &str, cloud: Option<&String>, certificate: Option<&String>| {
-        if let Some(cloud) = cloud
-            && Some(cloud) != certificate
-        {
-            let certificate = certificate.map_or("none", String::as_str);
-            record.notes.push(format!("`{field}`: the cloud says {cloud}, the certificate {certificate}"));
-        }
+/// Returns the DNS names of a list in order, where it has any. Clouds leave out addresses and URIs.
+fn dns_names(names: &[AlternativeName]) -> Option<String> {
+    let dns = |name: &AlternativeName| match name {
+        AlternativeName::Dns(name) => Some(name.to_ascii_lowercase()),
+        AlternativeName::Ip(_) | AlternativeName::Uri(_) => None,
     };
-    differ("common_name", record.common_name.as_ref(), leaf.common_name.as_ref());
-    let ends = record.not_after.zip(leaf.not_after).map(|(cloud, own)| (rfc3339(cloud), rfc3339(own)));
-    let (cloud, own) = ends.unzip();
-    differ("not_after", cloud.as_ref(), own.as_ref());
-    differ("fingerprint_sha1", record.fingerprint_sha1.as_ref(), Some(&leaf.fingerprint_sha1));
-    differ("fingerprint_sha256", record.fingerprint_sha256.as_ref(), Some(&leaf.fingerprint_sha256));
-    let (cloud, own) = (dns_names(&record.subject_alternative_names), dns_names(&leaf.subject_alternative_names));
-    differ("subject_alternative_names", cloud.as_ref(), own.as_ref());
-}
-
-/// The DNS names of a list, ordered, where it has any; clouds leave out the addresses.
-fn dns_names(names: &[String]) -> Option<String> {
-    let names: BTreeSet<String> = names
-        .iter()
-        .filter(|name| name.parse::<IpAddr>().is_err() && !name.contains("://"))
-        .map(|name| name.to_ascii_lowercase())
-        .collect();
+    let names: BTreeSet<String> = names.iter().filter_map(dns).collect();
     (!names.is_empty()).then(|| names.into_iter().collect::<Vec<_>>().join(", "))
 }
 
-fn fill(record: &mut Certificate, leaf: ParsedCertificate) {
-    record.common_name = leaf.common_name;
-    let told = std::mem::replace(&mut record.subject_alternative_names, leaf.subject_alternative_names);
+/// Replaces the cloud's fields by the certificate's.
+fn apply(record: &mut Certificate, leaf: ParsedCertificate) {
+    let cloud_names = std::mem::replace(&mut record.subject_alternative_names, leaf.subject_alternative_names);
     if leaf.san_incomplete {
-        // What the certificate cannot tell any more, the cloud may still know.
-        let own = record.subject_alternative_names.clone();
-        record.subject_alternative_names.extend(told.into_iter().filter(|name| !own.contains(name)));
+        // The cloud may have a name that cannot be read any more.
+        for name in cloud_names {
+            if !record.subject_alternative_names.contains(&name) {
+                record.subject_alternative_names.push(name);
+            }
+        }
     }
+    record.common_name = leaf.common_name;
     record.fingerprint_sha1 = Some(leaf.fingerprint_sha1);
     record.fingerprint_sha256 = Some(leaf.fingerprint_sha256);
     record.serial_number = leaf.serial_number;
@@ -137,6 +157,7 @@ fn fill(record: &mut Certificate, leaf: ParsedCertificate) {
     record.key_type = leaf.key_type;
     record.key_bits = leaf.key_bits;
     record.signature_algorithm = leaf.signature_algorithm;
+    record.pss_over_sha1 = leaf.pss_over_sha1;
     record.not_before = leaf.not_before;
     record.not_after = leaf.not_after.or(record.not_after);
 }

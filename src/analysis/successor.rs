@@ -1,19 +1,20 @@
-//! Which certificates were renewed in another place: one for the same names lives longer.
+//! Superseded certificates: another certificate for the same names lives longer.
 //!
-//! Renewed in one account and forgotten in another, a certificate dies although its successor lies ready.
+//! A certificate that was renewed in one place may be forgotten in another, and expire there although its successor
+//! exists.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::model::{Certificate, Kind, Source, Successor, names_of, rfc3339, soonest_first};
+use crate::model::{Certificate, Kind, NoteCode, Source, Successor, names_of, rfc3339, soonest_first};
 
-/// What certificates must have in common to stand for one another. An SM2 pair serves other clients than the
-/// server certificate beside it.
+/// What a certificate and its successor have in common: whether they are SM2 pairs, which serve other clients than
+/// other server certificates, and their host names.
 type Names = (bool, BTreeSet<String>);
 
-/// Tells every certificate that is superseded by which, with a note.
+/// Sets the successor of every certificate that is superseded by another one of the slice, with a note.
 pub(crate) fn mark_superseded(certificates: &mut [Certificate]) {
     let mut same_names: HashMap<Names, Vec<usize>> = HashMap::new();
     for (index, certificate) in certificates.iter().enumerate() {
@@ -28,64 +29,66 @@ pub(crate) fn mark_superseded(certificates: &mut [Certificate]) {
             let ends = (Reverse(all[*a].not_after), Reverse(all[*b].not_after));
             ends.0.cmp(&ends.1).then_with(|| soonest_first(&all[*a], &all[*b]))
         });
-        let heads = longest_lived(group.iter().map(|index| &all[*index]).filter(|other| !other.is_revoked));
+        let candidates = longest_lived(group.iter().map(|index| &all[*index]).filter(|other| !other.is_revoked));
         let successor = |certificate: &Certificate| {
-            let other = heads.iter().find(|other| !are_same(certificate, other))?;
+            let other = candidates.iter().find(|other| !are_same(certificate, other))?;
             let lives_longer = certificate.not_after.is_some() && other.not_after > certificate.not_after;
             Successor::of(other).filter(|_| lives_longer)
         };
-        let told: Vec<(usize, Successor)> =
+        let superseded: Vec<(usize, Successor)> =
             group.iter().filter_map(|index| Some((*index, successor(&all[*index])?))).collect();
-        for (index, successor) in told {
+        for (index, successor) in superseded {
             let certificate = &mut certificates[index];
             let end = rfc3339(successor.not_after);
-            certificate.note(format!("superseded: {successor} is for the same names and lives until {end}"));
+            let text = format!("superseded: {successor} is for the same names and lives until {end}");
+            certificate.note(NoteCode::Superseded, text);
             certificate.superseded_by = Some(Box::new(successor));
         }
     }
 }
 
-/// The longest-lived of a group, each certificate once: of many records of one, only the first can be a successor.
+/// Returns the longest-lived certificates of a sorted group, each certificate once however many records it has.
 fn longest_lived<'a>(group: impl Iterator<Item = &'a Certificate>) -> Vec<&'a Certificate> {
-    // What is the same as some is another than the rest; more need not be compared.
-    const ENOUGH: usize = 8;
-    let mut heads: Vec<&Certificate> = Vec::new();
+    // A certificate is the same as few candidates, so its successor is among the first of them.
+    const MAX_CANDIDATES: usize = 8;
+    let mut candidates: Vec<&Certificate> = Vec::new();
     for certificate in group {
-        if heads.len() < ENOUGH && !heads.iter().any(|head| are_same(head, certificate)) {
-            heads.push(certificate);
+        if candidates.len() < MAX_CANDIDATES && !candidates.iter().any(|known| are_same(known, certificate)) {
+            candidates.push(certificate);
         }
     }
-    heads
+    candidates
 }
 
-/// Whether two records are of one certificate: by SHA-256, or by SHA-1 where that is all there is.
+/// Returns whether two records are of one certificate: by SHA-256, or by SHA-1 where both have only that.
 ///
-/// Where they cannot be compared: whether the one was made from the other, or both end on about the same
-/// day. What tells no fingerprint tells its end without a zone, or as a day.
+/// Records without comparable fingerprints are of one certificate where the one is a copy of the other, or where their
+/// ends are at most a day apart: clouds that send no fingerprint send the end without a time zone or without a time.
 fn are_same(a: &Certificate, b: &Certificate) -> bool {
     if a.kind == Kind::ServerSm && a.not_after != b.not_after {
-        // The fingerprint is the signing certificate's; the other one of the pair may have been renewed alone.
+        // The fingerprint is the signing certificate's; the encryption certificate may have been renewed alone.
         return false;
     }
     match [(&a.fingerprint_sha256, &b.fingerprint_sha256), (&a.fingerprint_sha1, &b.fingerprint_sha1)] {
         [(Some(a), Some(b)), _] | [_, (Some(a), Some(b))] => a == b,
-        _ => is_made_from(a, b) || is_made_from(b, a) || end_alike(a, b),
+        _ => is_copy(a, b) || is_copy(b, a) || end_within_a_day(a, b),
     }
 }
 
-fn is_made_from(copy: &Certificate, origin: &Certificate) -> bool {
-    let from = |source: &Source| source.service == origin.service && source.id.is_some() && source.id == origin.id;
-    copy.provider == origin.provider && copy.source.as_ref().is_some_and(from)
+fn is_copy(copy: &Certificate, origin: &Certificate) -> bool {
+    let is_origin = |source: &Source| source.service == origin.service && source.id.is_some() && source.id == origin.id;
+    copy.provider == origin.provider && copy.source.as_ref().is_some_and(is_origin)
 }
 
-fn end_alike(a: &Certificate, b: &Certificate) -> bool {
-    let apart = |a: DateTime<Utc>, b: DateTime<Utc>| (a - b).abs() <= TimeDelta::days(1);
-    a.not_after.zip(b.not_after).is_some_and(|(a, b)| apart(a, b))
+fn end_within_a_day(a: &Certificate, b: &Certificate) -> bool {
+    let within = |a: DateTime<Utc>, b: DateTime<Utc>| (a - b).abs() <= TimeDelta::days(1);
+    a.not_after.zip(b.not_after).is_some_and(|(a, b)| within(a, b))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{AlternativeName, Note};
 
     fn certificate(id: &str, names: &[&str], not_after: i64) -> Certificate {
         Certificate {
@@ -95,15 +98,15 @@ mod tests {
             region: "cn-hangzhou".to_owned(),
             id: Some(id.to_owned()),
             name: Some(format!("name of {id}")),
-            subject_alternative_names: names.iter().map(|name| (*name).to_owned()).collect(),
+            subject_alternative_names: names.iter().map(|name| AlternativeName::Dns((*name).to_owned())).collect(),
             fingerprint_sha1: Some(format!("sha1 of {id}")),
             not_after: DateTime::from_timestamp(not_after, 0),
             ..Certificate::default()
         }
     }
 
-    /// By which each is superseded, in the order given.
-    fn told(mut certificates: Vec<Certificate>) -> Vec<Option<String>> {
+    /// The ids of the successors, in the order of the certificates.
+    fn successors(mut certificates: Vec<Certificate>) -> Vec<Option<String>> {
         mark_superseded(&mut certificates);
         for certificate in &certificates {
             assert_eq!(certificate.notes.len(), usize::from(certificate.superseded_by.is_some()), "{certificate:?}");
@@ -130,42 +133,48 @@ mod tests {
         ];
         // Of two that live equally long the first by name counts.
         let by = Some("also new");
-        assert_eq!(told(all), ids(&[by, by, None, None, None, None, None]));
+        assert_eq!(successors(all), ids(&[by, by, None, None, None, None, None]));
     }
 
     #[test]
     fn a_common_name_counts_where_there_is_no_other() {
         let common_name = Certificate { common_name: Some("a.example".to_owned()), ..certificate("cn", &[], 10) };
-        assert_eq!(told(vec![common_name, certificate("new", &["a.example"], 20)]), ids(&[Some("new"), None]));
+        assert_eq!(successors(vec![common_name, certificate("new", &["a.example"], 20)]), ids(&[Some("new"), None]));
     }
 
     #[test]
-    fn the_same_certificate_in_another_place_is_no_successor() {
+    fn the_same_certificate_in_another_place_is_not_a_successor() {
         let same = |id: &str, sha256: Option<&str>, end| Certificate {
             fingerprint_sha1: Some("one".to_owned()),
             fingerprint_sha256: sha256.map(str::to_owned),
             ..certificate(id, &["a.example"], end)
         };
-        assert_eq!(told(vec![same("a", None, 10), same("b", Some("x"), 20)]), ids(&[None, None]));
-        assert_eq!(told(vec![same("a", Some("x"), 10), same("b", Some("x"), 20)]), ids(&[None, None]));
-        assert_eq!(told(vec![same("a", Some("y"), 10), same("b", Some("x"), 20)]), ids(&[Some("b"), None]));
+        assert_eq!(successors(vec![same("a", None, 10), same("b", Some("x"), 20)]), ids(&[None, None]));
+        assert_eq!(successors(vec![same("a", Some("x"), 10), same("b", Some("x"), 20)]), ids(&[None, None]));
+        assert_eq!(successors(vec![same("a", Some("y"), 10), same("b", Some("x"), 20)]), ids(&[Some("b"), None]));
         let third = certificate("c", &["a.example"], 15);
-        assert_eq!(told(vec![same("a", None, 10), same("b", None, 20), third]), ids(&[Some("c"), None, Some("b")]));
+        assert_eq!(
+            successors(vec![same("a", None, 10), same("b", None, 20), third]),
+            ids(&[Some("c"), None, Some("b")])
+        );
     }
 
     #[test]
-    fn what_tells_no_fingerprint_must_live_longer_by_more_than_a_guess() {
+    fn without_a_fingerprint_a_successor_lives_longer_by_more_than_a_day() {
         const DAY: i64 = 86_400;
         let unknown = |id, end| Certificate { fingerprint_sha1: None, ..certificate(id, &["a.example"], end) };
-        assert_eq!(told(vec![unknown("a", 0), unknown("b", DAY)]), ids(&[None, None]));
-        assert_eq!(told(vec![unknown("a", 0), certificate("b", &["a.example"], DAY + 1)]), ids(&[Some("b"), None]));
+        assert_eq!(successors(vec![unknown("a", 0), unknown("b", DAY)]), ids(&[None, None]));
+        assert_eq!(
+            successors(vec![unknown("a", 0), certificate("b", &["a.example"], DAY + 1)]),
+            ids(&[Some("b"), None])
+        );
         let made_from = |id: &str| Some(Source { service: "slb", id: Some(id.to_owned()), name: None });
         let copy = |id: &str| Certificate { source: made_from(id), ..unknown("copy", 0) };
         let origin = || certificate("origin", &["a.example"], 9 * DAY);
-        assert_eq!(told(vec![copy("origin"), origin()]), ids(&[None, None]));
-        assert_eq!(told(vec![copy("another"), origin()]), ids(&[Some("origin"), None]));
+        assert_eq!(successors(vec![copy("origin"), origin()]), ids(&[None, None]));
+        assert_eq!(successors(vec![copy("another"), origin()]), ids(&[Some("origin"), None]));
         let revoked = Certificate { is_revoked: true, ..origin() };
-        assert_eq!(told(vec![unknown("a", 0), revoked]), ids(&[None, None]));
+        assert_eq!(successors(vec![unknown("a", 0), revoked]), ids(&[None, None]));
     }
 
     #[test]
@@ -178,7 +187,7 @@ mod tests {
             of_kind("authority", Kind::Ca, 5),
             Certificate { not_after: None, ..certificate("unknown", &["a.example"], 0) },
         ];
-        assert_eq!(told(all), ids(&[None, Some("new pair"), None, None, None]));
+        assert_eq!(successors(all), ids(&[None, Some("new pair"), None, None, None]));
     }
 
     #[test]
@@ -188,7 +197,10 @@ mod tests {
             fingerprint_sha256: Some("of the signing certificate".to_owned()),
             ..certificate(id, &["a.example"], end)
         };
-        assert_eq!(told(vec![pair("old", 10), pair("new", 20), pair("copy", 20)]), ids(&[Some("copy"), None, None]));
+        assert_eq!(
+            successors(vec![pair("old", 10), pair("new", 20), pair("copy", 20)]),
+            ids(&[Some("copy"), None, None])
+        );
     }
 
     #[test]
@@ -198,19 +210,16 @@ mod tests {
             ..certificate(id, &["a.example"], end)
         };
         let all = vec![same("a", 10), same("b", 11), same("c", 30), certificate("next", &["a.example"], 20)];
-        assert_eq!(told(all), ids(&[Some("next"), Some("next"), None, Some("c")]));
+        assert_eq!(successors(all), ids(&[Some("next"), Some("next"), None, Some("c")]));
     }
 
     #[test]
     fn the_note_names_the_place() {
         let mut all = [certificate("1", &["a.example"], 0), certificate("2", &["a.example"], 86_400)];
         mark_superseded(&mut all);
-        assert_eq!(
-            all[0].notes,
-            [
-                "superseded: name of 2 (aliyun shop cn-hangzhou slb 2) is for the same names and lives until 1970-01-02T00:00:00Z"
-            ]
-        );
+        let text = "superseded: name of 2 (aliyun shop cn-hangzhou slb 2) is for the same names and lives until \
+                    1970-01-02T00:00:00Z";
+        assert_eq!(all[0].notes, [Note::new(NoteCode::Superseded, text)]);
         assert!(all[1].notes.is_empty());
     }
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
 
-use crate::analysis::successor::mark_superseded;
+use crate::analysis::mark_superseded;
 use crate::engine::{self, Listener, ScanQuery, UsageMode};
 use crate::error::Error;
 use crate::model::{Certificate, Filter, Kinds, ScopeReport, soonest_first};

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 use futures_util::stream::StreamExt;
 
-use crate::analysis::weakness::weaknesses;
+use crate::analysis::annotate;
 use crate::config::{self, CredentialsFrom};
 use crate::error::{Error, Kind};
 use crate::model::{Certificate, Scope, ScopeReport};
@@ -220,9 +220,7 @@ impl ScopeProgress<'_> {
         let foreign = page.iter().find(|certificate| !self.is_own(certificate));
         self.foreign_region = self.foreign_region.take().or_else(|| Some(foreign?.region.clone()));
         page.retain(|certificate| self.is_own(certificate) && query.keep.include(certificate.kind));
-        for certificate in &mut page {
-            certificate.notes.extend(weaknesses(certificate));
-        }
+        page.iter_mut().for_each(annotate);
         self.certificates += page.len();
         if let UsageMode::Where(is_wanted) = query.usage
             && page.iter().any(is_wanted)

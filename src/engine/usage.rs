@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared, join_all};
 
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, CertificateRef, Scope, Use};
+use crate::model::{Certificate, CertificateRef, NoteCode, Scope, Use};
 use crate::providers::{ScopedUsage, Session, UsageSourceInfo};
 
 use super::deadline::Deadline;
@@ -131,7 +131,7 @@ impl UsageAnswer {
         let error = self.error();
         certificate.used_by_complete = Some(error.is_none() && certificate.id.is_some());
         let Some(id) = &certificate.id else {
-            certificate.note("which listeners use it is unknown: it has no id");
+            certificate.note(NoteCode::UsageUnknown, "which listeners use it is unknown: it has no id");
             return;
         };
         let answered: Vec<_> = self.0.iter().filter_map(|uses| uses.as_ref().as_ref().ok()).collect();
@@ -148,7 +148,8 @@ impl UsageAnswer {
             certificate.used_by = Some(used_by);
         }
         if let Some(error) = error {
-            certificate.note(format!("which listeners use it is unknown: {}", error.message));
+            let text = format!("which listeners use it is unknown: {}", error.message);
+            certificate.note(NoteCode::UsageUnknown, text);
         }
     }
 }

@@ -1,24 +1,24 @@
-//! Who an account is, and what stands in the way of reading it.
+//! The identity of an account, and why it cannot be read.
 
 use crate::error::Error;
 
-/// Who an account is, as the cloud tells it.
+/// The identity of an account, by the cloud's own answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     pub account_id: String,
     pub name: Option<String>,
 }
 
-/// One account, as far as it can be told.
+/// One account, as far as it is known.
 #[derive(Debug)]
 pub struct AccountReport {
     pub name: String,
     pub provider: &'static str,
-    /// Where its credentials were found; `None` where none were.
+    /// The source of its credentials; `None` where there are none.
     pub credentials: Option<String>,
     pub identity: Option<Identity>,
     /// The regions that a scan would look into.
     pub regions: Vec<String>,
-    /// What stands in the way.
+    /// Why it cannot be read, or not all of it.
     pub errors: Vec<Error>,
 }

@@ -1,16 +1,16 @@
-//! One certificate record, whichever cloud it came from.
+//! One certificate record of any cloud.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use super::{HostMatch, Successor, Use};
+use super::{AlternativeName, DistinguishedName, HostMatch, Note, NoteCode, Scope, SerialNumber, Successor, Use};
 
-/// A certificate as a cloud stores it, with what the certificate says of itself where the cloud returns it.
+/// A certificate as a cloud stores it, with the facts of the certificate itself where the cloud returns it.
 ///
-/// `None` means unknown. Times are UTC, fingerprints and serial numbers lower-case hex without colons,
-/// names RFC 4514 text.
+/// `None` means unknown. Times are UTC, fingerprints lower-case hex without colons.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Certificate {
     pub provider: &'static str,
@@ -23,16 +23,18 @@ pub struct Certificate {
     pub description: Option<String>,
     pub kind: Kind,
     pub common_name: Option<String>,
-    /// DNS names, IP addresses and URIs, in the certificate's order.
-    pub subject_alternative_names: Vec<String>,
+    /// In the certificate's order.
+    pub subject_alternative_names: Vec<AlternativeName>,
     pub fingerprint_sha1: Option<String>,
     pub fingerprint_sha256: Option<String>,
-    pub serial_number: Option<String>,
-    pub issuer: Option<String>,
-    pub subject: Option<String>,
+    pub serial_number: Option<SerialNumber>,
+    pub issuer: Option<DistinguishedName>,
+    pub subject: Option<DistinguishedName>,
     pub key_type: Option<String>,
     pub key_bits: Option<u32>,
     pub signature_algorithm: Option<String>,
+    /// The signature is RSASSA-PSS over SHA-1, which the algorithm's name does not say.
+    pub pss_over_sha1: bool,
     pub not_before: Option<DateTime<Utc>>,
     pub not_after: Option<DateTime<Utc>>,
     pub uploaded_at: Option<DateTime<Utc>>,
@@ -42,23 +44,22 @@ pub struct Certificate {
     pub project_id: Option<String>,
     pub enterprise_project_id: Option<String>,
     pub tags: BTreeMap<String, String>,
-    /// Leaf first; empty where the cloud does not return the certificate.
-    pub chain: Vec<ChainElement>,
-    /// What uses it, as far as usage sources answered; `None` where they were not asked, or none of them answered.
+    /// Leaf first; empty where the cloud does not return the certificate. Certificates of one issuer share its element.
+    pub chain: Vec<Arc<ChainElement>>,
+    /// The uses that usage sources named; `None` where no source was read, or none answered.
     pub used_by: Option<Vec<Use>>,
-    /// Whether every usage source of its store answered; `None` where they were not asked.
+    /// Whether every usage source of its store answered; `None` where no source was read.
     pub used_by_complete: Option<bool>,
-    /// The cloud says that its authority took it back.
+    /// The cloud says that the issuer revoked it.
     pub is_revoked: bool,
-    /// The certificate that lives longer for the same names, where one was seen.
+    /// The longest-lived certificate for the same names, where another one is known.
     pub superseded_by: Option<Box<Successor>>,
-    /// Which of the hosts that were asked for it covers; empty where none was.
+    /// The requested hosts that it covers; empty where none was requested.
     pub matches: Vec<HostMatch>,
-    /// Where cloud and certificate disagree, what could not be read, and what is not as it should be.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
-/// What a certificate is stored for.
+/// The purpose that a certificate is stored for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Kind {
     /// A server certificate.
@@ -71,6 +72,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Returns the word that JSON carries.
     pub fn name(self) -> &'static str {
         match self {
             Self::Server => "server",
@@ -91,17 +93,17 @@ pub struct Source {
 /// One certificate of the stored chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChainElement {
-    pub subject: Option<String>,
-    pub issuer: Option<String>,
+    pub subject: Option<DistinguishedName>,
+    pub issuer: Option<DistinguishedName>,
     pub not_before: Option<DateTime<Utc>>,
     pub not_after: Option<DateTime<Utc>>,
     pub fingerprint_sha256: String,
-    /// The certificate itself; empty where the bytes are no whole one.
+    /// The certificate itself; empty where it is not whole.
     #[serde(skip)]
-    pub der: Vec<u8>,
+    pub der: Arc<[u8]>,
 }
 
-/// Where a certificate stands in its validity period (RFC 5280, 4.1.2.5).
+/// Where a moment falls in a certificate's validity period (RFC 5280, 4.1.2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     Valid,
@@ -111,6 +113,7 @@ pub enum Status {
 }
 
 impl Status {
+    /// Returns the word that JSON carries.
     pub fn name(self) -> &'static str {
         match self {
             Self::Valid => "valid",
@@ -124,13 +127,26 @@ impl Status {
 const MILLISECONDS_A_DAY: i64 = 86_400_000;
 
 impl Certificate {
-    /// Whole days until `not_after`, rounded down, so negative from the first second after it.
+    /// Returns the certificate with the provider, service, account and region of the scope that it was read from.
+    #[must_use]
+    pub fn in_scope(self, scope: &Scope, account_id: Option<String>) -> Self {
+        Self {
+            provider: scope.provider,
+            service: scope.service,
+            account: scope.account.clone(),
+            account_id,
+            region: scope.region.clone(),
+            ..self
+        }
+    }
+
+    /// Returns the whole days until `not_after`, rounded down, so negative from the first second after it.
     pub fn days_left(&self, now: DateTime<Utc>) -> Option<i64> {
         let left = self.not_after? - now;
         Some(left.num_milliseconds().div_euclid(MILLISECONDS_A_DAY))
     }
 
-    /// Both ends of the validity period belong to it.
+    /// Returns the status at a moment. Both ends of the validity period belong to it.
     pub fn status(&self, now: DateTime<Utc>) -> Status {
         match (self.not_before, self.not_after) {
             (_, None) => Status::Unknown,
@@ -140,12 +156,13 @@ impl Certificate {
         }
     }
 
-    pub fn note(&mut self, note: impl Into<String>) {
-        self.notes.push(note.into());
+    /// Adds a note.
+    pub fn note(&mut self, code: NoteCode, text: impl Into<String>) {
+        self.notes.push(Note::new(code, text));
     }
 }
 
-/// A time as certls writes it for programs and in notes.
+/// Returns a time as programs and notes have it: RFC 3339 in UTC, whole seconds.
 pub fn rfc3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
@@ -155,6 +172,18 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
+
+    #[test]
+    fn a_scope_says_where_a_certificate_is_kept_and_nothing_else() {
+        let (account, region) = ("shop".to_owned(), "cn-hangzhou".to_owned());
+        let scope = Scope { provider: "aliyun", account, region, service: "slb", project: None };
+        let read = Certificate { id: Some("1".to_owned()), ..Certificate::default() };
+        let kept = read.clone().in_scope(&scope, Some("1231579085529123".to_owned()));
+        assert_eq!((kept.provider, kept.service, kept.account.as_str()), ("aliyun", "slb", "shop"));
+        assert_eq!((kept.account_id.as_deref(), kept.region.as_str()), (Some("1231579085529123"), "cn-hangzhou"));
+        let own = Certificate { provider: "", service: "", account: String::new(), region: String::new(), ..kept };
+        assert_eq!(Certificate { account_id: None, ..own }, read);
+    }
 
     fn expiring(not_after: DateTime<Utc>) -> Certificate {
         Certificate { not_after: Some(not_after), ..Certificate::default() }

@@ -1,4 +1,4 @@
-//! Which certificates are wanted.
+//! Filters: which certificates a user selects.
 
 use std::str::FromStr;
 
@@ -18,6 +18,7 @@ pub enum Kinds {
 }
 
 impl Kinds {
+    /// Returns whether certificates of a kind are chosen.
     pub fn include(self, kind: Kind) -> bool {
         match self {
             Self::All => true,
@@ -27,15 +28,14 @@ impl Kinds {
     }
 }
 
-/// A choice by the listeners that use a certificate. Where they were not asked for, a certificate is
-/// neither used nor unused.
+/// A filter by use. A certificate whose uses are unknown is neither used nor unused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UseFilter {
-    /// Some listener uses it.
+    /// Some resource uses it.
     Used,
-    /// No listener uses it.
+    /// No resource uses it.
     Unused,
-    /// All but those that no listener uses: what is not known to be unused stays.
+    /// All but the unused: a certificate whose uses are unknown is selected.
     NotUnused,
 }
 
@@ -52,11 +52,12 @@ impl UseFilter {
 
 /// A glob over names: `*` is any text, `?` one character, and case does not count.
 ///
-/// A certificate without a name matches none, `*` neither.
+/// A certificate without a name matches no glob, not even `*`.
 #[derive(Debug, Clone)]
 pub struct NameGlob(WildMatch);
 
 impl NameGlob {
+    /// Returns the glob of a pattern; every text is one.
     pub fn new(pattern: &str) -> Self {
         Self(WildMatch::new_case_insensitive(pattern))
     }
@@ -66,18 +67,18 @@ impl NameGlob {
     }
 }
 
-/// A tag that must be there, with any value or with this one.
+/// A tag that a certificate must have, with any value or with a given one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TagFilter {
     pub key: String,
-    /// `Some("")` wants the tag to be there without a value.
+    /// `Some("")` selects the tag without a value.
     pub value: Option<String>,
 }
 
 impl FromStr for TagFilter {
     type Err = String;
 
-    /// Reads `KEY`, `KEY=VALUE` or `KEY=`. The value begins behind the first `=`; case counts.
+    /// Parses `KEY`, `KEY=VALUE` or `KEY=`. The value begins after the first `=`; case counts.
     fn from_str(text: &str) -> Result<Self, String> {
         let (key, value) = text.split_once('=').map_or((text, None), |(key, value)| (key, Some(value)));
         if key.is_empty() {
@@ -94,17 +95,17 @@ impl TagFilter {
     }
 }
 
-/// What a certificate must be like to be selected: all of what is set holds.
+/// The conditions for selecting a certificate. All that are set must hold.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// No more than this is left, or it has expired. Unknown expiry is not matched.
+    /// At most this much time is left, or it has expired. Unknown expiry does not match.
     pub expires_within: Option<TimeDelta>,
-    /// It has expired. Unknown expiry is not matched.
+    /// It has expired. Unknown expiry does not match.
     pub expired: bool,
     /// It covers this host.
     pub domain: Option<Host>,
     pub name: Option<NameGlob>,
-    /// It has one of these ids, to the letter. Empty: any.
+    /// It has exactly one of these ids. Empty: any id.
     pub ids: Vec<String>,
     /// It has all of these tags.
     pub tags: Vec<TagFilter>,
@@ -114,24 +115,25 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Returns whether a certificate is selected.
     pub fn matches(&self, certificate: &Certificate, now: DateTime<Utc>) -> bool {
         self.matches_ignoring_expiry(certificate) && self.matches_expiry(certificate, now)
     }
 
-    /// Whether a certificate is left out only because nobody knows when it expires. Not to be
-    /// passed over in silence: it may be the one that expires tomorrow.
+    /// Returns whether a certificate is left out only because its expiry is unknown. Callers must say so: it may be the
+    /// certificate that expires tomorrow.
     pub fn excluded_for_unknown_expiry(&self, certificate: &Certificate) -> bool {
-        let asks = self.expired || self.expires_within.is_some();
-        asks && certificate.not_after.is_none() && self.matches_ignoring_expiry(certificate)
+        let by_expiry = self.expired || self.expires_within.is_some();
+        by_expiry && certificate.not_after.is_none() && self.matches_ignoring_expiry(certificate)
     }
 
-    /// Whether it selects by usage where that could not be told, so that something may be left out.
+    /// Returns whether it selects by use while the uses in some scope are unknown, so that certificates may be missing.
     pub fn usage_unknown(&self, scopes: &[ScopeReport]) -> bool {
-        let asks = matches!(self.usage, Some(UseFilter::Used | UseFilter::Unused));
-        asks && scopes.iter().any(|report| report.usage_error.is_some())
+        let by_use = matches!(self.usage, Some(UseFilter::Used | UseFilter::Unused));
+        by_use && scopes.iter().any(|report| report.usage_error.is_some())
     }
 
-    /// Whether it names what it selects, so that finding nothing means that something is gone.
+    /// Returns whether it selects named certificates, so that an empty result means that one is gone.
     pub fn is_by_name(&self) -> bool {
         self.domain.is_some() || self.name.is_some() || !self.ids.is_empty() || !self.tags.is_empty()
     }
@@ -141,7 +143,7 @@ impl Filter {
         self.expires_within.is_none_or(within) && (!self.expired || certificate.status(now) == Status::Expired)
     }
 
-    /// Whether it is selected, or would be if it expired at another time.
+    /// Returns whether a certificate is selected when its expiry is ignored.
     pub fn matches_ignoring_expiry(&self, certificate: &Certificate) -> bool {
         self.domain.as_ref().is_none_or(|host| best_match(certificate, host).is_some())
             && self.name.as_ref().is_none_or(|glob| glob.matches(certificate))
@@ -155,7 +157,7 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Use;
+    use crate::model::{AlternativeName, Use};
 
     fn now() -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000, 0).expect("a time")
@@ -165,7 +167,7 @@ mod tests {
         Certificate {
             id: Some("id-1".to_owned()),
             name: Some("Shop-Prod-商城".to_owned()),
-            subject_alternative_names: vec!["*.example.com".to_owned()],
+            subject_alternative_names: vec![AlternativeName::Dns("*.example.com".to_owned())],
             not_after: Some(now() + TimeDelta::days(30)),
             tags: [("env", "prod"), ("bare", ""), ("sum", "a=b")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
             ..Certificate::default()
@@ -177,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_are_told_apart() {
+    fn kinds_are_distinguished() {
         let matched = |kinds: Kinds| [Kind::Server, Kind::ServerSm, Kind::Ca].map(|kind| kinds.include(kind));
         assert_eq!(matched(Kinds::default()), [true, true, false]);
         assert_eq!(matched(Kinds::Ca), [false, false, true]);
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn domains_are_those_that_are_covered() {
+    fn a_domain_selects_the_certificates_that_cover_it() {
         for (domain, selected) in [("a.example.com", true), ("*.example.com", true), ("example.com", false)] {
             let domain = Host::parse(domain).ok();
             assert_eq!(selects(&Filter { domain, ..Filter::default() }), selected);
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn every_tag_must_be_there() {
+    fn every_tag_must_match() {
         for (tags, selected) in [
             (vec!["env"], true),
             (vec!["env=prod", "bare"], true),
@@ -257,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_asked_is_neither_used_nor_unused() {
+    fn a_certificate_of_unknown_use_is_neither_used_nor_unused() {
         let port = Use { port: Some(443), ..Use::of_resource("slb", "cn-hangzhou", "listener") };
         let certificates = [Some(vec![port]), Some(vec![]), None].map(|used_by| Certificate { used_by, ..sample() });
         let selected = |usage| {

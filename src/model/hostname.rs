@@ -1,5 +1,6 @@
-//! Which certificates cover a host, by RFC 9525 (and RFC 6125 before it).
+//! Matching of certificates and host names, by RFC 9525 (and RFC 6125 before it).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
@@ -8,87 +9,92 @@ use std::str::FromStr;
 use idna::{AsciiDenyList, domain_to_ascii_cow};
 use serde::{Serialize, Serializer};
 
-use super::Certificate;
+use super::{AlternativeName, Certificate};
 
-/// The dots that UTS 46 takes for one.
+/// The characters that UTS 46 maps to a dot.
 const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
-/// A name in the one form in which it is compared: an address, or lower-case A-labels without a trailing dot.
+/// A name in its canonical form: an address, or lower-case A-labels without a trailing dot.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Name {
     Address(IpAddr),
     Dns(String),
-    /// The name behind `*.`.
+    /// The name after `*.`.
     Wildcard(String),
 }
 
 impl Name {
-    /// `None` for what can be no host's name, nor a wildcard that counts: `*` is the whole left-most label
-    /// or nothing at all.
+    /// Returns the canonical form of a host name or an address as users write it; `None` of a text that is neither.
     fn of(text: &str) -> Option<Self> {
-        let text = text.strip_suffix(DOTS).unwrap_or(text);
-        let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).filter(|text| text.contains(':'));
-        if let Ok(address) = bare.unwrap_or(text).parse() {
+        let bare = text.strip_suffix(DOTS).unwrap_or(text);
+        let brackets = bare.strip_prefix('[').and_then(|text| text.strip_suffix(']')).filter(|text| text.contains(':'));
+        if let Ok(address) = brackets.unwrap_or(bare).parse() {
             return Some(Self::Address(address));
         }
-        // Taken off first: IDNA knows no `*`, and refuses it beside labels that run from right to left.
+        Self::of_dns(text)
+    }
+
+    /// Returns the canonical form of an alternative name. A DNS name that spells an address is not an address (RFC 9525,
+    /// 6.3), and a URI does not name a host.
+    fn of_alternative(name: &AlternativeName) -> Option<Self> {
+        match name {
+            AlternativeName::Dns(text) => Self::of_dns(text),
+            AlternativeName::Ip(address) => Some(Self::Address(*address)),
+            AlternativeName::Uri(_) => None,
+        }
+    }
+
+    /// Returns the canonical form of a DNS name; `None` of a text that is not a host name. `*` must be the whole
+    /// left-most label.
+    fn of_dns(text: &str) -> Option<Self> {
+        let text = text.strip_suffix(DOTS).unwrap_or(text);
+        // IDNA has no `*`, and rejects it beside right-to-left labels, so it is split off first.
         match text.strip_prefix('*').and_then(|text| text.strip_prefix(DOTS)) {
             Some(parent) => dns_name(parent).filter(|name| name.len() <= 251).map(Self::Wildcard),
             None => dns_name(text).map(Self::Dns),
         }
     }
 
-    /// How a certificate's name covers a host's.
+    /// Returns how a certificate's name covers a host.
     fn covers(&self, host: &Self) -> Option<Match> {
         match (self, host) {
             (pattern, host) if pattern == host => Some(Match::Exact),
             (Self::Wildcard(parent), Self::Dns(host)) => {
-                host.split_once('.').filter(|(_, behind)| behind == parent).map(|_| Match::Wildcard)
+                host.split_once('.').filter(|(_, rest)| rest == parent).map(|_| Match::Wildcard)
             }
             _ => None,
         }
     }
 }
 
-/// A DNS name in lower-case A-labels: letters, digits, hyphens, and the underscores that people do use.
+/// Returns a DNS name in lower-case A-labels: letters, digits, hyphens, and the underscores that are in use.
 fn dns_name(text: &str) -> Option<String> {
     let text = text.to_ascii_lowercase();
     let name = match domain_to_ascii_cow(text.as_bytes(), AsciiDenyList::EMPTY) {
         Ok(name) => name.into_owned(),
-        // An A-label that stands for nothing allowed still is the same as itself.
+        // An A-label that IDNA rejects is still equal to itself.
         Err(_) if text.is_ascii() => text,
         Err(_) => return None,
     };
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    let is_label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(fits);
-    // A name whose last label is a number is an address that went wrong.
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let is_label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(is_allowed);
+    // A name whose last label is a number is a misspelt address.
     let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
     let last = name.rsplit('.').next()?;
     (name.len() <= 253 && name.split('.').all(is_label) && !is_number(last)).then_some(name)
 }
 
-/// Whether `pattern`, a name in a certificate, covers `host`.
-///
-/// Case, a trailing dot, and the difference between `例子.测试` and `xn--fsqu00a.xn--0zwm56d` do not count. A
-/// wildcard stands for one whole left-most label: `*.example.com` covers `a.example.com`, and
-/// neither `example.com` nor `a.b.example.com`. `f*.example.com`, `*.*.com` and `*` cover nothing. `*.com` covers
-/// `example.com`, as the RFC has it, though many clients are stricter. An address is covered by itself
-/// alone, in any spelling.
-pub fn name_matches(pattern: &str, host: &str) -> bool {
-    let covers = || Name::of(pattern)?.covers(&Name::of(host)?);
-    covers().is_some()
-}
-
-/// How a certificate covers a host; the closer, the greater.
+/// How a certificate covers a host; the closest match is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Match {
-    /// By a wildcard that stands for the host's left-most label.
+    /// By a wildcard in place of the host's left-most label.
     Wildcard,
     /// By name.
     Exact,
 }
 
 impl Match {
+    /// Returns the word that JSON carries.
     pub fn name(self) -> &'static str {
         match self {
             Self::Wildcard => "wildcard",
@@ -112,10 +118,10 @@ pub struct HostMatch {
     pub how: Match,
 }
 
-/// A host as a user names it.
+/// A host that a user asks for.
 ///
-/// Also `*.example.com`: certificates that hold this very wildcard cover it, exactly, and no others do,
-/// since no certificate of single names covers all that the wildcard may stand for.
+/// Also a wildcard, `*.example.com`: only certificates with the same wildcard cover it, since single names never cover
+/// every host that it matches.
 #[derive(Debug, Clone)]
 pub struct Host {
     text: String,
@@ -123,10 +129,10 @@ pub struct Host {
 }
 
 impl Host {
-    /// Reads a host name or an IP address; IPv6 also in the brackets of a URL.
+    /// Parses a host name or an IP address; IPv6 also in the brackets of a URL.
     ///
     /// # Errors
-    /// Why no host can have this name, in a sentence that does not repeat it.
+    /// The text is not a host name; the error says why, in a sentence that does not repeat the text.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         match Name::of(text) {
@@ -135,12 +141,13 @@ impl Host {
         }
     }
 
-    /// As the user wrote it.
+    /// Returns the text as the user wrote it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
+/// Returns why a text is not a host name.
 fn why_impossible(text: &str) -> &'static str {
     let port = |text: &str| {
         let (host, port) = text.rsplit_once(':')?;
@@ -179,7 +186,7 @@ impl fmt::Display for Host {
     }
 }
 
-/// Two spellings of one name are the same host.
+/// Spellings of one name are equal.
 impl PartialEq for Host {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -188,48 +195,53 @@ impl PartialEq for Host {
 
 impl Eq for Host {}
 
-/// How closely a certificate covers a host, if it does: by its subject alternative names, or by its
-/// common name only where it has no alternative name that is a DNS name or an address.
+/// Returns how a certificate covers a host, by its closest name; `None` where it does not.
+///
+/// The subject alternative names count; the common name only where no alternative name is a DNS name or an address.
+/// Case, a trailing dot, and the difference between `例子.测试` and `xn--fsqu00a.xn--0zwm56d` do not count. A wildcard
+/// matches one whole left-most label: `*.example.com` covers `a.example.com`, but neither `example.com` nor
+/// `a.b.example.com`. `f*.example.com`, `*.*.com` and `*` cover nothing. `*.com` covers `example.com` by the RFC, though
+/// many clients are stricter. An address is covered only by the same address.
 pub fn best_match(certificate: &Certificate, host: &Host) -> Option<Match> {
-    matching_hosts(certificate, &[host]).first().map(|covered| covered.how)
+    matching_hosts(certificate, &[host]).first().map(|host| host.how)
 }
 
-/// Which of these hosts a certificate covers, in their order.
+/// Returns the hosts that a certificate covers, in the given order.
 pub fn matching_hosts(certificate: &Certificate, hosts: &[&Host]) -> Vec<HostMatch> {
-    let names: Vec<Name> = host_names(certificate).filter_map(|name| Name::of(name)).collect();
-    let covered = hosts.iter().filter_map(|host| {
+    let names: Vec<Name> = host_names(certificate).into_iter().filter_map(|(_, name)| name).collect();
+    let matches = hosts.iter().filter_map(|host| {
         let how = names.iter().filter_map(|name| name.covers(&host.name)).max()?;
         Some(HostMatch { name: host.text.clone(), how })
     });
-    covered.collect()
+    matches.collect()
 }
 
-/// The names of hosts that a certificate is for, each in the one spelling in which they are compared;
-/// what can be no host's name stands as it is beside others, and is none alone.
+/// Returns the host names of a certificate, each in its canonical spelling. Names that no host can have are kept as they
+/// are beside others; a certificate with only such names has none.
 pub fn names_of(certificate: &Certificate) -> BTreeSet<String> {
-    let spelt = |(text, name): (&String, Option<Name>)| match name {
+    let names = host_names(certificate);
+    if names.iter().all(|(_, name)| name.is_none()) {
+        return BTreeSet::new();
+    }
+    let spelling = |(text, name): (Cow<'_, str>, Option<Name>)| match name {
         Some(Name::Address(address)) => address.to_string(),
         Some(Name::Dns(name)) => name,
         Some(Name::Wildcard(parent)) => format!("*.{parent}"),
         None => text.to_lowercase(),
     };
-    let names: Vec<_> = host_names(certificate).map(|name| (name, Name::of(name))).collect();
-    if names.iter().all(|(_, name)| name.is_none()) {
-        return BTreeSet::new();
+    names.into_iter().map(spelling).collect()
+}
+
+/// Returns the DNS names and addresses of a certificate, or else its common name, with the canonical form of each.
+fn host_names(certificate: &Certificate) -> Vec<(Cow<'_, str>, Option<Name>)> {
+    let is_host = |name: &&AlternativeName| !matches!(name, AlternativeName::Uri(_));
+    let names = certificate.subject_alternative_names.iter().filter(is_host);
+    let mut names: Vec<_> = names.map(|name| (name.text(), Name::of_alternative(name))).collect();
+    if names.is_empty() {
+        names.extend(certificate.common_name.iter().map(|name| (Cow::from(name), Name::of(name))));
     }
-    names.into_iter().map(spelt).collect()
-}
-
-/// The alternative names that hosts can have, or else the common name.
-fn host_names(certificate: &Certificate) -> impl Iterator<Item = &String> {
-    let mut names = certificate.subject_alternative_names.iter().filter(|name| !is_uri(name)).peekable();
-    let common_name = if names.peek().is_none() { certificate.common_name.as_ref() } else { None };
-    names.chain(common_name).filter(|name| !name.is_empty())
-}
-
-/// Of the alternative names that are kept, only URIs and IPv6 addresses have colons.
-fn is_uri(name: &str) -> bool {
-    name.contains(':') && name.parse::<IpAddr>().is_err()
+    names.retain(|(text, _)| !text.is_empty());
+    names
 }
 
 #[cfg(test)]

@@ -1,8 +1,13 @@
-//! Which names cover which hosts, in tables, and what holds for any two strings.
+//! Names and the hosts that they cover, in tables, and laws that hold for any two strings.
 
 use proptest::prelude::*;
 
 use super::*;
+
+/// Whether a name covers a host, both as plain text.
+fn name_matches(pattern: &str, host: &str) -> bool {
+    Name::of(pattern).zip(Name::of(host)).is_some_and(|(pattern, host)| pattern.covers(&host).is_some())
+}
 
 #[test]
 fn names_cover_the_hosts_that_the_rfc_says() {
@@ -123,7 +128,7 @@ fn what_is_no_host_says_what_would_be() {
 }
 
 fn certificate(names: &[&str], common_name: Option<&str>) -> Certificate {
-    let subject_alternative_names = names.iter().map(|&name| name.to_owned()).collect();
+    let subject_alternative_names = names.iter().map(|&name| AlternativeName::from_text(name.to_owned())).collect();
     Certificate { subject_alternative_names, common_name: common_name.map(str::to_owned), ..Certificate::default() }
 }
 
@@ -150,6 +155,48 @@ fn a_certificate_covers_by_its_closest_name() {
     assert_eq!(by(&["a.example.com", "*.example.com"], None, "*.example.com"), Some(Exact));
     assert_eq!(by(&["a.example.com", "example.com"], None, "*.example.com"), None);
     assert_eq!(by(&["2001:db8::1"], None, "2001:DB8:0::1"), Some(Exact));
+}
+
+#[test]
+fn only_a_name_of_the_right_kind_covers_a_host() {
+    let by = |name: AlternativeName, common_name: Option<&str>, host: &str| {
+        let common_name = common_name.map(str::to_owned);
+        let certificate = Certificate { subject_alternative_names: vec![name], common_name, ..Certificate::default() };
+        best_match(&certificate, &Host::parse(host).expect(host))
+    };
+    let dns = |text: &str| AlternativeName::Dns(text.to_owned());
+    let uri = |text: &str| AlternativeName::Uri(text.to_owned());
+    let ip = |text: &str| AlternativeName::Ip(text.parse().expect(text));
+    for (name, host) in [
+        (dns("1.2.3.4"), "1.2.3.4"),
+        (dns("1.2.3.4."), "1.2.3.4"),
+        (dns("::1"), "::1"),
+        (dns("[::1]"), "::1"),
+        (uri("www.example.com"), "www.example.com"),
+        (uri("https://www.example.com/"), "www.example.com"),
+        (uri("1.2.3.4"), "1.2.3.4"),
+        (ip("1.2.3.4"), "1.2.3.5"),
+    ] {
+        assert_eq!(by(name.clone(), None, host), None, "{name:?} {host}");
+    }
+    assert_eq!(by(ip("1.2.3.4"), None, "1.2.3.4"), Some(Match::Exact));
+    assert_eq!(by(dns("www.example.com"), None, "www.example.com"), Some(Match::Exact));
+    // A DNS name or an address of its own keeps the common name from counting, a URI does not.
+    assert_eq!(by(dns("1.2.3.4"), Some("www.example.com"), "www.example.com"), None);
+    assert_eq!(by(uri("urn:a"), Some("www.example.com"), "www.example.com"), Some(Match::Exact));
+}
+
+#[test]
+fn names_are_in_one_spelling_and_impossible_names_alone_are_no_names() {
+    let names =
+        |names: &[&str], common_name| names_of(&certificate(names, common_name)).into_iter().collect::<Vec<_>>();
+    assert_eq!(
+        names(&["B.example.", "*.A.example", "2001:DB8::0:1"], None),
+        ["*.a.example", "2001:db8::1", "b.example"]
+    );
+    assert_eq!(names(&["a.example", "Two Words"], None), ["a.example", "two words"]);
+    assert_eq!(names(&["Two Words"], None), [""; 0]);
+    assert_eq!(names(&["urn:a"], Some("A.example")), ["a.example"]);
 }
 
 /// Half of them near to names, half of them anything.

@@ -1,4 +1,4 @@
-//! Where certificates are read from, what became of each place, and the order of what was read.
+//! The scopes that certificates are read from, the outcome of each, and the order of certificates.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -7,7 +7,7 @@ use crate::error::{Error, Kind};
 
 use super::Certificate;
 
-/// One place where certificates are kept: a service in a region of an account.
+/// One place that keeps certificates: a service in a region of an account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope {
     pub provider: &'static str,
@@ -30,7 +30,7 @@ impl Scope {
     /// The region of a scope whose regions could not be listed.
     pub const ALL_REGIONS: &'static str = "all";
 
-    /// Whether both are of one service of one account.
+    /// Returns whether both are scopes of one service of one account.
     pub fn is_beside(&self, other: &Self) -> bool {
         (self.provider, &self.account, self.service) == (other.provider, &other.account, other.service)
     }
@@ -47,20 +47,20 @@ impl fmt::Display for Scope {
     }
 }
 
-/// What became of one scope.
+/// The outcome of one scope.
 #[derive(Debug)]
 pub struct ScopeReport {
     pub scope: Scope,
-    /// How many certificates were read there, also where a later page failed.
+    /// The number of certificates that were read, also where a later page failed.
     pub certificates: usize,
     pub error: Option<Error>,
-    /// Why it is unknown who uses its certificates, where usage sources were asked.
+    /// Why the uses of its certificates are unknown, where usage sources were read.
     pub usage_error: Option<Error>,
-    /// Why its separate list of CA certificates could not be searched, where only that failed.
+    /// Why its separate list of CA certificates could not be read, where only that list failed.
     pub ca_list_error: Option<Error>,
 }
 
-/// A scope's outcome in one word.
+/// The outcome of a scope in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScopeStatus {
     Ok,
@@ -71,6 +71,7 @@ pub enum ScopeStatus {
 }
 
 impl ScopeStatus {
+    /// Returns the word that JSON carries.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -88,6 +89,7 @@ impl ScopeReport {
         Self { scope, certificates: 0, error: Some(error), usage_error: None, ca_list_error: None }
     }
 
+    /// Returns the outcome in one word.
     pub fn status(&self) -> ScopeStatus {
         match self.error.as_ref().map(|error| error.kind) {
             None => ScopeStatus::Ok,
@@ -99,12 +101,12 @@ impl ScopeReport {
     }
 }
 
-/// Whether every scope was read to its end. Nothing asked is nothing known.
+/// Returns whether every scope was read to its end. Without any scope, nothing is known to be complete.
 pub fn is_complete(scopes: &[ScopeReport]) -> bool {
     !scopes.is_empty() && scopes.iter().all(|report| report.error.is_none())
 }
 
-/// Soonest expiry first, unknown expiry last; ties by where a certificate is, then by what it is.
+/// Compares by expiry: the soonest first, unknown expiry last; ties by place, then by identity.
 pub fn soonest_first(a: &Certificate, b: &Certificate) -> Ordering {
     Sort::default().compare((a, a.not_after), (b, b.not_after))
 }
@@ -112,13 +114,12 @@ pub fn soonest_first(a: &Certificate, b: &Certificate) -> Ordering {
 /// A direction to sort in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sort {
-    /// The greatest value first. The unknown stay last, and ties are broken as ever.
+    /// The greatest value first. Unknown values stay last, and ties are broken as in the other direction.
     pub reverse: bool,
 }
 
 impl Sort {
-    /// Compares two certificates by a value of each, where it is known; ties by where a certificate
-    /// is, then by what it is.
+    /// Compares two certificates by a value of each, unknown values last; ties by place, then by identity.
     pub fn compare<K: Ord>(self, a: (&Certificate, Option<K>), b: (&Certificate, Option<K>)) -> Ordering {
         let by_value = match (a.1, b.1) {
             (Some(a), Some(b)) if self.reverse => b.cmp(&a),
@@ -128,7 +129,7 @@ impl Sort {
         by_value.then_with(|| identity(a.0).cmp(&identity(b.0)))
     }
 
-    /// Sorts by `key`, which is asked once for each certificate.
+    /// Sorts by `key`, which is computed once for each certificate.
     pub fn sort<'a, K: Ord>(self, certificates: &mut [&'a Certificate], key: impl Fn(&'a Certificate) -> Option<K>) {
         let mut keyed: Vec<_> = certificates.iter().map(|&certificate| (certificate, key(certificate))).collect();
         keyed.sort_by(|(a, x), (b, y)| self.compare((a, x.as_ref()), (b, y.as_ref())));
@@ -138,7 +139,7 @@ impl Sort {
     }
 }
 
-/// Where a certificate is, and what it is; then whatever else tells apart those that share an id.
+/// Returns the place and the name of a certificate, then what distinguishes certificates of one id.
 fn identity(c: &Certificate) -> impl Ord {
     let place = (c.provider, &c.account, &c.region);
     (place, &c.name, &c.id, c.service, &c.project_id, &c.fingerprint_sha256, &c.fingerprint_sha1)
@@ -178,7 +179,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn the_order_of_what_came_never_shows(
+        fn the_order_of_arrival_never_shows(
             rows in proptest::collection::vec(("[ab]", proptest::option::of(0..3_i64)), 0..8), reverse: bool,
         ) {
             let all: Vec<_> = rows.iter().map(|(id, not_after)| certificate(id, *not_after)).collect();

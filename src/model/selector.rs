@@ -1,8 +1,8 @@
-//! How users point at a certificate: by its id, by the beginning of one, or by a fingerprint.
+//! Selectors: how users name a certificate, by its id, the beginning of its id, or a fingerprint.
 
 use super::Certificate;
 
-/// What a user typed to name a certificate.
+/// The text with which a user names a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selector {
     pub text: String,
@@ -10,19 +10,20 @@ pub struct Selector {
     fingerprint: Option<String>,
 }
 
-/// What a reference means resolve the certificates there are: their places in that list.
+/// The certificates that a selector names, by their index in the list of all.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Resolution {
     Nothing,
-    /// The certificates of this very id: one, unless several scopes show the same.
+    /// The certificates whose id is the text: one, unless several scopes list it.
     Id(Vec<usize>),
-    /// The places that hold the certificate of this fingerprint.
+    /// The records of the certificate that has this fingerprint.
     Fingerprint(Vec<usize>),
-    /// The certificates whose id begins so.
+    /// The certificates whose id begins with the text.
     Prefix(Vec<usize>),
 }
 
 impl Resolution {
+    /// Returns the indices, whatever they were found by.
     pub fn indices(&self) -> &[usize] {
         match self {
             Self::Nothing => &[],
@@ -30,7 +31,7 @@ impl Resolution {
         }
     }
 
-    /// Whether it stands for one thing to show; the others are to be chosen from.
+    /// Returns whether it names one certificate; otherwise the user must choose.
     pub fn is_unique(&self) -> bool {
         matches!(self, Self::Id(_)) || self.indices().len() == 1
     }
@@ -40,8 +41,10 @@ const SHA1_DIGITS: usize = 40;
 const SHA256_DIGITS: usize = 64;
 
 impl Selector {
+    /// Parses a selector.
+    ///
     /// # Errors
-    /// Where it is empty, and would mean every certificate.
+    /// The text is empty, which would select every certificate.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text.is_empty() {
@@ -50,39 +53,39 @@ impl Selector {
         Ok(Self { text: text.to_owned(), fingerprint: fingerprint(text) })
     }
 
-    /// Whether a cloud can be asked for it by id. No cloud's ids look like fingerprints.
+    /// Returns whether the text may be an id that a cloud can look up. No cloud's ids look like fingerprints.
     pub fn may_be_id(&self) -> bool {
         self.fingerprint.is_none()
     }
 
-    /// Whether this certificate may be meant.
+    /// Returns whether the text is the beginning of the certificate's id, or its fingerprint.
     pub fn may_match(&self, certificate: &Certificate) -> bool {
         let begins = |id: &String| id.get(..self.text.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.text));
         self.is_fingerprint_of(certificate) || certificate.id.as_ref().is_some_and(begins)
     }
 
-    /// Whether this certificate is meant, whichever others there are.
+    /// Returns whether the text is the certificate's whole id, or its fingerprint.
     pub fn matches_exactly(&self, certificate: &Certificate) -> bool {
         self.is_id_of(certificate) || self.is_fingerprint_of(certificate)
     }
 
-    /// What it means resolve these. A whole id counts before a fingerprint, and both before a beginning; case
-    /// never does.
+    /// Returns the certificates that the selector names. A whole id counts before a fingerprint, and both before the
+    /// beginning of an id; case never counts.
     pub fn resolve(&self, certificates: &[Certificate]) -> Resolution {
-        let (mut ids, mut fingerprints, mut beginnings) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ids, mut fingerprints, mut prefixes) = (Vec::new(), Vec::new(), Vec::new());
         for (index, certificate) in
             certificates.iter().enumerate().filter(|(_, certificate)| self.may_match(certificate))
         {
             match certificate {
                 certificate if self.is_id_of(certificate) => ids.push(index),
                 certificate if self.is_fingerprint_of(certificate) => fingerprints.push(index),
-                _ => beginnings.push(index),
+                _ => prefixes.push(index),
             }
         }
-        match (ids.is_empty(), fingerprints.is_empty(), beginnings.is_empty()) {
+        match (ids.is_empty(), fingerprints.is_empty(), prefixes.is_empty()) {
             (false, _, _) => Resolution::Id(ids),
             (_, false, _) => Resolution::Fingerprint(fingerprints),
-            (_, _, false) => Resolution::Prefix(beginnings),
+            (_, _, false) => Resolution::Prefix(prefixes),
             _ => Resolution::Nothing,
         }
     }
@@ -97,13 +100,14 @@ impl Selector {
     }
 }
 
-/// A fingerprint, with or without colons, as `openssl` prints it too: `SHA1 Fingerprint=AB:CD:…`.
+/// Returns the hex digits of a fingerprint, with or without colons; also as `openssl` prints it: `SHA1 Fingerprint=AB:CD:…`.
 fn fingerprint(text: &str) -> Option<String> {
     let text = text.rsplit('=').next()?.to_ascii_lowercase();
     let text = text.strip_prefix("sha1:").or_else(|| text.strip_prefix("sha256:")).unwrap_or(&text);
     let hex = text.replace(':', "");
-    let is_one = matches!(hex.len(), SHA1_DIGITS | SHA256_DIGITS) && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_one.then_some(hex)
+    let is_fingerprint =
+        matches!(hex.len(), SHA1_DIGITS | SHA256_DIGITS) && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_fingerprint.then_some(hex)
 }
 
 #[cfg(test)]
@@ -117,35 +121,35 @@ mod tests {
     }
 
     #[test]
-    fn the_closest_meaning_counts() {
+    fn the_closest_match_counts() {
         let all = [certificate("12", "ab"), certificate("123", "ab"), certificate("124", "ef")];
-        let meaning = |text: &str| Selector::parse(text).expect(text).resolve(&all);
-        assert_eq!(meaning("12"), Resolution::Id(vec![0]));
-        assert_eq!(meaning("1"), Resolution::Prefix(vec![0, 1, 2]));
-        assert_eq!(meaning(" 124 "), Resolution::Id(vec![2]));
-        assert_eq!(meaning("2"), Resolution::Nothing);
-        assert_eq!(meaning(&"ab".repeat(20)), Resolution::Fingerprint(vec![0, 1]));
+        let resolve = |text: &str| Selector::parse(text).expect(text).resolve(&all);
+        assert_eq!(resolve("12"), Resolution::Id(vec![0]));
+        assert_eq!(resolve("1"), Resolution::Prefix(vec![0, 1, 2]));
+        assert_eq!(resolve(" 124 "), Resolution::Id(vec![2]));
+        assert_eq!(resolve("2"), Resolution::Nothing);
+        assert_eq!(resolve(&"ab".repeat(20)), Resolution::Fingerprint(vec![0, 1]));
         for ef in [
             ["EF"; 20].join(":"),
             format!("SHA1 Fingerprint={}", ["EF"; 20].join(":")),
             "sha1:".to_owned() + &"ef".repeat(20),
         ] {
-            assert_eq!(meaning(&ef), Resolution::Fingerprint(vec![2]), "{ef}");
+            assert_eq!(resolve(&ef), Resolution::Fingerprint(vec![2]), "{ef}");
         }
-        assert_eq!(meaning(&"cd".repeat(32)).indices(), [0, 1, 2]);
-        assert_eq!(meaning(&"cd".repeat(20)), Resolution::Nothing);
-        assert!(meaning("12").is_unique() && !meaning("1").is_unique() && !Resolution::Nothing.is_unique());
+        assert_eq!(resolve(&"cd".repeat(32)).indices(), [0, 1, 2]);
+        assert_eq!(resolve(&"cd".repeat(20)), Resolution::Nothing);
+        assert!(resolve("12").is_unique() && !resolve("1").is_unique() && !Resolution::Nothing.is_unique());
         let letters = [certificate("Ab1", "ab"), certificate("abé2", "ab")];
-        let meaning = |text: &str| Selector::parse(text).expect(text).resolve(&letters);
+        let resolve = |text: &str| Selector::parse(text).expect(text).resolve(&letters);
         assert_eq!(
-            (meaning("aB1"), meaning("AB"), meaning("abé")),
+            (resolve("aB1"), resolve("AB"), resolve("abé")),
             (Resolution::Id(vec![0]), Resolution::Prefix(vec![0, 1]), Resolution::Prefix(vec![1]))
         );
         assert!(Selector::parse(" ").is_err());
     }
 
     #[test]
-    fn nothing_unknown_is_meant() {
+    fn a_certificate_without_id_and_fingerprint_is_never_selected() {
         let unknown = Certificate { id: None, ..Certificate::default() };
         for text in ["1", &"ab".repeat(20)] {
             assert!(!Selector::parse(text).expect(text).may_match(&unknown));

@@ -1,4 +1,4 @@
-//! The certificate that takes the place of another one.
+//! The certificate that replaces another one.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use serde::{Serialize, Serializer};
 
 use super::{Certificate, rfc3339};
 
-/// The longest-lived certificate for the names of another one, and where it is kept.
+/// The longest-lived certificate for the names of another one, and where it is kept. Serialised as JSON's `superseded_by`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Successor {
     pub provider: &'static str,
+    pub service: &'static str,
     pub account: String,
     pub region: String,
-    pub service: &'static str,
     pub id: Option<String>,
     pub name: Option<String>,
     #[serde(serialize_with = "as_rfc3339")]
@@ -21,25 +21,27 @@ pub struct Successor {
 }
 
 impl Successor {
+    /// Returns a certificate as a successor; `None` where its end is unknown.
     pub fn of(certificate: &Certificate) -> Option<Self> {
         Some(Self {
             provider: certificate.provider,
+            service: certificate.service,
             account: certificate.account.clone(),
             region: certificate.region.clone(),
-            service: certificate.service,
             id: certificate.id.clone(),
             name: certificate.name.clone(),
             not_after: certificate.not_after?,
         })
     }
 
-    /// What people know it by.
+    /// Returns the name; where it has none, the id.
     pub fn title(&self) -> &str {
         let name = self.name.as_deref().filter(|name| !name.is_empty());
         name.or(self.id.as_deref()).unwrap_or("a certificate without a name")
     }
 }
 
+/// The title, then the place and the id.
 impl fmt::Display for Successor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { provider, account, region, service, .. } = self;

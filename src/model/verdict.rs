@@ -1,4 +1,4 @@
-//! The decision of `check`: how badly a certificate stands, and how badly all of them do.
+//! The decision of `check`: the state of one certificate, and of all together.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use crate::error::{Error, Kind};
 
 use super::{Certificate, Threshold};
 
-/// A state of the Nagios plugin interface. Ordered by how bad it is: not being able to look is worse
-/// than a WARNING that was seen, and never hides a CRITICAL.
+/// A state of the Nagios plugin interface, ordered from good to bad. UNKNOWN is worse than WARNING, so that an
+/// incomplete scan is never OK, and better than CRITICAL, so that it never hides one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     Ok,
@@ -22,7 +22,7 @@ impl State {
     /// Every state, from good to bad.
     pub const ALL: [Self; 4] = [Self::Ok, Self::Warning, Self::Unknown, Self::Critical];
 
-    /// The word that a plugin's first line begins with.
+    /// Returns the word that a plugin's first line begins with.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ok => "OK",
@@ -39,7 +39,7 @@ impl fmt::Display for State {
     }
 }
 
-/// How little of its life a certificate may have left before it is WARNING, and before it is CRITICAL.
+/// The limits of remaining life below which a certificate is WARNING or CRITICAL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Thresholds {
     warning: Threshold,
@@ -48,10 +48,11 @@ pub struct Thresholds {
 }
 
 impl Thresholds {
+    /// Returns the thresholds of these limits.
+    ///
     /// # Errors
-    /// The critical limit is longer than the warning limit, so that nothing would ever be WARNING.
-    /// Only limits of the same form are compared: whether `10%` is longer than `7d` is each
-    /// certificate's own matter.
+    /// The critical limit is longer than the warning limit, so that no certificate would ever be WARNING. Only limits of
+    /// the same form are compared: whether `10%` is longer than `7d` depends on the certificate.
     pub fn new(warning: Threshold, critical: Threshold) -> Result<Self, Error> {
         let same_form = warning.time().is_some() == critical.time().is_some()
             && warning.share().is_some() == critical.share().is_some();
@@ -63,49 +64,49 @@ impl Thresholds {
         Ok(Self { warning, critical, superseded: false })
     }
 
-    /// Whether a certificate that is superseded is WARNING at the least.
+    /// Returns the thresholds, with superseded certificates at least WARNING or not.
     #[must_use]
     pub fn with_superseded(self, superseded: bool) -> Self {
         Self { superseded, ..self }
     }
 
+    /// Returns the limit below which a certificate is WARNING.
     pub fn warning(&self) -> Threshold {
         self.warning
     }
 
+    /// Returns the limit below which a certificate is CRITICAL.
     pub fn critical(&self) -> Threshold {
         self.critical
     }
 }
 
 impl Default for Thresholds {
-    /// `30d,33%` and `7d,10%`: a month and a week of a year, and as much less of shorter lives.
+    /// Returns `30d,33%` and `7d,10%`: a month and a week of a yearly certificate, proportionally less of a shorter one.
     fn default() -> Self {
         Self { warning: Threshold::of(30, 33), critical: Threshold::of(7, 10), superseded: false }
     }
 }
 
-/// What is thought of one certificate.
+/// The judgement of one certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
     pub state: State,
-    /// Why, in a few words without a full stop: `expires in 5 days`.
+    /// The reason in a few words without a full stop: `expires in 5 days`.
     pub reason: String,
 }
 
 /// Judges one certificate.
 ///
-/// By its expiry: CRITICAL once it has expired; UNKNOWN where its expiry is unknown; else CRITICAL or
-/// WARNING where less is left than the limit, to be as long as the limit being long enough. A limit
-/// that is a share only cannot be judged where the lifetime is unknown (no `not_before`, or one that
-/// is not before `not_after`): then the certificate is UNKNOWN, unless the critical limit is judged
-/// and undercut.
+/// By expiry: CRITICAL once it has expired; UNKNOWN where the expiry is unknown; else CRITICAL or WARNING where less
+/// time is left than the limit (a time as long as the limit is enough). A limit that is a share only cannot be judged
+/// where the lifetime is unknown (no `not_before`, or one that is not before `not_after`): then the certificate is
+/// UNKNOWN, unless the critical limit can be judged and is undercut.
 ///
-/// Before its `not_before` a certificate is WARNING at the least, and worse where its expiry is. So less
-/// time left never makes a better state, and neither does time that passes, but for the one moment
-/// in which a certificate becomes valid.
+/// Before its `not_before` a certificate is at least WARNING. Less time left therefore never gives a better state, and
+/// neither does passing time, except at the moment when a certificate becomes valid.
 ///
-/// One that is superseded is WARNING at the least where that was asked for.
+/// A superseded certificate is at least WARNING where the thresholds say so.
 pub fn judge(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thresholds) -> Judgement {
     let judgement = judge_validity(certificate, now, thresholds);
     if judgement.state == State::Ok && thresholds.superseded && certificate.superseded_by.is_some() {
@@ -149,15 +150,15 @@ fn judge_expiry(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thre
     Judgement { state, reason }
 }
 
-/// The state of all: the worst of them, and never better than UNKNOWN where some could not be looked at.
+/// Returns the worst of the states, at least UNKNOWN after an incomplete scan.
 ///
-/// Of nothing it is OK; whether there should have been something is for the caller to know.
+/// No state at all is OK; the caller decides whether an empty inventory is acceptable.
 pub fn worst(states: impl IntoIterator<Item = State>, scan_incomplete: bool) -> State {
     let unseen = if scan_incomplete { State::Unknown } else { State::Ok };
     states.into_iter().fold(unseen, Ord::max)
 }
 
-/// A span in its largest unit, rounded down.
+/// Returns a time span in its largest unit, rounded down.
 fn in_words(span: TimeDelta) -> String {
     let (count, unit) = match (span.num_days(), span.num_hours(), span.num_minutes()) {
         (0, 0, 0) => return "less than a minute".to_owned(),

@@ -1,4 +1,4 @@
-//! What `check` decides, in tables, and the laws that no input may break.
+//! The decisions of `check`, in tables, and laws that hold for every input.
 
 use proptest::prelude::*;
 
@@ -22,18 +22,18 @@ fn thresholds(warning: &str, critical: &str) -> Thresholds {
     }
 }
 
-fn told(not_before: Option<i64>, not_after: Option<i64>, thresholds: &Thresholds) -> (State, String) {
+fn judged(not_before: Option<i64>, not_after: Option<i64>, thresholds: &Thresholds) -> (State, String) {
     let Judgement { state, reason } = judge(&certificate(not_before, not_after), at(0), thresholds);
     (state, reason)
 }
 
 #[test]
-fn yearly_and_weekly_certificates_are_told_of_in_time() {
+fn yearly_and_weekly_certificates_warn_in_time() {
     // Lifetime in days; then the hundredths of a day that are left when it still is OK, and still WARNING.
     for (lifetime, warning, critical) in [(398, 3_000, 700), (90, 2_970, 700), (47, 1_551, 470), (6, 198, 60)] {
         let state = |left: i64| {
             let issued = left - lifetime * DAY;
-            told(Some(issued), Some(left), &Thresholds::default()).0
+            judged(Some(issued), Some(left), &Thresholds::default()).0
         };
         let (warning, critical) = (warning * DAY / 100, critical * DAY / 100);
         assert_eq!(state(lifetime * DAY), State::Ok, "{lifetime} days, new");
@@ -53,7 +53,7 @@ fn the_defaults_are_what_is_documented() {
 }
 
 #[test]
-fn the_reason_is_told_in_a_few_words() {
+fn the_reason_is_a_few_words() {
     use State::{Critical, Ok, Unknown, Warning};
     let day = Some(DAY);
     for (not_before, not_after, state, reason) in [
@@ -74,7 +74,7 @@ fn the_reason_is_told_in_a_few_words() {
         // Too strange a lifetime to take a share of: only the time counts.
         (day, Some(3_600), Critical, "expires in 1 hour"),
     ] {
-        assert_eq!(told(not_before, not_after, &Thresholds::default()), (state, reason.to_owned()));
+        assert_eq!(judged(not_before, not_after, &Thresholds::default()), (state, reason.to_owned()));
     }
 }
 
@@ -92,7 +92,7 @@ fn a_share_of_an_unknown_lifetime_is_unknown() {
         (days(6), days(5), "33%", "10%", State::Unknown, cannot_tell("10%", 5)),
         (days(-1), days(5), "33%", "10%", State::Ok, "expires in 5 days".to_owned()),
     ] {
-        assert_eq!(told(not_before, not_after, &thresholds(warning, critical)), (state, reason));
+        assert_eq!(judged(not_before, not_after, &thresholds(warning, critical)), (state, reason));
     }
 }
 

@@ -5,11 +5,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
-use crate::model::{Certificate, ChainElement, HostMatch, Source, Successor, Use, rfc3339};
+use crate::model::{AlternativeName, Certificate, ChainElement, HostMatch, Note, Source, Successor, Use, rfc3339};
 
 use super::messages::time_left;
 use super::summary::counted;
@@ -29,10 +30,14 @@ pub(super) enum Value<'a> {
     Number(i64),
     Flag(bool),
     Time(DateTime<Utc>),
-    Texts(&'a [String]),
+    Names(&'a [AlternativeName]),
+    /// The texts of notes.
+    Notes(&'a [Note]),
+    /// The codes of notes; serialised, with their texts.
+    NoteCodes(&'a [Note]),
     Map(&'a BTreeMap<String, String>),
     Source(&'a Source),
-    Chain(&'a [ChainElement]),
+    Chain(&'a [Arc<ChainElement>]),
     Uses(&'a [Use]),
     Matches(&'a [HostMatch]),
     Successor(&'a Successor),
@@ -50,12 +55,12 @@ pub(super) static RECORD: &[Column] = &[
     Column { name: "description", value: |c, _| text(c.description.as_ref()) },
     Column { name: "kind", value: |c, _| c.kind.name().into() },
     Column { name: "common_name", value: |c, _| text(c.common_name.as_ref()) },
-    Column { name: "subject_alternative_names", value: |c, _| Value::Texts(&c.subject_alternative_names) },
+    Column { name: "subject_alternative_names", value: |c, _| Value::Names(&c.subject_alternative_names) },
     Column { name: "fingerprint_sha1", value: |c, _| text(c.fingerprint_sha1.as_ref()) },
     Column { name: "fingerprint_sha256", value: |c, _| text(c.fingerprint_sha256.as_ref()) },
-    Column { name: "serial_number", value: |c, _| text(c.serial_number.as_ref()) },
-    Column { name: "issuer", value: |c, _| text(c.issuer.as_ref()) },
-    Column { name: "subject", value: |c, _| text(c.subject.as_ref()) },
+    Column { name: "serial_number", value: |c, _| displayed(c.serial_number.as_ref()) },
+    Column { name: "issuer", value: |c, _| displayed(c.issuer.as_ref()) },
+    Column { name: "subject", value: |c, _| displayed(c.subject.as_ref()) },
     Column { name: "key_type", value: |c, _| text(c.key_type.as_ref()) },
     Column { name: "key_bits", value: |c, _| c.key_bits.map_or(Value::Unknown, |bits| Value::Number(bits.into())) },
     Column { name: "signature_algorithm", value: |c, _| text(c.signature_algorithm.as_ref()) },
@@ -73,7 +78,9 @@ pub(super) static RECORD: &[Column] = &[
     Column { name: "chain", value: |c, _| Value::Chain(&c.chain) },
     Column { name: "used_by", value: |c, _| c.used_by.as_deref().map_or(Value::Unknown, Value::Uses) },
     Column { name: "used_by_complete", value: |c, _| c.used_by_complete.map_or(Value::Unknown, Value::Flag) },
-    Column { name: "notes", value: |c, _| Value::Texts(&c.notes) },
+    Column { name: "superseded_by", value: |c, _| c.superseded_by.as_deref().map_or(Value::Unknown, Value::Successor) },
+    Column { name: "note_codes", value: |c, _| Value::NoteCodes(&c.notes) },
+    Column { name: "notes", value: |c, _| Value::Notes(&c.notes) },
 ];
 
 /// What people read instead of dates and lists.
@@ -85,7 +92,6 @@ static FOR_PEOPLE: &[Column] = &[
     },
     Column { name: "names", value: |c, _| covered(c) },
     Column { name: "used_by_count", value: |c, _| listeners(c).into() },
-    Column { name: "superseded_by", value: |c, _| c.superseded_by.as_deref().map_or(Value::Unknown, Value::Successor) },
     Column {
         name: "match",
         value: |c, _| c.matches.iter().map(|m| m.how).max().map_or(Value::Unknown, |how| how.name().into()),
@@ -148,7 +154,7 @@ pub fn by_name(name: &str) -> Option<&'static Column> {
 
 /// The columns that programs are told unasked: JSON's keys, and the answers to what a command was asked.
 pub(super) fn for_programs(extra: &[&str]) -> impl Iterator<Item = &'static Column> {
-    let is_answer = |name: &str| ["match", "matches", "superseded_by"].contains(&name) && extra.contains(&name);
+    let is_answer = |name: &str| ["match", "matches"].contains(&name) && extra.contains(&name);
     RECORD.iter().chain(FOR_PEOPLE.iter().filter(move |column| is_answer(column.name)))
 }
 
@@ -169,7 +175,7 @@ impl Serialize for Record<'_> {
 fn covered(certificate: &Certificate) -> Value<'_> {
     match certificate.subject_alternative_names.as_slice() {
         [] => text(certificate.common_name.as_ref()),
-        names => Value::Texts(names),
+        names => Value::Names(names),
     }
 }
 
@@ -186,6 +192,19 @@ fn listeners(certificate: &Certificate) -> String {
 
 fn text(value: Option<&String>) -> Value<'_> {
     value.map(String::as_str).map_or(Value::Unknown, Value::from)
+}
+
+fn displayed(value: Option<&impl fmt::Display>) -> Value<'static> {
+    value.map_or(Value::Unknown, |value| value.to_string().into())
+}
+
+/// Writes texts with a comma between them.
+fn joined(texts: impl Iterator<Item = impl fmt::Display>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (number, text) in texts.enumerate() {
+        let separator = if number == 0 { "" } else { ", " };
+        write!(f, "{separator}{text}")?;
+    }
+    Ok(())
 }
 
 fn time(value: Option<DateTime<Utc>>) -> Value<'static> {
@@ -212,13 +231,15 @@ impl Serialize for Value<'_> {
             Self::Number(number) => number.serialize(serializer),
             Self::Flag(flag) => flag.serialize(serializer),
             Self::Time(time) => rfc3339(*time).serialize(serializer),
-            Self::Texts(texts) => texts.serialize(serializer),
+            Self::Names(names) => names.serialize(serializer),
+            Self::Notes(notes) => serializer.collect_seq(notes.iter().map(|note| &note.text)),
+            Self::NoteCodes(notes) => notes.serialize(serializer),
             Self::Map(map) => map.serialize(serializer),
             Self::Source(source) => source.serialize(serializer),
-            Self::Chain(chain) => chain.serialize(serializer),
+            Self::Chain(chain) => serializer.collect_seq(chain.iter().map(AsRef::as_ref)),
             Self::Uses(uses) => uses.serialize(serializer),
             Self::Matches(matches) => matches.serialize(serializer),
-            Self::Successor(by) => by.to_string().serialize(serializer),
+            Self::Successor(by) => by.serialize(serializer),
         }
     }
 }
@@ -231,7 +252,9 @@ impl fmt::Display for Value<'_> {
             Self::Number(number) => number.fmt(f),
             Self::Flag(flag) => flag.fmt(f),
             Self::Time(time) => f.write_str(&rfc3339(*time)),
-            Self::Texts(texts) => f.write_str(&texts.join(", ")),
+            Self::Names(names) => joined(names.iter().map(AlternativeName::text), f),
+            Self::Notes(notes) => joined(notes.iter().map(|note| &note.text), f),
+            Self::NoteCodes(notes) => joined(notes.iter().map(|note| note.code.name()), f),
             Self::Map(map) => {
                 let pairs: Vec<String> = map.iter().map(|(key, value)| format!("{key}={value}")).collect();
                 f.write_str(&pairs.join(", "))
@@ -240,9 +263,10 @@ impl fmt::Display for Value<'_> {
                 write!(f, "{} {}", source.service, source.id.as_deref().unwrap_or_default())
             }
             Self::Chain(chain) => {
-                let subjects: Vec<&str> =
-                    chain.iter().map(|element| element.subject.as_deref().unwrap_or("?")).collect();
-                f.write_str(&subjects.join(" | "))
+                let subject = |element: &Arc<ChainElement>| {
+                    element.subject.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string)
+                };
+                f.write_str(&chain.iter().map(subject).collect::<Vec<_>>().join(" | "))
             }
             // An empty text is what is unknown.
             Self::Uses([]) => f.write_str("none"),

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 
-use crate::model::{Certificate, Status};
+use crate::model::{Certificate, SerialNumber, Status};
 
 use super::Report;
 use super::style::inert;
@@ -103,7 +103,7 @@ fn labels(certificate: &Certificate, seen: &mut HashMap<String, usize>) -> Strin
     let filepath = numbered(number);
     seen.insert(filepath.clone(), 1);
     seen.insert(place.clone(), number);
-    let serial_number = certificate.serial_number.as_deref().and_then(decimal).unwrap_or_default();
+    let serial_number = certificate.serial_number.as_ref().and_then(decimal).unwrap_or_default();
     let mut labels = vec![
         ("filename", certificate.name.clone().unwrap_or_default()),
         ("filepath", filepath),
@@ -131,10 +131,9 @@ fn labels(certificate: &Certificate, seen: &mut HashMap<String, usize>) -> Strin
         ("CN", "issuer_CN"),
     ];
     for (name, parts) in [(&certificate.subject, subject), (&certificate.issuer, issuer)] {
-        let attributes = name.as_deref().map(attributes).unwrap_or_default();
-        for (attribute, label) in parts {
-            let value = attributes.iter().find(|(name, _)| *name == attribute).map(|(_, value)| value.clone());
-            labels.push((label, value.unwrap_or_default()));
+        for (kind, label) in parts {
+            let value = name.as_ref().and_then(|name| name.value(kind));
+            labels.push((label, value.unwrap_or_default().into_owned()));
         }
     }
     if let Some(name) = certificate.common_name.as_ref().filter(|_| certificate.subject.is_none()) {
@@ -155,67 +154,18 @@ fn braced(labels: &[(&str, &str)]) -> String {
     format!("{{{text}}}")
 }
 
-/// The attributes of an RFC 4514 name, most specific first, unescaped.
-fn attributes(name: &str) -> Vec<(&str, String)> {
-    let mut attributes = Vec::new();
-    let mut rest = name;
-    while !rest.is_empty() {
-        let Some((attribute, after)) = rest.split_once('=') else { break };
-        let end = value_end(after);
-        attributes.push((attribute, unescaped(&after[..end])));
-        rest = after.get(end + 1..).unwrap_or_default();
-    }
-    attributes
-}
-
-/// Where the value ends: at the first comma or plus that is not escaped.
-fn value_end(text: &str) -> usize {
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b',' | b'+' => return at,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-fn unescaped(value: &str) -> String {
-    let mut bytes = Vec::with_capacity(value.len());
-    let mut rest = value.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'\\' {
-            bytes.push(byte);
-            continue;
-        }
-        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-        let mut ahead = rest.clone();
-        match (digit(ahead.next()), digit(ahead.next())) {
-            (Some(high), Some(low)) => {
-                bytes.push(u8::try_from(high * 16 + low).unwrap_or_default());
-                rest = ahead;
-            }
-            _ => bytes.extend(rest.next()),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// A serial number as the exporter writes it.
-fn decimal(hex: &str) -> Option<String> {
-    // RFC 5280 allows 20 octets; what is far longer is no number that anyone searches for.
-    const LONGEST: usize = 128;
-    if hex.len() > LONGEST {
+/// Returns a serial number as the exporter writes it: in decimal digits.
+fn decimal(number: &SerialNumber) -> Option<String> {
+    // RFC 5280 allows 20 bytes; nobody searches for a far longer number.
+    const MAX_BYTES: usize = 64;
+    if number.magnitude().len() > MAX_BYTES {
         return None;
     }
-    let (sign, hex) = hex.strip_prefix('-').map_or(("", hex), |hex| ("-", hex));
     let mut digits = vec![0_u32];
-    for nibble in hex.chars() {
-        let mut carry = nibble.to_digit(16)?;
+    for byte in number.magnitude() {
+        let mut carry = u32::from(*byte);
         for digit in &mut digits {
-            let value = *digit * 16 + carry;
+            let value = *digit * 256 + carry;
             *digit = value % 10;
             carry = value / 10;
         }
@@ -224,6 +174,7 @@ fn decimal(hex: &str) -> Option<String> {
             carry /= 10;
         }
     }
+    let sign = if number.is_negative() { "-" } else { "" };
     let digits: String = digits.iter().rev().filter_map(|digit| char::from_digit(*digit, 10)).collect();
     Some(format!("{sign}{digits}"))
 }
@@ -231,26 +182,31 @@ fn decimal(hex: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Attribute, AttributeValue, DistinguishedName};
 
     #[test]
     fn serial_numbers_are_decimal() {
-        assert_eq!(decimal("00").as_deref(), Some("0"));
-        assert_eq!(decimal("1111").as_deref(), Some("4369"));
-        assert_eq!(decimal("-01").as_deref(), Some("-1"));
-        assert_eq!(
-            decimal("ffffffffffffffffffffffffffffffffffffffff").as_deref(),
-            Some("1461501637330902918203684832716283019655932542975")
-        );
-        assert_eq!(decimal("xyz"), None);
+        let decimal = |is_negative, magnitude: &[u8]| super::decimal(&SerialNumber::new(is_negative, magnitude));
+        assert_eq!(decimal(false, &[0]).as_deref(), Some("0"));
+        assert_eq!(decimal(false, &[0x11, 0x11]).as_deref(), Some("4369"));
+        assert_eq!(decimal(true, &[1]).as_deref(), Some("-1"));
+        let longest = decimal(false, &[0xff; 20]);
+        assert_eq!(longest.as_deref(), Some("1461501637330902918203684832716283019655932542975"));
+        assert_eq!((decimal(false, &[1; 64]).is_some(), decimal(false, &[1; 65])), (true, None));
     }
 
     #[test]
-    fn names_are_taken_apart() {
-        let name = r"CN=a\, b+OU=x\=y,O=\E4\BE\8B Ltd,C=CN";
-        assert_eq!(
-            attributes(name),
-            [("CN", "a, b".to_owned()), ("OU", "x=y".to_owned()), ("O", "例 Ltd".to_owned()), ("C", "CN".to_owned())]
-        );
+    fn labels_have_the_most_specific_attribute_of_each_type() {
+        let set = |attributes: &[(&'static str, &str)]| -> Vec<Attribute> {
+            let text = |value: &str| AttributeValue::Text(value.into());
+            attributes.iter().map(|(kind, value)| Attribute { kind: (*kind).into(), value: text(value) }).collect()
+        };
+        let der = Attribute { kind: "L".into(), value: AttributeValue::Der([5, 0].into()) };
+        let sets = vec![set(&[("C", "CN")]), set(&[("CN", "x")]), vec![der], set(&[("OU", "x=y"), ("CN", "a, b")])];
+        let certificate = Certificate { subject: DistinguishedName::new(sets), ..Certificate::default() };
+        let labels = labels(&certificate, &mut HashMap::new());
+        let subject = r##"subject_C="CN",subject_L="#0500",subject_OU="x=y",subject_CN="a, b""##;
+        assert!(labels.contains(subject), "{labels}");
     }
 
     #[test]

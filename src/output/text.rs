@@ -6,7 +6,7 @@ use std::io;
 use chrono::{DateTime, Utc};
 use textwrap::WordSplitter;
 
-use crate::model::{Certificate, ChainElement, Use, rfc3339};
+use crate::model::{AlternativeName, Certificate, ChainElement, DistinguishedName, Use, rfc3339};
 
 use super::Report;
 use super::columns::{RECORD, Value};
@@ -86,7 +86,8 @@ fn fitted(line: &str, room: Option<usize>) -> Vec<Cow<'_, str>> {
 /// What stands behind a field's name; nothing where nothing is known, or there is nothing.
 fn lines<'a>(name: &str, value: &'a Value<'a>, now: DateTime<Utc>) -> Vec<Cow<'a, str>> {
     match value {
-        Value::Texts(texts) => texts.iter().map(|text| text.as_str().into()).collect(),
+        Value::Names(names) => names.iter().map(AlternativeName::text).collect(),
+        Value::Notes(notes) => notes.iter().map(|note| note.text.as_str().into()).collect(),
         Value::Map(map) => map.iter().map(|(key, value)| format!("{key}={value}").into()).collect(),
         Value::Chain(chain) => {
             chain.iter().enumerate().flat_map(|(index, element)| link(index, element, now)).collect()
@@ -99,7 +100,8 @@ fn lines<'a>(name: &str, value: &'a Value<'a>, now: DateTime<Utc>) -> Vec<Cow<'a
 
 /// One certificate of the chain, its number before it.
 fn link<'a>(index: usize, element: &ChainElement, now: DateTime<Utc>) -> Vec<Cow<'a, str>> {
-    let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "unknown".to_owned());
+    let name =
+        |name: &Option<DistinguishedName>| name.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);
     let start = element.not_before.map_or_else(|| "unknown".to_owned(), rfc3339);
     let end = element.not_after.map_or_else(|| "unknown".to_owned(), |end| until(end, now));
     vec![
@@ -128,6 +130,7 @@ fn listener(used: &Use) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::NoteCode;
 
     #[test]
     fn long_lines_are_broken_between_words_and_long_words_never() {
@@ -142,7 +145,8 @@ mod tests {
     #[test]
     fn a_value_stands_behind_its_name_on_the_first_line_only() {
         let mut certificate = Certificate { name: Some("shop".to_owned()), ..Certificate::default() };
-        certificate.notes = vec!["the first of two notes".to_owned(), "another".to_owned()];
+        certificate.note(NoteCode::WeakKey, "the first of two notes");
+        certificate.note(NoteCode::Sm2Pair, "another");
         let mut out = Vec::new();
         let mut plain = anstream::StripStream::new(&mut out as &mut dyn io::Write);
         Layout { width: Some(0), out: &mut plain }.write(&certificate, DateTime::UNIX_EPOCH).expect("written");

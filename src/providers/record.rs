@@ -6,6 +6,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
 
+use crate::model::{AlternativeName, Note, NoteCode};
+
 /// A field of a record. `null` and a missing key are the same.
 #[derive(Debug, Clone, Default)]
 pub(super) enum Field<T> {
@@ -64,16 +66,25 @@ impl<'de> Deserialize<'de> for Scalar {
 /// Takes fields out of a record and writes down what it could not read.
 #[derive(Debug, Default)]
 pub(super) struct RecordReader {
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl RecordReader {
+    /// Adds a note.
+    pub(super) fn note(&mut self, code: NoteCode, text: impl Into<String>) {
+        self.notes.push(Note::new(code, text));
+    }
+
+    fn invalid(&mut self, text: String) {
+        self.note(NoteCode::CloudFieldInvalid, text);
+    }
+
     pub(super) fn value<T>(&mut self, name: &str, field: Field<T>) -> Option<T> {
         match field {
             Field::Present(value) => Some(value),
             Field::Absent => None,
             Field::Invalid => {
-                self.notes.push(format!("the cloud's `{name}` is of an unknown type"));
+                self.invalid(format!("the cloud's `{name}` is of an unknown type"));
                 None
             }
         }
@@ -83,7 +94,7 @@ impl RecordReader {
     pub(super) fn record<T: DeserializeOwned + Default>(&mut self, record: &RawValue) -> T {
         let read = record.get().starts_with('{').then(|| serde_json::from_str(record.get()).ok()).flatten();
         read.unwrap_or_else(|| {
-            self.notes.push("the cloud's record is unreadable".to_owned());
+            self.note(NoteCode::RecordUnreadable, "the cloud's record is unreadable");
             T::default()
         })
     }
@@ -101,16 +112,17 @@ impl RecordReader {
             Some(hex) if hex.len() == 40 => (Some(hex), None),
             Some(hex) if hex.len() == 64 => (None, Some(hex)),
             _ => {
-                self.notes.push(format!("the cloud's `{name}` is neither SHA-1 nor SHA-256"));
+                self.invalid(format!("the cloud's `{name}` is neither SHA-1 nor SHA-256"));
                 (None, None)
             }
         }
     }
 
-    /// Names in one text, with this between them.
-    pub(super) fn names(&mut self, name: &str, field: Field<String>, between: char) -> Vec<String> {
+    /// Alternative names in one text, with a separator between them.
+    pub(super) fn names(&mut self, name: &str, field: Field<String>, separator: char) -> Vec<AlternativeName> {
         let text = self.text(name, field).unwrap_or_default();
-        text.split(between).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+        let names = text.split(separator).map(str::trim).filter(|name| !name.is_empty());
+        names.map(|name| AlternativeName::from_text(name.to_owned())).collect()
     }
 
     /// A time in the vendors' `yyyy-MM-ddTHH:mm:ssZ`, where some samples leave out the seconds.
@@ -120,7 +132,7 @@ impl RecordReader {
         let short = || NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%MZ").map(|time| time.and_utc());
         let time = time.or_else(|_| short()).ok();
         if time.is_none() {
-            self.notes.push(format!("the cloud's `{name}` is not a time: {}", shortened(&text)));
+            self.invalid(format!("the cloud's `{name}` is not a time: {}", shortened(&text)));
         }
         time
     }
@@ -133,10 +145,13 @@ impl RecordReader {
         }
         let local = NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S%.f").ok();
         let time = local.and_then(|local| local.and_utc().checked_sub_signed(TimeDelta::hours(hours)));
-        self.notes.push(match time {
-            Some(_) => format!("the cloud tells `{name}` without a zone; read as UTC+{hours}"),
-            None => format!("the cloud's `{name}` is not a time: {}", shortened(&text)),
-        });
+        match time {
+            Some(_) => {
+                let text = format!("the cloud tells `{name}` without a zone; read as UTC+{hours}");
+                self.note(NoteCode::TimeWithoutZone, text);
+            }
+            None => self.invalid(format!("the cloud's `{name}` is not a time: {}", shortened(&text))),
+        }
         time
     }
 
@@ -145,7 +160,7 @@ impl RecordReader {
         let text = self.text(name, field)?;
         let day = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
         if day.is_none() {
-            self.notes.push(format!("the cloud's `{name}` is not a day: {}", shortened(&text)));
+            self.invalid(format!("the cloud's `{name}` is not a day: {}", shortened(&text)));
         }
         day
     }
@@ -160,7 +175,7 @@ impl RecordReader {
             .filter(|ms: &i64| ms.unsigned_abs() >= 100_000_000_000)
             .and_then(DateTime::from_timestamp_millis);
         if time.is_none() && !text.is_empty() {
-            self.notes.push(format!("the cloud's `{name}` is not a time in milliseconds: {}", shortened(&text)));
+            self.invalid(format!("the cloud's `{name}` is not a time in milliseconds: {}", shortened(&text)));
         }
         time
     }
@@ -195,7 +210,11 @@ mod tests {
         millis: Field<Scalar>,
     }
 
-    type Fields = (Option<String>, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Vec<String>);
+    type Fields = (Option<String>, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Vec<Note>);
+
+    fn invalid(text: &str) -> Note {
+        Note::new(NoteCode::CloudFieldInvalid, text)
+    }
 
     fn read(json: &str) -> Fields {
         let wire: Wire = serde_json::from_str(json).expect(json);
@@ -219,7 +238,7 @@ mod tests {
         assert_eq!(text, None);
         assert_eq!(time.map(|t| t.timestamp()), Some(1_541_708_460));
         assert_eq!(millis.map(|t| t.timestamp()), Some(1_732_169_065));
-        assert_eq!(notes, ["the cloud's `text` is of an unknown type"]);
+        assert_eq!(notes, [invalid("the cloud's `text` is of an unknown type")]);
     }
 
     #[test]
@@ -229,12 +248,12 @@ mod tests {
             let time = reader.local_time("t", Field::Present(text.to_owned()), 8);
             (time.map(|time| time.to_rfc3339()), reader.notes)
         };
-        let told = vec!["the cloud tells `t` without a zone; read as UTC+8".to_owned()];
+        let told = vec![Note::new(NoteCode::TimeWithoutZone, "the cloud tells `t` without a zone; read as UTC+8")];
         assert_eq!(read("2021-05-27 16:46:25.0"), (Some("2021-05-27T08:46:25+00:00".to_owned()), told.clone()));
         assert_eq!(read("2021-05-28 07:59:59"), (Some("2021-05-27T23:59:59+00:00".to_owned()), told));
         assert_eq!(read("2021-05-27T16:46:25+08:00"), (Some("2021-05-27T08:46:25+00:00".to_owned()), vec![]));
         assert_eq!(read(""), (None, vec![]));
-        assert_eq!(read("soon"), (None, vec!["the cloud's `t` is not a time: soon".to_owned()]));
+        assert_eq!(read("soon"), (None, vec![invalid("the cloud's `t` is not a time: soon")]));
     }
 
     #[test]
@@ -244,8 +263,8 @@ mod tests {
         assert_eq!(
             notes,
             [
-                "the cloud's `time` is not a time: 017-08-31T02:49:05Z",
-                "the cloud's `millis` is not a time in milliseconds: 15041477450"
+                invalid("the cloud's `time` is not a time: 017-08-31T02:49:05Z"),
+                invalid("the cloud's `millis` is not a time in milliseconds: 15041477450")
             ]
         );
     }

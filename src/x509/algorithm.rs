@@ -1,36 +1,36 @@
 //! The names of algorithms: one table for signatures, one for keys, one for curves.
 
-/// OpenSSL's long name of a signature algorithm, or the OID itself.
+/// Returns OpenSSL's long name of a signature algorithm, or the OID itself.
 pub(super) fn signature_name(oid: &str) -> &str {
     SIGNATURES.iter().find(|(known, _)| *known == oid).map_or(oid, |(_, name)| name)
 }
 
-/// How the size of a key is told.
+/// Where the size of a key comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Size {
-    /// By the algorithm itself.
+    /// The algorithm fixes it.
     Fixed(u32),
-    /// By the first number in the key.
+    /// The first number in the key.
     Modulus,
-    /// By the first number among the parameters.
+    /// The first number among the parameters.
     Prime,
-    /// By the curve that the parameters name.
+    /// The curve that the parameters name.
     Curve,
-    /// Not by any number that people know.
+    /// Such keys are not known by a size.
     None,
 }
 
-/// The name of a kind of key and how its size is told.
+/// Returns the name of a kind of key and where its size comes from.
 pub(super) fn key(oid: &str) -> Option<(&'static str, Size)> {
     KEYS.iter().find(|(known, ..)| *known == oid).map(|(_, name, size)| (*name, *size))
 }
 
-/// The bits of the order of a named curve, which is its size to OpenSSL.
+/// Returns the bits of the order of a named curve, as OpenSSL counts them.
 pub(super) fn curve_bits(oid: &str) -> Option<u32> {
     CURVES.iter().find(|(known, _)| *known == oid).map(|(_, bits)| *bits)
 }
 
-/// The curve whose keys are a kind of their own, though they bear the algorithm of all the curves.
+/// The curve whose keys are a kind of their own, though their algorithm is that of all curves.
 pub(super) const SM2: &str = "1.2.156.10197.1.301";
 
 const SIGNATURES: &[(&str, &str)] = &[
@@ -112,7 +112,7 @@ const KEYS: &[(&str, &str, Size)] = &[
     ("1.3.14.3.2.12", "dsa", Size::Prime),
     ("1.2.840.113549.1.3.1", "dh", Size::Prime),
     ("1.2.840.10046.2.1", "dh", Size::Prime),
-    // The length in bytes made bits: OpenSSL's 253 is the order's, and no one says it.
+    // The length in bytes times eight; OpenSSL's 253 is the size of the order.
     ("1.3.101.110", "x25519", Size::Fixed(256)),
     ("1.3.101.111", "x448", Size::Fixed(448)),
     ("1.3.101.112", "ed25519", Size::Fixed(256)),
@@ -140,85 +140,19 @@ const KEYS: &[(&str, &str, Size)] = &[
     ("2.16.840.1.101.3.4.4.3", "ml-kem-1024", Size::None),
 ];
 
+/// The curves that TLS certificates use. A key on another curve is of unknown size.
 const CURVES: &[(&str, u32)] = &[
     (SM2, 256),
-    ("1.2.840.10045.3.0.1", 163),
-    ("1.2.840.10045.3.0.2", 162),
-    ("1.2.840.10045.3.0.3", 162),
-    ("1.2.840.10045.3.0.4", 161),
-    ("1.2.840.10045.3.0.5", 191),
-    ("1.2.840.10045.3.0.6", 190),
-    ("1.2.840.10045.3.0.7", 189),
-    ("1.2.840.10045.3.0.10", 193),
-    ("1.2.840.10045.3.0.11", 238),
-    ("1.2.840.10045.3.0.12", 237),
-    ("1.2.840.10045.3.0.13", 236),
-    ("1.2.840.10045.3.0.16", 257),
-    ("1.2.840.10045.3.0.17", 289),
-    ("1.2.840.10045.3.0.18", 353),
-    ("1.2.840.10045.3.0.19", 353),
-    ("1.2.840.10045.3.0.20", 418),
+    // P-192, P-224, P-256, P-384, P-521
     ("1.2.840.10045.3.1.1", 192),
-    ("1.2.840.10045.3.1.2", 192),
-    ("1.2.840.10045.3.1.3", 192),
-    ("1.2.840.10045.3.1.4", 239),
-    ("1.2.840.10045.3.1.5", 239),
-    ("1.2.840.10045.3.1.6", 239),
-    ("1.2.840.10045.3.1.7", 256),
-    ("1.3.36.3.3.2.8.1.1.1", 160),
-    ("1.3.36.3.3.2.8.1.1.2", 160),
-    ("1.3.36.3.3.2.8.1.1.3", 192),
-    ("1.3.36.3.3.2.8.1.1.4", 192),
-    ("1.3.36.3.3.2.8.1.1.5", 224),
-    ("1.3.36.3.3.2.8.1.1.6", 224),
-    ("1.3.36.3.3.2.8.1.1.7", 256),
-    ("1.3.36.3.3.2.8.1.1.8", 256),
-    ("1.3.36.3.3.2.8.1.1.9", 320),
-    ("1.3.36.3.3.2.8.1.1.10", 320),
-    ("1.3.36.3.3.2.8.1.1.11", 384),
-    ("1.3.36.3.3.2.8.1.1.12", 384),
-    ("1.3.36.3.3.2.8.1.1.13", 512),
-    ("1.3.36.3.3.2.8.1.1.14", 512),
-    ("1.3.132.0.1", 163),
-    ("1.3.132.0.2", 162),
-    ("1.3.132.0.3", 238),
-    ("1.3.132.0.4", 113),
-    ("1.3.132.0.5", 113),
-    ("1.3.132.0.6", 112),
-    ("1.3.132.0.7", 110),
-    ("1.3.132.0.8", 161),
-    ("1.3.132.0.9", 161),
-    ("1.3.132.0.10", 256),
-    ("1.3.132.0.15", 163),
-    ("1.3.132.0.16", 281),
-    ("1.3.132.0.17", 282),
-    ("1.3.132.0.22", 131),
-    ("1.3.132.0.23", 131),
-    ("1.3.132.0.24", 193),
-    ("1.3.132.0.25", 193),
-    ("1.3.132.0.26", 232),
-    ("1.3.132.0.27", 233),
-    ("1.3.132.0.28", 128),
-    ("1.3.132.0.29", 126),
-    ("1.3.132.0.30", 161),
-    ("1.3.132.0.31", 192),
-    ("1.3.132.0.32", 225),
     ("1.3.132.0.33", 224),
+    ("1.2.840.10045.3.1.7", 256),
     ("1.3.132.0.34", 384),
     ("1.3.132.0.35", 521),
-    ("1.3.132.0.36", 407),
-    ("1.3.132.0.37", 409),
-    ("1.3.132.0.38", 570),
-    ("1.3.132.0.39", 570),
-    ("2.23.43.1.4.1", 112),
-    ("2.23.43.1.4.3", 163),
-    ("2.23.43.1.4.4", 113),
-    ("2.23.43.1.4.5", 163),
-    ("2.23.43.1.4.6", 112),
-    ("2.23.43.1.4.7", 161),
-    ("2.23.43.1.4.8", 113),
-    ("2.23.43.1.4.9", 161),
-    ("2.23.43.1.4.10", 232),
-    ("2.23.43.1.4.11", 233),
-    ("2.23.43.1.4.12", 224),
+    // secp256k1
+    ("1.3.132.0.10", 256),
+    // brainpoolP256r1, P384r1, P512r1 (RFC 8734)
+    ("1.3.36.3.3.2.8.1.1.7", 256),
+    ("1.3.36.3.3.2.8.1.1.11", 384),
+    ("1.3.36.3.3.2.8.1.1.13", 512),
 ];

@@ -1,13 +1,16 @@
-//! A certificate taken apart: each field on its own, so that one broken field costs only itself.
+//! Reads a certificate field by field, so that one broken field costs only itself.
 
 use super::alternative_names::AlternativeNames;
-use super::der::{Element, Elements, without_leading_zeros};
+use super::der::{Element, Elements};
 use super::{ParsedCertificate, algorithm, key, name, time};
 use asn1_rs::Tag;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
+use std::sync::Arc;
 
 use crate::hex::hex;
+use crate::model::NoteCode::{CertificateMalformed, CertificateUnreadable};
+use crate::model::{DistinguishedName, Note, NoteCode, SerialNumber};
 
 const SUBJECT_ALTERNATIVE_NAME: &str = "2.5.29.17";
 const BASIC_CONSTRAINTS: &str = "2.5.29.19";
@@ -33,31 +36,30 @@ pub(super) fn read(der: &[u8]) -> ParsedCertificate {
         not_after: None,
         fingerprint_sha1: hex(&Sha1::digest(exact)),
         fingerprint_sha256: hex(&Sha256::digest(exact)),
-        der: Vec::new(),
+        der: Arc::default(),
         notes: Vec::new(),
     };
     let Some((certificate, missing)) = certificate else {
-        facts.notes.push("this is not a certificate: its outer structure could not be read".to_owned());
+        facts.note(CertificateUnreadable, "this is not a certificate: its outer structure could not be read");
         return facts;
     };
     if missing > 0 {
-        facts
-            .notes
-            .push(format!("the certificate is cut short: {} at its end", are(missing, "is missing", "are missing")));
+        let bytes = are(missing, "is missing", "are missing");
+        facts.note(CertificateUnreadable, format!("the certificate is cut short: {bytes} at its end"));
     }
     let trailing = der.len().saturating_sub(exact.len());
     if trailing > 0 {
-        facts.notes.push(format!("{} the certificate", are(trailing, "follows", "follow")));
+        facts.note(CertificateMalformed, format!("{} the certificate", are(trailing, "follows", "follow")));
     }
     facts.read_outer(Elements::of(certificate.content));
-    // What stands under a certificate's label may be a private key, and is then not handed on.
+    // Under a certificate's label there may be a private key, which must not be handed on.
     if missing == 0 && facts.serial_number.is_some() && facts.key_type.is_some() {
-        facts.der = exact.to_vec();
+        facts.der = exact.into();
     }
     facts
 }
 
-/// A number of bytes and the verb that agrees with it.
+/// Returns a number of bytes and the verb that agrees with it.
 fn are(bytes: usize, one: &str, more: &str) -> String {
     if bytes == 1 { format!("1 byte {one}") } else { format!("{bytes} bytes {more}") }
 }
@@ -65,7 +67,7 @@ fn are(bytes: usize, one: &str, more: &str) -> String {
 impl ParsedCertificate {
     fn read_outer(&mut self, mut parts: Elements<'_>) {
         let Some((body, _)) = parts.next_even_cut() else {
-            self.notes.push("this is not a certificate: its body could not be read".to_owned());
+            self.note(CertificateUnreadable, "this is not a certificate: its body could not be read");
             return;
         };
         let inner = self.read_body(Elements::of(body.content));
@@ -74,29 +76,28 @@ impl ParsedCertificate {
         let outer = outer.as_ref().and_then(algorithm_oid);
         match (&outer, &inner) {
             (Some(outer), Some(inner)) if outer != inner => {
-                self.notes.push("the certificate names two different signature algorithms".to_owned());
+                self.note(CertificateMalformed, "the certificate names two different signature algorithms");
             }
             (None, _) => self.unreadable("signature algorithm"),
             _ => {}
         }
-        // OpenSSL tells the outer one, which is the one a signature is checked with.
+        // The outer one, as in OpenSSL: signatures are verified with it.
         self.signature_algorithm = outer.or(inner).map(|oid| algorithm::signature_name(&oid).to_owned());
     }
 
-    /// Reads the `TBSCertificate`, and gives the OID of the signature algorithm it names.
+    /// Reads the `TBSCertificate`. Returns the OID of the signature algorithm that it names.
     fn read_body(&mut self, mut parts: Elements<'_>) -> Option<String> {
-        // The version, which a certificate of the first one does not have.
+        // The version; version 1 leaves it out.
         parts.next_if(|part| part.is_context(0));
         self.serial_number = parts.next().and_then(|part| serial(&part));
         if self.serial_number.is_none() {
             self.unreadable("serial number");
         }
         let signature = parts.next().as_ref().and_then(algorithm_oid);
-        self.issuer = self.read_name(parts.next(), "issuer").text;
+        self.issuer = self.read_name(parts.next(), "issuer");
         self.read_validity(parts.next());
-        let subject = self.read_name(parts.next(), "subject");
-        self.subject = subject.text;
-        self.common_name = subject.common_name;
+        self.subject = self.read_name(parts.next(), "subject");
+        self.common_name = self.subject.as_ref().and_then(|name| name.common_name()).map(str::to_owned);
         match parts.next().as_ref().and_then(key::read) {
             Some(key) => {
                 self.key_type = Some(key.kind);
@@ -116,21 +117,32 @@ impl ParsedCertificate {
         signature
     }
 
-    fn unreadable(&mut self, part: &str) {
-        self.notes.push(format!("the {part} could not be read"));
+    fn note(&mut self, code: NoteCode, text: impl Into<String>) {
+        self.notes.push(Note::new(code, text));
     }
 
-    fn read_name(&mut self, part: Option<Element<'_>>, whose: &str) -> name::DistinguishedName {
-        let Some(name) = part.as_ref().and_then(name::read) else {
-            self.unreadable(whose);
-            return name::DistinguishedName::default();
-        };
-        match name.unreadable_values {
+    fn unreadable(&mut self, part: &str) {
+        self.note(CertificateUnreadable, format!("the {part} could not be read"));
+    }
+
+    /// Adds a note where there are such parts, in the singular or the plural.
+    fn count(&mut self, code: NoteCode, parts: usize, one: &str, many: &str) {
+        match parts {
             0 => {}
-            1 => self.notes.push(format!("a value of the {whose} is not the text it claims to be")),
-            many => self.notes.push(format!("{many} values of the {whose} are not the text they claim to be")),
+            1 => self.note(code, one),
+            parts => self.note(code, format!("{parts} {many}")),
         }
-        name
+    }
+
+    fn read_name(&mut self, part: Option<Element<'_>>, role: &str) -> Option<DistinguishedName> {
+        let Some(read) = part.as_ref().and_then(name::read) else {
+            self.unreadable(role);
+            return None;
+        };
+        let one = format!("a value of the {role} is not the text it claims to be");
+        let many = format!("values of the {role} are not the text they claim to be");
+        self.count(CertificateUnreadable, read.unreadable_values, &one, &many);
+        read.name
     }
 
     fn read_validity(&mut self, part: Option<Element<'_>>) {
@@ -168,36 +180,32 @@ impl ParsedCertificate {
         if !list.is_done() {
             unreadable += 1;
         }
-        match unreadable {
-            0 => {}
-            1 => self.notes.push("an extension could not be read".to_owned()),
-            many => self.notes.push(format!("{many} extensions could not be read")),
-        }
+        let (one, many) = ("an extension could not be read", "extensions could not be read");
+        self.count(CertificateUnreadable, unreadable, one, many);
         if found > 1 {
-            self.notes.push(format!("the certificate has {found} lists of subject alternative names, read as one"));
+            let text = format!("the certificate has {found} lists of subject alternative names, read as one");
+            self.note(CertificateMalformed, text);
         }
-        match names.unreadable {
-            0 => {}
-            1 => self.notes.push("a subject alternative name could not be read".to_owned()),
-            many => self.notes.push(format!("{many} subject alternative names could not be read")),
-        }
+        let (one, many) =
+            ("a subject alternative name could not be read", "subject alternative names could not be read");
+        self.count(CertificateUnreadable, names.unreadable, one, many);
         self.san_incomplete = unreadable > 0 || names.unreadable > 0;
         self.subject_alternative_names = names.list;
     }
 }
 
-/// The OID of an `AlgorithmIdentifier`.
+/// Returns the OID of an `AlgorithmIdentifier`.
 fn algorithm_oid(part: &Element<'_>) -> Option<String> {
     part.sequence()?.next()?.oid()
 }
 
-/// The `cA` of basic constraints, which is false where it is left out.
+/// Returns the `cA` of basic constraints, which is false where it is left out.
 fn is_ca(value: &[u8]) -> bool {
     let first = Elements::of(value).next().and_then(|constraints| constraints.sequence()?.next());
     first.is_some_and(|ca| ca.is(Tag::Boolean) && ca.content != [0])
 }
 
-/// Whether an `AlgorithmIdentifier` is RSASSA-PSS over SHA-1, which is what no parameter means (RFC 4055, 3.1).
+/// Returns whether an `AlgorithmIdentifier` is RSASSA-PSS over SHA-1, the hash where no parameter names one (RFC 4055, 3.1).
 fn is_pss_over_sha1(part: &Element<'_>) -> bool {
     const PSS: &str = "1.2.840.113549.1.1.10";
     const SHA1: &str = "1.3.14.3.2.26";
@@ -211,7 +219,7 @@ fn is_pss_over_sha1(part: &Element<'_>) -> bool {
     oid.is_none_or(|oid| oid.as_deref() == Some(SHA1))
 }
 
-/// The type and the value of an extension, critical or not.
+/// Returns the type and the value of an extension, critical or not.
 fn extension_value<'a>(extension: &Element<'a>) -> Option<(String, &'a [u8])> {
     let mut parts = extension.sequence()?;
     let oid = parts.next()?.oid()?;
@@ -220,25 +228,24 @@ fn extension_value<'a>(extension: &Element<'a>) -> Option<(String, &'a [u8])> {
     Some((oid, value.content))
 }
 
-/// The serial number in hex: its sign, and its magnitude in as few whole bytes as hold it.
-fn serial(part: &Element<'_>) -> Option<String> {
+/// Reads a serial number; one without any byte is `None`.
+fn serial(part: &Element<'_>) -> Option<SerialNumber> {
     if !part.is(Tag::Integer) {
         return None;
     }
     if part.content.first()? & 0x80 == 0 {
-        let digits = hex(without_leading_zeros(part.content));
-        return Some(if digits.is_empty() { "00".to_owned() } else { digits });
+        return Some(SerialNumber::new(false, part.content));
     }
+    // Two's complement: the magnitude is the inverted bytes plus one. The carry ends within them, since the top byte has
+    // its top bit clear.
     let mut magnitude: Vec<u8> = part.content.iter().map(|byte| !byte).collect();
-    // The one that turns the complement into the magnitude, carried up as far as it goes. It stops
-    // in time: the top byte has its top bit clear.
     for byte in magnitude.iter_mut().rev() {
         *byte = byte.wrapping_add(1);
         if *byte != 0 {
             break;
         }
     }
-    Some(format!("-{}", hex(without_leading_zeros(&magnitude))))
+    Some(SerialNumber::new(true, &magnitude))
 }
 
 #[cfg(test)]
@@ -247,12 +254,12 @@ mod tests {
     use super::*;
 
     fn serial_of(content: &[u8]) -> Option<String> {
-        serial(&Elements::of(&tlv(2, content)).next().unwrap())
+        serial(&Elements::of(&tlv(2, content)).next().unwrap()).map(|number| number.to_string())
     }
 
     #[test]
     fn serial_numbers() {
-        for (content, told) in [
+        for (content, text) in [
             (&[0][..], "00"),
             (&[1], "01"),
             (&[0, 0xff], "ff"),
@@ -264,15 +271,16 @@ mod tests {
             (&[0xff, 0x7f], "-81"),
             (&[0x7f; 21], "7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f"),
         ] {
-            assert_eq!(serial_of(content).as_deref(), Some(told));
+            assert_eq!(serial_of(content).as_deref(), Some(text));
         }
         assert_eq!(serial_of(&[]), None);
     }
 
     #[test]
-    fn bytes_that_are_no_certificate_have_only_fingerprints() {
+    fn bytes_that_are_not_a_certificate_have_only_fingerprints() {
         let facts = read(b"");
         assert_eq!(facts.fingerprint_sha1, "da39a3ee5e6b4b0d3255bfef95601890afd80709");
-        assert_eq!(facts.notes, ["this is not a certificate: its outer structure could not be read"]);
+        let text = "this is not a certificate: its outer structure could not be read";
+        assert_eq!(facts.notes, [Note::new(CertificateUnreadable, text)]);
     }
 }

@@ -1,7 +1,6 @@
-//! The encoding rules: elements of DER one by one, with no opinion on what they mean.
+//! The encoding rules: splits DER into elements without interpreting them.
 //!
-//! Only the header parser of asn1-rs is used. The certificate parser above it gives all of a
-//! certificate or nothing, and this module must give each part alone.
+//! Built on the header parser of asn1-rs; see the parent module for the reason.
 
 use asn1_rs::{Class, FromDer, Header, Tag};
 
@@ -25,22 +24,22 @@ impl<'a> Element<'a> {
         self.context() == Some(number)
     }
 
-    /// The number of a context-specific tag.
+    /// Returns the number of a context-specific tag.
     pub(super) fn context(&self) -> Option<u32> {
         (self.class == Class::ContextSpecific).then_some(self.tag.0)
     }
 
-    /// The tag of a primitive element of the universal class.
+    /// Returns the tag of a primitive element of the universal class.
     pub(super) fn primitive(&self) -> Option<Tag> {
         (self.class == Class::Universal && !self.constructed).then_some(self.tag)
     }
 
-    /// The elements inside, when this is a SEQUENCE.
+    /// Returns the elements inside, when this is a SEQUENCE.
     pub(super) fn sequence(&self) -> Option<Elements<'a>> {
         self.is(Tag::Sequence).then(|| Elements::of(self.content))
     }
 
-    /// The bytes of a BIT STRING that is a whole number of bytes.
+    /// Returns the bytes of a BIT STRING that is a whole number of bytes.
     pub(super) fn bit_string(&self) -> Option<&'a [u8]> {
         match self.content.split_first() {
             Some((0, bytes)) if self.is(Tag::BitString) => Some(bytes),
@@ -48,7 +47,7 @@ impl<'a> Element<'a> {
         }
     }
 
-    /// The number of significant bits of an INTEGER taken as unsigned, as key parameters are.
+    /// Returns the number of significant bits of an INTEGER read as unsigned, as key parameters are.
     pub(super) fn integer_bits(&self) -> Option<u32> {
         if !self.is(Tag::Integer) {
             return None;
@@ -58,11 +57,11 @@ impl<'a> Element<'a> {
         u32::try_from(digits.len()).ok()?.checked_mul(8)?.checked_sub(top)
     }
 
-    /// The dotted text of an OBJECT IDENTIFIER. Arcs beyond 128 bits (none is in use) are unreadable.
+    /// Returns the dotted text of an OBJECT IDENTIFIER. Arcs beyond 128 bits (none is in use) are unreadable.
     pub(super) fn oid(&self) -> Option<String> {
         use std::fmt::Write as _;
 
-        // A last byte that promises another one is a cut arc.
+        // The top bit of the last byte announces another byte, so the arc is cut.
         if !self.is(Tag::Oid) || self.content.last()? & 0x80 != 0 {
             return None;
         }
@@ -91,7 +90,7 @@ impl<'a> Element<'a> {
     }
 }
 
-/// Elements that stand one after another. After bytes that are no element there are no more.
+/// A sequence of elements. It ends at the first bytes that are not an element.
 #[derive(Debug, Clone)]
 pub(super) struct Elements<'a> {
     rest: &'a [u8],
@@ -102,19 +101,18 @@ impl<'a> Elements<'a> {
         Self { rest: bytes }
     }
 
-    /// Whether every byte was part of an element.
+    /// Returns whether every byte was part of an element.
     pub(super) fn is_done(&self) -> bool {
         self.rest.is_empty()
     }
 
-    /// The next element if it is the wanted one; any other stays where it is.
+    /// Returns the next element if it fulfils a condition; otherwise it is not consumed.
     pub(super) fn next_if(&mut self, wanted: impl Fn(&Element<'a>) -> bool) -> Option<Element<'a>> {
         self.clone().next().filter(wanted)?;
         self.next()
     }
 
-    /// The SEQUENCE that stands next, even one whose length promises more bytes than there are,
-    /// and the number of bytes that it lacks.
+    /// Returns the next SEQUENCE, even one whose length exceeds the bytes there are, and the number of missing bytes.
     pub(super) fn next_even_cut(&mut self) -> Option<(Element<'a>, usize)> {
         if let Some(element) = self.next_if(|element| element.is(Tag::Sequence)) {
             return Some((element, 0));
@@ -145,7 +143,7 @@ fn element<'a>(header: &Header<'_>, content: &'a [u8], raw: &'a [u8]) -> Element
     Element { class: header.class(), tag: header.tag(), constructed: header.is_constructed(), content, raw }
 }
 
-/// The bytes from the first that is not zero on.
+/// Returns the bytes from the first that is not zero.
 pub(super) fn without_leading_zeros(bytes: &[u8]) -> &[u8] {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     bytes.get(zeros..).unwrap_or_default()

@@ -1,16 +1,16 @@
-//! The public key of a certificate: what kind it is and how large.
+//! The kind and the size of a public key.
 
 use super::algorithm::{self, Size};
 use super::der::{Element, Elements};
 use asn1_rs::Tag;
 
-/// What a `SubjectPublicKeyInfo` says.
+/// The content of a `SubjectPublicKeyInfo`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Key {
     /// The name of the kind, or its dotted OID.
     pub(super) kind: String,
     pub(super) bits: Option<u32>,
-    /// Whether a size that ought to be there could not be read.
+    /// Whether a size that the kind has could not be read.
     pub(super) broken: bool,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn read(element: &Element<'_>) -> Option<Key> {
         },
         Size::None => None,
     };
-    // A curve without a known name is not broken, and a DSA key may leave its prime to the issuer.
+    // A curve of unknown name is not broken, and a DSA key may inherit its prime from the issuer.
     let broken = bits.is_none()
         && match size {
             Size::Modulus => true,
@@ -47,12 +47,12 @@ pub(super) fn read(element: &Element<'_>) -> Option<Key> {
     Some(Key { kind: kind.to_owned(), bits, broken })
 }
 
-/// The bits of the INTEGER that a SEQUENCE begins with.
+/// Returns the bits of the INTEGER that a SEQUENCE begins with.
 fn first_number(der: &[u8]) -> Option<u32> {
     Elements::of(der).next()?.sequence()?.next()?.integer_bits()
 }
 
-/// The bits of the order of a curve written out in full (X9.62 `ECParameters`).
+/// Returns the bits of the order of a curve with explicit parameters (X9.62 `ECParameters`).
 fn order_bits(parameters: &Element<'_>) -> Option<u32> {
     // version, field, curve, base, order
     parameters.sequence()?.nth(4)?.integer_bits()
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[allow(clippy::unnecessary_wraps)] // It is compared with what is read.
-    fn told(kind: &str, bits: Option<u32>, broken: bool) -> Option<Key> {
+    fn expected(kind: &str, bits: Option<u32>, broken: bool) -> Option<Key> {
         Some(Key { kind: kind.to_owned(), bits, broken })
     }
 
@@ -78,25 +78,25 @@ mod tests {
     const EC: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
 
     #[test]
-    fn sizes_come_from_where_each_kind_has_them() {
-        assert_eq!(key(RSA, b"\0\x30\x07\x02\x02\x00\xff\x02\x01\x03"), told("rsa", Some(8), false));
-        assert_eq!(key(RSA, b"\0junk"), told("rsa", None, true));
+    fn each_kind_has_its_size_in_its_own_place() {
+        assert_eq!(key(RSA, b"\0\x30\x07\x02\x02\x00\xff\x02\x01\x03"), expected("rsa", Some(8), false));
+        assert_eq!(key(RSA, b"\0junk"), expected("rsa", None, true));
         let p521 = [EC, b"\x06\x05\x2b\x81\x04\x00\x23"].concat();
-        assert_eq!(key(&p521, b"\0"), told("ec", Some(521), false));
+        assert_eq!(key(&p521, b"\0"), expected("ec", Some(521), false));
         let sm2 = [EC, b"\x06\x08\x2a\x81\x1c\xcf\x55\x01\x82\x2d"].concat();
-        assert_eq!(key(&sm2, b"\0"), told("sm2", Some(256), false));
+        assert_eq!(key(&sm2, b"\0"), expected("sm2", Some(256), false));
         let strange = [EC, b"\x06\x03\x2a\x03\x04"].concat();
-        assert_eq!(key(&strange, b"\0"), told("ec", None, false));
-        assert_eq!(key(EC, b"\0"), told("ec", None, true));
+        assert_eq!(key(&strange, b"\0"), expected("ec", None, false));
+        assert_eq!(key(EC, b"\0"), expected("ec", None, true));
         let order = [EC, b"\x30\x0c\x02\x01\x01\x30\x00\x30\x00\x04\x00\x02\x01\x1f"].concat();
-        assert_eq!(key(&order, b"\0"), told("ec", Some(5), false));
-        assert_eq!(key(b"\x06\x03\x2b\x65\x71", b"\0"), told("ed448", Some(456), false));
-        assert_eq!(key(b"\x06\x07\x2a\x86\x48\xce\x38\x04\x01", b"\0"), told("dsa", None, false));
+        assert_eq!(key(&order, b"\0"), expected("ec", Some(5), false));
+        assert_eq!(key(b"\x06\x03\x2b\x65\x71", b"\0"), expected("ed448", Some(456), false));
+        assert_eq!(key(b"\x06\x07\x2a\x86\x48\xce\x38\x04\x01", b"\0"), expected("dsa", None, false));
     }
 
     #[test]
     fn unknown_kinds_are_their_oid() {
-        assert_eq!(key(b"\x06\x03\x2a\x03\x04", b"\0"), told("1.2.3.4", None, false));
+        assert_eq!(key(b"\x06\x03\x2a\x03\x04", b"\0"), expected("1.2.3.4", None, false));
         assert_eq!(key(b"", b"\0"), None);
     }
 }

@@ -1,26 +1,23 @@
-//! Distinguished names, as RFC 4514 writes them and `openssl … -nameopt RFC2253,-esc_msb,utf8` prints them.
+//! Reads distinguished names.
 
 use super::attribute;
 use super::der::{Element, Elements};
-use crate::hex::hex;
 use asn1_rs::Tag;
 
-const COMMON_NAME: &str = "2.5.4.3";
+use crate::model::{Attribute, AttributeValue, DistinguishedName};
 
-/// What a Name says.
+/// What a Name (X.501) contains.
 #[derive(Debug, Default)]
-pub(super) struct DistinguishedName {
-    /// RFC 4514 text; `None` when the name is empty.
-    pub(super) text: Option<String>,
-    /// The last encoded common name that is a text.
-    pub(super) common_name: Option<String>,
-    /// How many values have the type of a text and are none; they stand as `#` and hex.
+pub(super) struct ReadName {
+    /// `None` when the name is empty.
+    pub(super) name: Option<DistinguishedName>,
+    /// The number of values that have the type of a text and are not one; they are kept as DER.
     pub(super) unreadable_values: usize,
 }
 
-/// Reads a Name. One that breaks anywhere is `None`: half a name would be another name.
-pub(super) fn read(element: &Element<'_>) -> Option<DistinguishedName> {
-    let mut name = DistinguishedName::default();
+/// Reads a Name. One with a broken part is `None`: half a name would be another name.
+pub(super) fn read(element: &Element<'_>) -> Option<ReadName> {
+    let mut unreadable_values = 0;
     let mut parts = Vec::new();
     let mut sets = element.sequence()?;
     for set in sets.by_ref() {
@@ -28,43 +25,30 @@ pub(super) fn read(element: &Element<'_>) -> Option<DistinguishedName> {
             return None;
         }
         let mut values = Elements::of(set.content);
-        let mut joined = Vec::new();
+        let mut part = Vec::new();
         for value in values.by_ref() {
-            joined.push(attribute_text(&value, &mut name)?);
+            part.push(attribute(&value, &mut unreadable_values)?);
         }
         if !values.is_done() {
             return None;
         }
-        if !joined.is_empty() {
-            // RFC 4514 leaves the order inside to the writer; OpenSSL turns it round with the rest.
-            joined.reverse();
-            parts.push(joined.join("+"));
-        }
+        parts.push(part);
     }
-    if !sets.is_done() {
-        return None;
-    }
-    parts.reverse();
-    name.text = (!parts.is_empty()).then(|| parts.join(","));
-    Some(name)
+    sets.is_done().then(|| ReadName { name: DistinguishedName::new(parts), unreadable_values })
 }
 
-/// `type=value` of one attribute, telling `name` what it is worth knowing of it.
-fn attribute_text(element: &Element<'_>, name: &mut DistinguishedName) -> Option<String> {
+/// Reads one attribute, and counts a value that is not the text it claims to be.
+fn attribute(element: &Element<'_>, unreadable_values: &mut usize) -> Option<Attribute> {
     let mut parts = element.sequence()?;
     let (oid, value) = (parts.next()?.oid()?, parts.next()?);
     let text = text(&value);
     if text.is_none() && value.primitive().is_some_and(is_text) {
-        name.unreadable_values += 1;
-    }
-    if oid == COMMON_NAME && text.is_some() {
-        name.common_name.clone_from(&text);
+        *unreadable_values += 1;
     }
     Some(match (attribute::short_name(&oid), text) {
-        (Some(short), Some(text)) => format!("{short}={}", escape(&text)),
+        (Some(short), Some(text)) => Attribute { kind: short.into(), value: AttributeValue::Text(text.into()) },
         (short, _) => {
-            let dump = hex(value.raw).to_ascii_uppercase();
-            format!("{}=#{dump}", short.unwrap_or(&oid))
+            Attribute { kind: short.map_or(oid.into(), Into::into), value: AttributeValue::Der(value.raw.into()) }
         }
     })
 }
@@ -83,8 +67,8 @@ fn is_text(tag: Tag) -> bool {
     )
 }
 
-/// The text of a string. The types of one byte per character are taken as Latin-1, whatever
-/// repertoire they promise: so does OpenSSL, and certificates do not keep the promise.
+/// Returns the text of a string. The types of one byte per character are read as Latin-1, whatever repertoire they
+/// promise: certificates do not keep the promise, and OpenSSL does the same.
 fn text(value: &Element<'_>) -> Option<String> {
     let bytes = value.content;
     let tag = value.primitive().filter(|tag| is_text(*tag))?;
@@ -107,31 +91,6 @@ fn text(value: &Element<'_>) -> Option<String> {
     }
 }
 
-/// A value as RFC 4514 2.4 wants it written, control characters in hex pairs.
-fn escape(value: &str) -> String {
-    use std::fmt::Write as _;
-
-    let mut escaped = String::with_capacity(value.len());
-    for (at, character) in value.char_indices() {
-        let first = at == 0;
-        let last = at + character.len_utf8() == value.len();
-        match character {
-            ',' | '+' | '"' | '\\' | '<' | '>' | ';' => escaped.extend(['\\', character]),
-            '#' if first => escaped.push_str("\\#"),
-            ' ' if first || last => escaped.push_str("\\ "),
-            // The second range of controls too, which terminals obey and OpenSSL prints.
-            _ if character.is_control() => {
-                for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-                    // Writing to a String does not fail.
-                    let _ = write!(escaped, "\\{byte:02X}");
-                }
-            }
-            _ => escaped.push(character),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::der::tlv;
@@ -141,32 +100,15 @@ mod tests {
         tlv(0x30, &[tlv(6, oid), tlv(tag, value)].concat())
     }
 
-    fn name_of(sets: &[Vec<u8>]) -> Option<DistinguishedName> {
+    fn name_of(sets: &[Vec<u8>]) -> Option<ReadName> {
         read(&Elements::of(&tlv(0x30, &sets.concat())).next().unwrap())
     }
 
     const CN: &[u8] = &[0x55, 4, 3];
 
-    fn cn(tag: u8, value: &[u8]) -> DistinguishedName {
-        name_of(&[tlv(0x31, &attribute(CN, tag, value))]).unwrap()
-    }
-
-    #[test]
-    fn escaping() {
-        for (value, escaped) in [
-            ("plain", "plain"),
-            ("", ""),
-            (" ", "\\ "),
-            ("  ", "\\ \\ "),
-            (" a b ", "\\ a b\\ "),
-            ("#1#", "\\#1#"),
-            ("a,b+c\"d\\e<f>g;h=i", "a\\,b\\+c\\\"d\\\\e\\<f\\>g\\;h=i"),
-            ("a\0b\nc\u{7f}", "a\\00b\\0Ac\\7F"),
-            ("\u{9b}31m", "\\C2\\9B31m"),
-            ("北京é😀", "北京é😀"),
-        ] {
-            assert_eq!(escape(value), escaped);
-        }
+    fn cn(tag: u8, value: &[u8]) -> (DistinguishedName, usize) {
+        let ReadName { name, unreadable_values } = name_of(&[tlv(0x31, &attribute(CN, tag, value))]).unwrap();
+        (name.unwrap(), unreadable_values)
     }
 
     #[test]
@@ -180,36 +122,40 @@ mod tests {
             (30, b"\x53\x17\xd8\x3d\xde\0", "北😀"),
             (30, b"", ""),
         ] {
-            let name = cn(tag, value);
-            assert_eq!(name.common_name.as_deref(), Some(text), "{tag}");
-            assert_eq!(name.text, Some(format!("CN={text}")));
-            assert_eq!(name.unreadable_values, 0);
+            let (name, unreadable_values) = cn(tag, value);
+            assert_eq!(name.common_name(), Some(text), "{tag}");
+            assert_eq!((name.to_string(), unreadable_values), (format!("CN={text}"), 0));
         }
     }
 
     #[test]
-    fn broken_strings_stand_in_hex() {
+    fn broken_strings_are_kept_as_der() {
         for (tag, value) in [(12, &b"\xff"[..]), (30, b"\x53"), (30, b"\xd8\x3d"), (28, b"\0\x11\0\0")] {
-            let name = cn(tag, value);
-            assert_eq!((name.common_name, name.unreadable_values), (None, 1));
-            assert_eq!(name.text, Some(format!("CN=#{tag:02X}{:02X}{}", value.len(), hex(value).to_uppercase())));
+            let (name, unreadable_values) = cn(tag, value);
+            assert_eq!((name.common_name(), unreadable_values), (None, 1));
+            let digits = crate::hex::hex(value).to_uppercase();
+            assert_eq!(name.to_string(), format!("CN=#{tag:02X}{:02X}{digits}", value.len()));
         }
-        assert_eq!(cn(4, b"x").unreadable_values, 0);
+        assert_eq!(cn(4, b"x").1, 0);
     }
 
     #[test]
-    fn order_joining_and_unknown_types() {
+    fn order_sets_and_unknown_types() {
         let first = tlv(0x31, &attribute(CN, 12, b"a"));
         let both = [attribute(&[0x55, 4, 11], 12, b"b"), attribute(CN, 12, b"c")].concat();
         let unknown = tlv(0x31, &attribute(&[0x2a, 3, 4], 19, b"d"));
-        let name = name_of(&[first, tlv(0x31, &both), tlv(0x31, &[]), unknown]).unwrap();
-        assert_eq!(name.text.as_deref(), Some("1.2.3.4=#130164,CN=c+OU=b,CN=a"));
-        assert_eq!(name.common_name.as_deref(), Some("c"));
+        let name = name_of(&[first, tlv(0x31, &both), tlv(0x31, &[]), unknown]).unwrap().name.unwrap();
+        assert_eq!(name.to_string(), "1.2.3.4=#130164,CN=c+OU=b,CN=a");
+        assert_eq!(name.common_name(), Some("c"));
+        // A type that no certificate of a server has, `favouriteDrink` to OpenSSL, stays its OID.
+        let cosine = [9, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 5];
+        let rare = name_of(&[tlv(0x31, &attribute(&cosine, 12, b"tea"))]).unwrap().name.unwrap();
+        assert_eq!(rare.to_string(), "0.9.2342.19200300.100.1.5=#0C03746561");
     }
 
     #[test]
     fn empty_and_broken_names() {
-        assert!(name_of(&[]).unwrap().text.is_none());
+        assert!(name_of(&[]).unwrap().name.is_none());
         assert!(name_of(&[vec![0x31, 9]]).is_none());
         assert!(name_of(&[tlv(0x30, &[])]).is_none());
         assert!(name_of(&[tlv(0x31, &[0x30, 9])]).is_none());

@@ -1,4 +1,4 @@
-//! Certificates in a text: PEM in every shape that survives a console, a form and a JSON string.
+//! Finds certificates in a text: PEM in every form that a console, a web form or a JSON string leaves it in.
 
 use super::der::Elements;
 use asn1_rs::Tag;
@@ -6,15 +6,18 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// More blocks than any chain has; what follows them is not worth the work.
+use crate::model::NoteCode::{CertificateMalformed, CertificateUnreadable};
+use crate::model::{Note, NoteCode};
+
+/// More blocks than any chain has.
 const MAX_BLOCKS: usize = 100;
-/// Longer than any label; what is longer is a BEGIN line without its end.
+/// Longer than any label; a longer one is a BEGIN line without its end.
 const MAX_LABEL: usize = 64;
 
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
 
-/// Padding or none, and stray bits after the last byte: the DER tells where it ends.
+/// Padding is optional, and stray bits after the last byte are ignored: the DER has its own length.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -22,27 +25,28 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// DER of each certificate in a PEM text, or of the one that a text of bare base64 is, and notes on
-/// the blocks that gave none.
-///
-/// The DER is as it stands, trailing bytes included; only a `TRUSTED CERTIFICATE` is given without
-/// the settings that follow it. Blocks that are no certificates, such as private keys, are neither
-/// decoded nor told of.
-pub fn pem_blocks(text: &str) -> (Vec<Vec<u8>>, Vec<String>) {
-    let (certificates, notes) = numbered(text);
-    (certificates.into_iter().map(|(_, der)| der).collect(), notes)
+/// The certificates of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PemBlocks {
+    /// The DER of each certificate, trailing bytes included; a `TRUSTED CERTIFICATE` without its trust settings.
+    pub certificates: Vec<Vec<u8>>,
+    /// Whether the first block could be decoded, which by custom is the leaf's.
+    pub is_first_readable: bool,
+    /// The blocks that could not be decoded, counted from one.
+    pub notes: Vec<Note>,
 }
 
-/// The same, each with the number, counted from one, of its block among those of certificates.
-pub(super) fn numbered(text: &str) -> (Vec<(usize, Vec<u8>)>, Vec<String>) {
-    let mut certificates = Vec::new();
-    let mut notes = Vec::new();
+/// Finds the certificates in a PEM text, or the one that a text of bare base64 is.
+///
+/// Other blocks, such as private keys, are neither decoded nor mentioned. At most 100 blocks are read.
+pub fn pem_blocks(text: &str) -> PemBlocks {
+    let mut found = PemBlocks { certificates: Vec::new(), is_first_readable: false, notes: Vec::new() };
     let mut number = 0_usize;
     let mut blocks = Blocks { rest: text };
     for block in blocks.by_ref().take(MAX_BLOCKS) {
         let Some(trusted) = block.certificate() else {
             if block.label.len() > MAX_LABEL {
-                notes.push("a block whose BEGIN line is broken was skipped".to_owned());
+                found.note(CertificateUnreadable, "a block whose BEGIN line is broken was skipped");
             }
             continue;
         };
@@ -50,27 +54,41 @@ pub(super) fn numbered(text: &str) -> (Vec<(usize, Vec<u8>)>, Vec<String>) {
         match block.der(trusted) {
             Ok(der) => {
                 if !block.closed {
-                    notes.push(format!("certificate {number} of the chain has no END line"));
+                    found.note(CertificateMalformed, format!("certificate {number} of the chain has no END line"));
                 }
-                certificates.push((number, der));
+                found.is_first_readable |= number == 1;
+                found.certificates.push(der);
             }
-            Err(why) => notes.push(format!("certificate {number} of the chain could not be read: {why}")),
+            Err(why) => {
+                let text = format!("certificate {number} of the chain could not be read: {why}");
+                found.note(CertificateUnreadable, text);
+            }
         }
     }
     if blocks.next().is_some() {
-        notes.push(format!("the text holds more than {MAX_BLOCKS} blocks; the rest was not read"));
+        let text = format!("the text holds more than {MAX_BLOCKS} blocks; the rest was not read");
+        found.note(CertificateUnreadable, text);
     }
-    if certificates.is_empty() && notes.is_empty() && !text.trim().is_empty() {
+    if found.certificates.is_empty() && found.notes.is_empty() && !text.trim().is_empty() {
         match bare(text) {
-            Some(der) => certificates.push((1, der)),
-            None => notes.push("the text holds no certificate".to_owned()),
+            Some(der) => {
+                found.is_first_readable = true;
+                found.certificates.push(der);
+            }
+            None => found.note(CertificateUnreadable, "the text holds no certificate"),
         }
     }
-    (certificates, notes)
+    found
 }
 
-/// The certificate of a text without any block. Only what is built like a certificate is taken:
-/// such a text may as well be a private key.
+impl PemBlocks {
+    fn note(&mut self, code: NoteCode, text: impl Into<String>) {
+        self.notes.push(Note::new(code, text));
+    }
+}
+
+/// Returns the certificate of a text without any block. Only DER with the structure of a certificate is accepted: the text
+/// may as well be a private key.
 fn bare(text: &str) -> Option<Vec<u8>> {
     if text.contains(DASHES) {
         return None;
@@ -87,7 +105,7 @@ struct Block<'a> {
 }
 
 impl Block<'_> {
-    /// Whether the certificate is a trusted one; `None` when the block holds no certificate.
+    /// Returns whether the block is a `TRUSTED CERTIFICATE`; `None` when it is not a certificate.
     fn certificate(&self) -> Option<bool> {
         match self.label.trim() {
             "CERTIFICATE" | "X509 CERTIFICATE" => Some(false),
@@ -105,7 +123,7 @@ impl Block<'_> {
         };
         let whole = Elements::of(&der).next().map(|element| element.raw.len());
         match whole {
-            // Without an END line only the DER itself can tell that all of it is there.
+            // Without an END line only the length in the DER shows that it is whole.
             None if !self.closed => return Err("its end is missing"),
             Some(whole) if trusted => der.truncate(whole),
             _ => {}
@@ -114,7 +132,7 @@ impl Block<'_> {
     }
 }
 
-/// The blocks of a text, whatever stands around them.
+/// The blocks of a text, whatever is around them.
 struct Blocks<'a> {
     rest: &'a str,
 }
@@ -125,8 +143,7 @@ impl<'a> Iterator for Blocks<'a> {
     fn next(&mut self) -> Option<Block<'a>> {
         let (_, after) = self.rest.split_once(BEGIN)?;
         let (label, after) = after.split_once(DASHES).unwrap_or((after, ""));
-        // Base64 has no dashes, so the first ones end the body, be they those of END or of the
-        // next BEGIN. They stay in the rest, in which the next BEGIN is looked for.
+        // Base64 has no dashes, so the first ones end the body: those of END or of the next BEGIN, which stay in the rest.
         let (body, rest) = after.split_at(after.find(DASHES).unwrap_or(after.len()));
         let closed = rest.trim_start_matches('-').trim_start().starts_with("END");
         self.rest = rest;
@@ -134,13 +151,13 @@ impl<'a> Iterator for Blocks<'a> {
     }
 }
 
-/// The bytes of base64 that may hold white space, the escapes of JSON strings, and any padding.
+/// Decodes base64 that may contain white space, the escapes of JSON strings, and any padding.
 fn decode(text: &str) -> Option<Vec<u8>> {
     let mut digits = Vec::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
-            // Escapes escaped again grow more backslashes; all mean the same here.
+            // Repeated escaping adds backslashes, which all mean the same here.
             '\\' => match characters.peek()? {
                 'n' | 'r' | 't' => {
                     characters.next();
@@ -174,14 +191,14 @@ mod tests {
     }
 
     fn ders(text: &str) -> Vec<Vec<u8>> {
-        let (ders, notes) = pem_blocks(text);
-        assert_eq!(notes, [""; 0], "{text:?}");
-        ders
+        let PemBlocks { certificates, notes, .. } = pem_blocks(text);
+        assert_eq!(notes, [], "{text:?}");
+        certificates
     }
 
     fn notes(text: &str) -> (usize, Vec<String>) {
-        let (ders, notes) = pem_blocks(text);
-        (ders.len(), notes)
+        let PemBlocks { certificates, notes, .. } = pem_blocks(text);
+        (certificates.len(), notes.into_iter().map(|note| note.text).collect())
     }
 
     #[test]
@@ -215,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn other_blocks_are_passed_over_in_silence() {
+    fn other_blocks_are_skipped_without_a_note() {
         let key = block("RSA PRIVATE KEY", "MIIBsecret");
         let pem = block("CERTIFICATE", &base64());
         assert_eq!(ders(&format!("{key}{pem}{key}{pem}")).len(), 2);
@@ -226,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_private_key_is_no_certificate() {
+    fn a_bare_private_key_is_not_a_certificate() {
         // PKCS #8: a version, an algorithm, the key. Encrypted: an algorithm and the key.
         for key in
             [&b"\x30\x0b\x02\x01\x00\x30\x03\x06\x01\x2a\x04\x01\x01"[..], b"\x30\x08\x30\x03\x06\x01\x2a\x04\x01\x01"]
@@ -239,14 +256,15 @@ mod tests {
     }
 
     #[test]
-    fn what_gives_no_certificate_is_told_by_its_number() {
+    fn an_unreadable_block_is_noted_by_its_number() {
         let good = block("CERTIFICATE", &base64());
         let broken = block("CERTIFICATE", "MI?C");
         let empty = block("CERTIFICATE", "");
         let text = format!("{good}{broken}{empty}-----BEGIN CERTIFICATE-----\nMIIC\n{good}");
         let why = |number: usize, why: &str| format!("certificate {number} of the chain could not be read: {why}");
-        let told = vec![why(2, "the base64 is broken"), why(3, "it is empty"), why(4, "its end is missing")];
-        assert_eq!(notes(&text), (2, told));
+        let expected = vec![why(2, "the base64 is broken"), why(3, "it is empty"), why(4, "its end is missing")];
+        assert_eq!(notes(&text), (2, expected));
+        assert!(pem_blocks(&text).is_first_readable && !pem_blocks(&broken).is_first_readable);
         let line = format!("-----BEGIN CERTIFICATE\n{}\n-----END CERTIFICATE-----", base64().repeat(4));
         assert_eq!(notes(&line), (0, vec!["a block whose BEGIN line is broken was skipped".to_owned()]));
     }
@@ -256,11 +274,11 @@ mod tests {
         let good = block("CERTIFICATE", &base64());
         let cut = good.split_once("-----END").unwrap().0;
         for text in [cut.to_owned(), format!("{cut}----"), format!("{cut}{}", block("X", ""))] {
-            let told =
+            let note =
                 if text.ends_with("\n----") { "could not be read: its end is missing" } else { "has no END line" };
             let (count, notes) = notes(&text);
-            assert_eq!(notes, [format!("certificate 1 of the chain {told}")]);
-            assert_eq!(count, usize::from(told.starts_with("has")));
+            assert_eq!(notes, [format!("certificate 1 of the chain {note}")]);
+            assert_eq!(count, usize::from(note.starts_with("has")));
         }
     }
 
@@ -275,7 +293,7 @@ mod tests {
     fn long_chains_are_cut() {
         let good = block("CERTIFICATE", &base64());
         assert_eq!(ders(&good.repeat(100)).len(), 100);
-        let told = "the text holds more than 100 blocks; the rest was not read".to_owned();
-        assert_eq!(notes(&good.repeat(101)), (100, vec![told]));
+        let note = "the text holds more than 100 blocks; the rest was not read".to_owned();
+        assert_eq!(notes(&good.repeat(101)), (100, vec![note]));
     }
 }

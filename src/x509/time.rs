@@ -1,11 +1,11 @@
-//! The two ways a certificate writes a moment: `UTCTime` and `GeneralizedTime`.
+//! The two forms of time in a certificate: `UTCTime` and `GeneralizedTime`.
 
 use super::der::Element;
 use asn1_rs::Tag;
 use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
 
-/// The moment an element tells, to the second. More is taken than RFC 5280 allows: no seconds, a
-/// fraction, a zone other than `Z`. A time without a zone is of no known moment, and not taken.
+/// Returns the time of an element, to the second. More is accepted than RFC 5280 allows: no seconds, a fraction, a zone
+/// other than `Z`. A time without a zone is not a known moment, and is `None`.
 pub(super) fn read(element: &Element<'_>) -> Option<DateTime<Utc>> {
     let mut text = Text(element.content);
     let year = match element.primitive()? {
@@ -25,15 +25,15 @@ pub(super) fn read(element: &Element<'_>) -> Option<DateTime<Utc>> {
     }
     let local = date.and_hms_opt(hour, minute, second)?;
     let moment = local.checked_sub_signed(text.zone()?)?.and_utc();
-    // A zone can lead beyond the years that RFC 3339 can write.
+    // A zone can shift the time beyond the years of RFC 3339.
     (0..=9999).contains(&moment.year()).then_some(moment)
 }
 
-/// What is left of the text.
+/// The unread part of the text.
 struct Text<'a>(&'a [u8]);
 
 impl Text<'_> {
-    /// The next two digits.
+    /// Reads the next two digits.
     fn number(&mut self) -> Option<u32> {
         let (digits, rest) = self.0.split_first_chunk::<2>()?;
         let [tens, ones] = digits.map(|digit| char::from(digit).to_digit(10));
@@ -49,7 +49,7 @@ impl Text<'_> {
         Some(())
     }
 
-    /// How far the zone is ahead of UTC; nothing may follow it.
+    /// Reads how far the zone is ahead of UTC; it must end the text.
     fn zone(&mut self) -> Option<TimeDelta> {
         let (sign, rest) = self.0.split_first()?;
         self.0 = rest;
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn utc_times() {
-        for (text, told) in [
+        for (text, time) in [
             ("491231235959Z", "2049-12-31T23:59:59"),
             ("500101000000Z", "1950-01-01T00:00:00"),
             ("2402291200Z", "2024-02-29T12:00:00"),
@@ -88,13 +88,13 @@ mod tests {
             ("240101003000+0130", "2023-12-31T23:00:00"),
             ("2401010030-0130", "2024-01-01T02:00:00"),
         ] {
-            assert_eq!(read(23, text).as_deref(), Some(told), "{text}");
+            assert_eq!(read(23, text).as_deref(), Some(time), "{text}");
         }
     }
 
     #[test]
     fn generalized_times() {
-        for (text, told) in [
+        for (text, time) in [
             ("20500101000000Z", "2050-01-01T00:00:00"),
             ("99991231235959Z", "9999-12-31T23:59:59"),
             ("205001010000Z", "2050-01-01T00:00:00"),
@@ -102,12 +102,12 @@ mod tests {
             ("20500101000000,25+0800", "2049-12-31T16:00:00"),
             ("00000101000000Z", "0000-01-01T00:00:00"),
         ] {
-            assert_eq!(read(24, text).as_deref(), Some(told), "{text}");
+            assert_eq!(read(24, text).as_deref(), Some(time), "{text}");
         }
     }
 
     #[test]
-    fn what_tells_no_moment_is_not_taken() {
+    fn a_text_that_is_not_a_known_moment_is_rejected() {
         for text in [
             "",
             "Z",

@@ -69,11 +69,14 @@ fn names() -> Vec<Made> {
             let uuid = [&[0x69][..], &[0x83], &[0xff; 17], &[0x7f]].concat();
             parts.subject = name(&uuid, 19, b"x");
         }),
-        made("gost and microsoft types", |parts| {
+        made("rare types", |parts| {
+            // INN and OGRN of GOST certificates, searchGuide, favouriteDrink.
+            let cosine = [9, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 5];
             let all = [
                 attribute(&[0x2a, 0x85, 3, 3, 0x81, 3, 1, 1], 18, b"1"),
                 attribute(&[0x2a, 0x85, 3, 0x64, 1], 18, b"2"),
-                attribute(&[0x2a, 0x85, 3, 0x64, 3], 18, b"3"),
+                attribute(&[0x55, 4, 14], 12, b"3"),
+                attribute(&cosine, 12, b"4"),
             ];
             parts.subject = tlv(0x30, &all.map(|one| tlv(0x31, &one)).concat());
         }),
@@ -86,16 +89,10 @@ fn names() -> Vec<Made> {
             parts.subject = tlv(0x30, b"");
             parts.issuer = tlv(0x30, b"");
         }),
-        made("every type of 2.5.4", |parts| {
+        made("every common type of 2.5.4", |parts| {
             // All but street, which has a case of its own.
-            let types = (0..=100).filter(|last| *last != 9);
-            let all: Vec<_> = types.map(|last| tlv(0x31, &attribute(&[0x55, 4, last], 12, b"v"))).collect();
-            parts.subject = tlv(0x30, &all.concat());
-        }),
-        made("every type of COSINE", |parts| {
-            let cosine = [9, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1];
-            let all: Vec<_> =
-                (1..=60).map(|last| tlv(0x31, &attribute(&[&cosine[..], &[last]].concat(), 12, b"v"))).collect();
+            let types = [3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 15, 16, 17, 18, 20, 41, 42, 43, 44, 45, 46, 65, 97];
+            let all = types.map(|last| tlv(0x31, &attribute(&[0x55, 4, last], 12, b"v")));
             parts.subject = tlv(0x30, &all.concat());
         }),
     ]

@@ -3,9 +3,10 @@
 //!
 //! Reference: <https://www.monitoring-plugins.org/doc/guidelines.html>
 
+use std::borrow::Cow;
 use std::io;
 
-use crate::model::{Certificate, State, Status, Threshold};
+use crate::model::{AlternativeName, Certificate, State, Status, Threshold};
 
 use super::Verdict;
 use crate::output::style::harmless;
@@ -96,7 +97,8 @@ fn performance(verdict: &Verdict<'_>) -> String {
 
 fn title(certificate: &Certificate) -> String {
     let name = certificate.name.as_deref().or(certificate.id.as_deref()).unwrap_or("a certificate without a name");
-    match certificate.subject_alternative_names.first().or(certificate.common_name.as_ref()) {
+    let first = certificate.subject_alternative_names.first().map(AlternativeName::text);
+    match first.or(certificate.common_name.as_deref().map(Cow::from)) {
         Some(host) if host != name => plain(&format!("{name} ({host})")),
         _ => plain(name),
     }

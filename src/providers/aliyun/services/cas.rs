@@ -19,8 +19,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::Endpoint;
 use crate::error::Error;
-use crate::model::{Certificate, Kinds, Scope};
-use crate::providers::aliyun::ID as PROVIDER;
+use crate::model::{Certificate, Kinds, NoteCode, Scope, SerialNumber};
 use crate::providers::aliyun::client::Operation;
 use crate::providers::aliyun::session::AliyunSession;
 use crate::providers::paging::Progress;
@@ -172,8 +171,7 @@ impl Center {
         let reply = reply?;
         let list: ListWire<'_> = reply.json()?;
         let records = list.certificate_order_list.into_iter();
-        let certificates =
-            records.map(|record| Certificate { account_id: account_id.clone(), ..certificate(&self.scope, record) });
+        let certificates = records.map(|record| certificate(record).in_scope(&self.scope, account_id.clone()));
         Ok(Sheet { certificates: certificates.collect(), total: list.total_count.known() })
     }
 }
@@ -228,22 +226,18 @@ struct CertificateWire {
 }
 
 /// A record as certls knows it. A record that is none keeps its place, with a note.
-fn certificate(scope: &Scope, record: &RawValue) -> Certificate {
+fn certificate(record: &RawValue) -> Certificate {
     let mut reader = RecordReader::default();
     let wire: CertificateWire = reader.record(record);
     let algorithm = reader.text("Algorithm", wire.algorithm);
     Certificate {
-        provider: PROVIDER,
-        service: ID,
-        account: scope.account.clone(),
-        region: scope.region.clone(),
         id: reader.value("CertificateId", wire.certificate_id).map(|id| id.0).filter(|id| !id.is_empty()),
         name: reader.text("Name", wire.name),
         common_name: reader.text("CommonName", wire.common_name),
         subject_alternative_names: reader.names("Sans", wire.sans, ','),
         fingerprint_sha1: hex(&mut reader, "Fingerprint", wire.fingerprint, Some(40)),
         fingerprint_sha256: hex(&mut reader, "Sha2", wire.sha2, Some(64)),
-        serial_number: hex(&mut reader, "SerialNo", wire.serial_no, None).map(|digits| whole_bytes(&digits)),
+        serial_number: hex(&mut reader, "SerialNo", wire.serial_no, None).and_then(|hex| SerialNumber::from_hex(&hex)),
         key_type: algorithm.as_deref().and_then(key_type).map(str::to_owned),
         not_before: moment(
             &mut reader,
@@ -265,21 +259,12 @@ fn hex(reader: &mut RecordReader, name: &str, field: Field<String>, digits: Opti
     if hex.is_some() {
         return hex;
     }
-    reader.notes.push(match digits {
+    let text = match digits {
         Some(digits) => format!("the cloud's `{name}` is not {digits} hex digits"),
         None => format!("the cloud's `{name}` is not in hex"),
-    });
+    };
+    reader.note(NoteCode::CloudFieldInvalid, text);
     None
-}
-
-/// A serial number in as few whole bytes as hold it.
-fn whole_bytes(digits: &str) -> String {
-    let significant = digits.trim_start_matches('0');
-    match significant.len() {
-        0 => "00".to_owned(),
-        odd if odd % 2 == 1 => format!("0{significant}"),
-        _ => significant.to_owned(),
-    }
 }
 
 fn key_type(algorithm: &str) -> Option<&'static str> {
@@ -300,7 +285,8 @@ fn moment(
 ) -> Option<DateTime<Utc>> {
     reader.millis(exact_name, exact).or_else(|| {
         let day: NaiveDate = reader.day(day_name, day)?;
-        reader.notes.push(format!("the cloud tells only the day, in `{day_name}`; the time is not known"));
+        let text = format!("the cloud tells only the day, in `{day_name}`; the time is not known");
+        reader.note(NoteCode::DayWithoutTime, text);
         Some(day.and_time(time).and_utc())
     })
 }
@@ -312,13 +298,19 @@ fn last_second() -> NaiveTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{AlternativeName, Note};
+    use crate::providers::aliyun::ID as PROVIDER;
+
+    fn texts(notes: &[Note]) -> Vec<&str> {
+        notes.iter().map(|note| note.text.as_str()).collect()
+    }
 
     fn read(json: &str) -> Certificate {
         let region = HANGZHOU.0.to_owned();
         let scope = Scope { provider: PROVIDER, account: "shop".to_owned(), region, service: ID, project: None };
         let list = format!(r#"{{"CertificateOrderList":[{json}],"TotalCount":1}}"#);
         let list: ListWire<'_> = serde_json::from_str(&list).expect(json);
-        certificate(&scope, list.certificate_order_list[0])
+        certificate(list.certificate_order_list[0]).in_scope(&scope, None)
     }
 
     fn time(time: Option<DateTime<Utc>>) -> String {
@@ -336,10 +328,11 @@ mod tests {
             "Sans":"example.cn,www.example.cn","CommonName":"example.cn"}"#,
         );
         assert_eq!((record.region.as_str(), record.id.as_deref()), ("cn-hangzhou", Some("18382705")));
-        assert_eq!(record.subject_alternative_names, ["example.cn", "www.example.cn"]);
+        let names = ["example.cn", "www.example.cn"].map(|name| AlternativeName::Dns(name.to_owned()));
+        assert_eq!(record.subject_alternative_names, names);
         assert_eq!(record.fingerprint_sha1.as_deref(), Some("19fa7e44ebcee977361ff7f455721f72e2f3c439"));
         assert!(record.fingerprint_sha256.is_some_and(|hex| hex.starts_with("0f3517f1") && hex.len() == 64));
-        assert_eq!(record.serial_number.as_deref(), Some("0cb80c8221efb4f514ddb19db8aeddf4"));
+        assert_eq!(record.serial_number, SerialNumber::from_hex("0cb80c8221efb4f514ddb19db8aeddf4"));
         assert_eq!(time(record.not_before), "2025-05-05T00:00:00+00:00");
         assert_eq!(time(record.not_after), "2025-08-02T23:59:59+00:00");
         assert_eq!((record.issuer, record.key_type, record.notes), (None, None, vec![]));
@@ -353,21 +346,22 @@ mod tests {
             (time(record.not_before), time(record.not_after)),
             (String::new(), "2025-08-02T23:59:59+00:00".into())
         );
-        assert_eq!(record.notes, ["the cloud tells only the day, in `EndDate`; the time is not known"]);
+        assert_eq!(texts(&record.notes), ["the cloud tells only the day, in `EndDate`; the time is not known"]);
         assert!(record.subject_alternative_names.is_empty());
     }
 
     #[test]
     fn serial_numbers_are_whole_bytes() {
         for (told, kept) in [("00FF01", "ff01"), ("abc", "0abc"), ("0A:BC", "0abc"), ("0", "00"), ("0cb8", "0cb8")] {
-            assert_eq!(read(&format!(r#"{{"SerialNo":"{told}"}}"#)).serial_number.as_deref(), Some(kept), "{told}");
+            let serial_number = read(&format!(r#"{{"SerialNo":"{told}"}}"#)).serial_number;
+            assert_eq!(serial_number.map(|number| number.to_string()).as_deref(), Some(kept), "{told}");
         }
-        assert_eq!(read(r#"{"SerialNo":"none"}"#).notes, ["the cloud's `SerialNo` is not in hex"]);
+        assert_eq!(texts(&read(r#"{"SerialNo":"none"}"#).notes), ["the cloud's `SerialNo` is not in hex"]);
     }
 
     #[test]
     fn odd_records_keep_their_place() {
-        assert_eq!(read("3").notes, ["the cloud's record is unreadable"]);
+        assert_eq!(texts(&read("3").notes), ["the cloud's record is unreadable"]);
         let odd = read(r#"{"CertificateId":{},"Name":"a","Sha2":"ab","CertEndTime":5}"#);
         assert_eq!((odd.id, odd.name.as_deref(), odd.not_after), (None, Some("a"), None));
         assert_eq!(odd.notes.len(), 3, "{:?}", odd.notes);

@@ -15,10 +15,10 @@ use serde_json::value::RawValue;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Kind as CertificateKind, Kinds, Scope, Source};
+use crate::model::{AlternativeName, Certificate, Kind as CertificateKind, Kinds, NoteCode, Scope, Source};
 use crate::providers::aliyun::client::Operation;
+use crate::providers::aliyun::endpoints;
 use crate::providers::aliyun::session::AliyunSession;
-use crate::providers::aliyun::{ID as PROVIDER, endpoints};
 use crate::providers::provider::Service;
 use crate::providers::record::{self, Field, RecordReader, Scalar};
 use crate::providers::{ScopedStore, ServiceInfo, Store, unknown_region};
@@ -211,8 +211,16 @@ impl RegionStore {
         let (reply, account_id) = tokio::join!(listed, self.session.account_id());
         let reply = reply?;
         let records = reply.json::<ListWire<'_>>()?.certificates.certificate.into_iter();
-        let own = |row| Certificate { account_id: account_id.clone(), ..certificate(&self.scope, list, row) };
-        Ok(records.map(own).collect())
+        Ok(records.map(|record| self.convert(list, record, account_id.clone())).collect())
+    }
+
+    fn convert(&self, list: &List, record: &RawValue, account_id: Option<String>) -> Certificate {
+        let (certificate, region) = certificate(list, record);
+        let certificate = certificate.in_scope(&self.scope, account_id);
+        match region {
+            Some(region) => Certificate { region, ..certificate },
+            None => certificate,
+        }
     }
 }
 
@@ -277,8 +285,8 @@ struct TagWire {
     tag_value: String,
 }
 
-/// A record as certls knows it. A record that is none keeps its place, with a note.
-fn certificate(scope: &Scope, list: &List, record: &RawValue) -> Certificate {
+/// Reads a record of a list, and the region that it names. A record that is none keeps its place, with a note.
+fn certificate(list: &List, record: &RawValue) -> (Certificate, Option<String>) {
     let mut reader = RecordReader::default();
     let wire: CertificateWire = reader.record(record);
     let expire_time = reader.time("ExpireTime", wire.expire_time);
@@ -286,7 +294,8 @@ fn certificate(scope: &Scope, list: &List, record: &RawValue) -> Certificate {
     if let (Some(time), Some(stamp)) = (expire_time, expire_stamp)
         && time.timestamp() != stamp.timestamp()
     {
-        reader.notes.push(format!("the cloud's `ExpireTime` ({time}) and `ExpireTimeStamp` ({stamp}) disagree"));
+        let text = format!("the cloud's `ExpireTime` ({time}) and `ExpireTimeStamp` ({stamp}) disagree");
+        reader.note(NoteCode::CloudInconsistent, text);
     }
     let create_time = reader.time("CreateTime", wire.create_time);
     let create_stamp = reader.millis("CreateTimeStamp", wire.create_time_stamp);
@@ -295,12 +304,9 @@ fn certificate(scope: &Scope, list: &List, record: &RawValue) -> Certificate {
     let managed = reader.value("IsAliCloudCertificate", wire.is_ali_cloud_certificate);
     let managed_id = reader.value("AliCloudCertificateId", wire.ali_cloud_certificate_id);
     let managed_name = reader.text("AliCloudCertificateName", wire.ali_cloud_certificate_name);
-    Certificate {
-        provider: PROVIDER,
-        service: ID,
-        account: scope.account.clone(),
-        // The id of the region may be the vendor's internal one; its alias is the public one.
-        region: reader.text("RegionIdAlias", wire.region_id_alias).unwrap_or_else(|| scope.region.clone()),
+    // The id of the region may be the vendor's internal one; its alias is the public one.
+    let region = reader.text("RegionIdAlias", wire.region_id_alias);
+    let certificate = Certificate {
         id: reader.text(list.id, wire.id),
         name: reader.value(list.name, wire.name),
         kind: list.kind,
@@ -319,7 +325,8 @@ fn certificate(scope: &Scope, list: &List, record: &RawValue) -> Certificate {
         tags: reader.value("Tags", wire.tags).map(tags).unwrap_or_default(),
         notes: reader.notes,
         ..Certificate::default()
-    }
+    };
+    (certificate, region)
 }
 
 fn is_true(value: &Scalar) -> bool {
@@ -327,9 +334,10 @@ fn is_true(value: &Scalar) -> bool {
 }
 
 /// Names come as a list, or as a list with one element that is itself a JSON list of names.
-fn flatten(names: NamesWire) -> Vec<String> {
+fn flatten(names: NamesWire) -> Vec<AlternativeName> {
     let names = names.subject_alternative_name.into_iter();
-    names.flat_map(|name| serde_json::from_str::<Vec<String>>(&name).unwrap_or_else(|_| vec![name])).collect()
+    let names = names.flat_map(|name| serde_json::from_str::<Vec<String>>(&name).unwrap_or_else(|_| vec![name]));
+    names.map(AlternativeName::from_text).collect()
 }
 
 fn tags(wire: TagsWire) -> BTreeMap<String, String> {

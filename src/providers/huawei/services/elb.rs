@@ -11,15 +11,13 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
 
-use crate::analysis::reconcile;
+use crate::analysis::{IssuerCache, StoredPem, read_stored};
 use crate::error::Error;
-use crate::model::{Certificate, Kind as CertificateKind, Kinds, Source};
-use crate::providers::huawei::ID as PROVIDER;
+use crate::model::{AlternativeName, Certificate, Kind as CertificateKind, Kinds, NoteCode, Source};
 use crate::providers::huawei::session::HuaweiSession;
 use crate::providers::provider::Service;
 use crate::providers::record::{Field, RecordReader};
 use crate::providers::{ScopedStore, ServiceInfo, Store};
-use crate::x509;
 
 use super::elb_client::{ElbClient, ElbProject, ID, Operation, open_projects};
 use super::elb_pages::{self, Next, PageWire};
@@ -37,8 +35,7 @@ impl Service<HuaweiSession> for Elb {
 
     async fn open(&self, session: &HuaweiSession, regions: Option<&[String]>) -> Vec<ScopedStore> {
         let open = |ElbProject { scope, client }: ElbProject| ScopedStore {
-            store: client
-                .map(|client| Arc::new(ProjectStore { client, is_key_echo_on: OnceCell::new() }) as Arc<dyn Store>),
+            store: client.map(|client| Arc::new(ProjectStore::new(client)) as Arc<dyn Store>),
             scope,
         };
         open_projects(session, regions).await.into_iter().map(open).collect()
@@ -49,6 +46,7 @@ impl Service<HuaweiSession> for Elb {
 struct ProjectStore {
     client: ElbClient,
     is_key_echo_on: OnceCell<bool>,
+    issuers: IssuerCache,
 }
 
 static LIST_CERTIFICATES: Operation = Operation { name: "ListCertificates", permission: "elb:certificates:list" };
@@ -92,6 +90,10 @@ impl Store for ProjectStore {
 }
 
 impl ProjectStore {
+    fn new(client: ElbClient) -> Self {
+        Self { client, is_key_echo_on: OnceCell::new(), issuers: IssuerCache::default() }
+    }
+
     async fn page(&self, marker: Option<&str>) -> Result<(Vec<Certificate>, Next), Error> {
         let query = elb_pages::query(marker);
         let reply = self.client.read(&LIST_CERTIFICATES, "certificates", &query).await?;
@@ -131,11 +133,6 @@ impl ProjectStore {
         let managed = reader.text("source", wire.source).is_some_and(|source| source == "scm");
         let (fingerprint_sha1, fingerprint_sha256) = reader.fingerprints("fingerprint", wire.fingerprint);
         let mut certificate = Certificate {
-            provider: PROVIDER,
-            service: ID,
-            account: self.client.scope.account.clone(),
-            account_id: self.client.project.domain_id.clone(),
-            region: self.client.scope.region.clone(),
             id: reader.text("id", wire.id),
             name: reader.value("name", wire.name),
             description: reader.text("description", wire.description),
@@ -143,7 +140,10 @@ impl ProjectStore {
             common_name: reader.text("common_name", wire.common_name),
             subject_alternative_names: reader
                 .value("subject_alternative_names", wire.subject_alternative_names)
-                .unwrap_or_default(),
+                .unwrap_or_default()
+                .into_iter()
+                .map(AlternativeName::from_text)
+                .collect(),
             fingerprint_sha1,
             fingerprint_sha256,
             not_after: reader.time("expire_time", wire.expire_time),
@@ -154,13 +154,15 @@ impl ProjectStore {
             enterprise_project_id: reader.text("enterprise_project_id", wire.enterprise_project_id),
             notes: reader.notes,
             ..Certificate::default()
-        };
+        }
+        .in_scope(&self.client.scope, self.client.project.domain_id.clone());
         if pem.is_some() || encryption_pem.is_some() {
-            let encryption = encryption_pem.map(|pem| x509::read_chain(&pem));
-            reconcile::merge_chain(&mut certificate, x509::read_chain(&pem.unwrap_or_default()), encryption);
+            let pem = pem.unwrap_or_default();
+            let stored = StoredPem { certificate: &pem, encryption: encryption_pem.as_deref() };
+            read_stored(&mut certificate, stored, &self.issuers);
         }
         if echo {
-            certificate.note(ECHO);
+            certificate.note(NoteCode::PrivateKeyEcho, ECHO);
         }
         certificate
     }
@@ -172,7 +174,8 @@ fn kind(reader: &mut RecordReader, field: Field<String>) -> CertificateKind {
         Some("server_sm") => CertificateKind::ServerSm,
         Some("client") => CertificateKind::Ca,
         Some(_) => {
-            reader.notes.push("the cloud's `type` is none that certls knows; shown as a server certificate".to_owned());
+            let text = "the cloud's `type` is none that certls knows; shown as a server certificate";
+            reader.note(NoteCode::CloudKindUnknown, text);
             CertificateKind::Server
         }
     }

@@ -14,13 +14,13 @@ use serde_json::value::RawValue;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Identity, Kinds, Scope};
+use crate::model::{AlternativeName, Certificate, Identity, Kinds, NoteCode, Scope};
 use crate::net::Reply;
 use crate::providers::huawei::auth_scope::TokenScope;
 use crate::providers::huawei::client::Call;
 use crate::providers::huawei::credentials::Credentials;
 use crate::providers::huawei::session::HuaweiSession;
-use crate::providers::huawei::{ID as PROVIDER, endpoints, iam};
+use crate::providers::huawei::{endpoints, iam};
 use crate::providers::paging::Progress;
 use crate::providers::provider::Service;
 use crate::providers::record::{Field, RecordReader};
@@ -172,21 +172,17 @@ fn convert(scope: &Scope, domain_id: &str, record: &RawValue) -> Row {
     let is_unissued = status.as_deref().is_some_and(|status| UNISSUED.contains(&status));
     let is_revoked = status.as_deref() == Some("REVOKED");
     if is_revoked {
-        reader.notes.push("the cloud says that this certificate is revoked".to_owned());
+        reader.note(NoteCode::Revoked, "the cloud says that this certificate is revoked");
     }
     let common_name = reader.text("domain", wire.domain);
     // The first domain of an order is a name of its certificate, and stands apart from the others.
-    let others = reader.names("sans", wire.sans, ';').into_iter().filter(|name| Some(name) != common_name.as_ref());
+    let first = common_name.clone().map(AlternativeName::from_text);
+    let others = reader.names("sans", wire.sans, ';').into_iter().filter(|name| Some(name) != first.as_ref());
     let certificate = Certificate {
-        provider: PROVIDER,
-        service: ID,
-        account: scope.account.clone(),
-        account_id: Some(domain_id.to_owned()),
-        region: scope.region.clone(),
         id: reader.text("id", wire.id),
         name: reader.text("name", wire.name),
         description: reader.text("description", wire.description),
-        subject_alternative_names: common_name.clone().into_iter().chain(others).collect(),
+        subject_alternative_names: first.clone().into_iter().chain(others).collect(),
         common_name,
         is_revoked,
         signature_algorithm: reader
@@ -197,7 +193,8 @@ fn convert(scope: &Scope, domain_id: &str, record: &RawValue) -> Row {
         enterprise_project_id: reader.text("enterprise_project_id", wire.enterprise_project_id),
         notes: reader.notes,
         ..Certificate::default()
-    };
+    }
+    .in_scope(scope, Some(domain_id.to_owned()));
     Row { certificate, is_issued: is_dated || !is_unissued }
 }
 
@@ -263,6 +260,8 @@ struct CertificateWire {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Note;
+    use crate::providers::huawei::ID as PROVIDER;
 
     fn read(json: &str) -> Row {
         let region = GLOBAL.to_owned();
@@ -284,10 +283,12 @@ mod tests {
         assert_eq!((certificate.service, certificate.region.as_str()), ("scm", "global"));
         assert_eq!(certificate.id.as_deref(), Some("scs1554192131150"));
         assert_eq!(certificate.common_name.as_deref(), Some("www.zx.com"));
-        assert_eq!(certificate.subject_alternative_names, ["www.zx.com", "a.zx.com", "b.zx.com"]);
+        let names = ["www.zx.com", "a.zx.com", "b.zx.com"].map(|name| AlternativeName::Dns(name.to_owned()));
+        assert_eq!(certificate.subject_alternative_names, names);
         assert_eq!(certificate.signature_algorithm.as_deref(), Some("sha256WithRSAEncryption"));
         assert_eq!(certificate.not_after.map(|time| time.to_rfc3339()).as_deref(), Some("2021-05-27T08:46:25+00:00"));
-        assert_eq!(certificate.notes, ["the cloud tells `expire_time` without a zone; read as UTC+8"]);
+        let text = "the cloud tells `expire_time` without a zone; read as UTC+8";
+        assert_eq!(certificate.notes, [Note::new(NoteCode::TimeWithoutZone, text)]);
         assert_eq!((certificate.not_before, certificate.fingerprint_sha1), (None, None));
     }
 
@@ -312,7 +313,7 @@ mod tests {
         let notes = |json: &str| {
             let row = read(json);
             assert!(row.is_issued, "{json}");
-            row.certificate.notes
+            row.certificate.notes.into_iter().map(|note| note.text).collect::<Vec<_>>()
         };
         assert_eq!(notes("3"), ["the cloud's record is unreadable"]);
         assert_eq!(notes(r#"{"status":"REVOKED"}"#), ["the cloud says that this certificate is revoked"]);
