@@ -44,7 +44,7 @@ pub enum Kind {
     Unavailable,
     /// No connection, or one that broke. User action: look at network and proxy.
     Network,
-    /// The server could not prove who it is. User action: name the private CA with `--ca-bundle`.
+    /// The server's certificate cannot be verified. User action: name the private CA with `--ca-bundle`.
     Tls,
     /// No answer in time. User action: raise the timeout that is named.
     Timeout,

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
 use crate::cli::{NetArgs, ScopeArgs};
+use crate::clock::Clock;
 use crate::config::Env;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -65,8 +66,9 @@ impl World {
         let settings = Settings::resolve(scope, net, &self.env)?;
         let cx = Context {
             env: self.env.clone(),
+            clock: Clock::system(),
             endpoints: settings.endpoints.clone(),
-            http: Arc::new(Http::new(&settings.net)?),
+            http: Arc::new(Http::new(&settings.net, &self.env)?),
             probe_limit: ProbeLimit::default(),
         };
         Ok(Run { cx, settings, now: Utc::now() })

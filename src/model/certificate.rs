@@ -127,19 +127,6 @@ impl Status {
 const MILLISECONDS_A_DAY: i64 = 86_400_000;
 
 impl Certificate {
-    /// Returns the certificate with the provider, service, account and region of the scope that it was read from.
-    #[must_use]
-    pub fn in_scope(self, scope: &Scope, account_id: Option<String>) -> Self {
-        Self {
-            provider: scope.provider,
-            service: scope.service,
-            account: scope.account.clone(),
-            account_id,
-            region: scope.region.clone(),
-            ..self
-        }
-    }
-
     /// Returns the whole days until `not_after`, rounded down, so negative from the first second after it.
     pub fn days_left(&self, now: DateTime<Utc>) -> Option<i64> {
         let left = self.not_after? - now;
@@ -172,18 +159,6 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-
-    #[test]
-    fn a_scope_says_where_a_certificate_is_kept_and_nothing_else() {
-        let (account, region) = ("shop".to_owned(), "cn-hangzhou".to_owned());
-        let scope = Scope { provider: "aliyun", account, region, service: "slb", project: None };
-        let read = Certificate { id: Some("1".to_owned()), ..Certificate::default() };
-        let kept = read.clone().in_scope(&scope, Some("1231579085529123".to_owned()));
-        assert_eq!((kept.provider, kept.service, kept.account.as_str()), ("aliyun", "slb", "shop"));
-        assert_eq!((kept.account_id.as_deref(), kept.region.as_str()), (Some("1231579085529123"), "cn-hangzhou"));
-        let own = Certificate { provider: "", service: "", account: String::new(), region: String::new(), ..kept };
-        assert_eq!(Certificate { account_id: None, ..own }, read);
-    }
 
     fn expiring(not_after: DateTime<Utc>) -> Certificate {
         Certificate { not_after: Some(not_after), ..Certificate::default() }

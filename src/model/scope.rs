@@ -36,6 +36,20 @@ impl Scope {
     }
 }
 
+impl Certificate {
+    /// Returns a record of which only the place is known: the one that a scope's records begin with.
+    pub fn in_scope(scope: &Scope, account_id: Option<String>) -> Self {
+        Self {
+            provider: scope.provider,
+            service: scope.service,
+            account: scope.account.clone(),
+            account_id,
+            region: scope.region.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { provider, account, region, service, project } = self;

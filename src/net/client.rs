@@ -9,13 +9,13 @@ use futures_util::TryStreamExt;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use crate::config::Net;
+use crate::config::{Env, Net};
 use crate::error::{Error, Kind};
 
 use super::limiter::RequestLimiter;
 use super::{retry, tls, transport_error};
 
-/// The largest reply that is read. A full page of Huawei's 2,000 certificates, each with the longest
+/// The largest reply that is read, in bytes. A full page of Huawei's 2,000 certificates, each with the longest
 /// chain and key that the API stores, is about 150 MiB.
 const BODY_LIMIT: usize = 256 * 1024 * 1024;
 
@@ -34,7 +34,7 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-/// The way out of this machine, shared by all accounts.
+/// Sends requests. Shared by all accounts, so that the limits of the run hold for all of them.
 #[derive(Debug)]
 pub struct Http {
     proxied: OnceLock<reqwest::Client>,
@@ -50,19 +50,19 @@ pub struct Http {
 
 impl Http {
     /// # Errors
-    /// Where the CA bundle cannot be read.
-    pub fn new(net: &Net) -> Result<Self, Error> {
+    /// Where the trusted roots or the CA bundle cannot be read.
+    pub fn new(net: &Net, env: &Env) -> Result<Self, Error> {
         Ok(Self {
             proxied: OnceLock::new(),
             direct: OnceLock::new(),
             metadata: OnceLock::new(),
-            tls: tls::config(net.ca_bundle.as_deref())?,
+            tls: tls::config(env, net.ca_bundle.as_deref())?,
             in_flight: RequestLimiter::new(net.concurrency),
             net: net.clone(),
         })
     }
 
-    /// Tries until it succeeds, fails for good, or the tries are used up. `attempt` must sign anew.
+    /// Repeats `attempt` until it succeeds, fails for good, or the tries are used up. Each attempt must sign anew.
     ///
     /// # Errors
     /// The error of the last try.
@@ -76,16 +76,16 @@ impl Http {
     /// Sends `request` once. `label` names it in the log; addresses and bodies are not logged.
     ///
     /// # Errors
-    /// Where no whole reply came back. A reply that tells of an error is not one here.
+    /// Where no whole reply came back. A reply with an error status is not an error here.
     pub async fn send(&self, label: &str, request: Request) -> Result<Reply, Error> {
         self.send_within(label, request, None).await
     }
 
-    /// Sends `request` once, and waits so long for the whole reply, from when its turn has come.
+    /// Sends `request` once. `timeout` limits the whole exchange, from when its turn has come.
     ///
     /// # Errors
     /// As [`send`](Self::send).
-    pub async fn send_within(&self, label: &str, request: Request, patience: Option<Duration>) -> Result<Reply, Error> {
+    pub async fn send_within(&self, label: &str, request: Request, timeout: Option<Duration>) -> Result<Reply, Error> {
         let host = request.uri().host().unwrap_or_default();
         let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
         let client = if host == "localhost" || address.is_ok_and(|address| address.is_loopback()) {
@@ -93,7 +93,7 @@ impl Http {
         } else {
             self.client(&self.proxied, reqwest::ClientBuilder::new(), &self.net)?
         };
-        self.send_by(client, label, request, patience).await
+        self.send_by(client, label, request, timeout).await
     }
 
     /// Asks a metadata service once, past every proxy; `None` where nothing answers there.
@@ -119,17 +119,17 @@ impl Http {
         client: &reqwest::Client,
         label: &str,
         request: Request,
-        patience: Option<Duration>,
+        timeout: Option<Duration>,
     ) -> Result<Reply, Error> {
         let host = request.uri().host().unwrap_or_default().to_owned();
         let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
         let mut request = reqwest::Request::try_from(request)
             .map_err(|_| Error::new(Kind::Internal, format!("the address of {label} is malformed")))?;
-        *request.timeout_mut() = patience;
+        *request.timeout_mut() = timeout;
         let _permit = self.in_flight.acquire(&authority).await;
         let begun = Instant::now();
-        tracing::debug!(host, "{label}: asked");
-        let result = exchange(client, request).await.map_err(|failed| failed.into_error(&host, &self.net));
+        tracing::debug!(host, "{label}: sent");
+        let result = exchange(client, request).await.map_err(|failed| failed.into_error(&host, timeout, &self.net));
         let ms = begun.elapsed().as_millis();
         match &result {
             Ok(reply) => tracing::info!(host, ms, status = reply.status.as_u16(), bytes = reply.body.len(), "{label}"),
@@ -138,7 +138,7 @@ impl Http {
         result
     }
 
-    /// The client in `place`, made at its first use.
+    /// Returns the client in `place`, which is built at its first use.
     fn client<'a>(
         &self,
         place: &'a OnceLock<reqwest::Client>,
@@ -156,7 +156,7 @@ impl Http {
             .pool_idle_timeout(Duration::from_secs(60))
             .user_agent(concat!("certls/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| transport_error::Failed::Send(error).into_error("this machine", net))?;
+            .map_err(|error| transport_error::Failed::Send(error).into_error("this machine", None, net))?;
         Ok(place.get_or_init(|| fresh))
     }
 }
@@ -177,36 +177,40 @@ async fn exchange(client: &reqwest::Client, request: reqwest::Request) -> Result
 }
 
 impl Reply {
+    /// Returns the value of a header, where it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The server's clock, by its `Date` header.
+    /// Returns the time of the server's clock, by its `Date` header.
     pub fn date(&self) -> Option<DateTime<Utc>> {
         let date = DateTime::parse_from_rfc2822(self.header("date")?).ok()?;
         Some(date.to_utc())
     }
 
-    /// The body of a successful reply as JSON.
+    /// Parses the body of a successful reply as JSON.
     ///
     /// # Errors
-    /// Where it is something else. The message tells what, never the content.
+    /// Where it is something else. The message says what it is, and never holds any of it.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
         // Both vendors answer with objects only; serde would also fill structures from an array.
         let is_array = self.body.trim_ascii_start().first() == Some(&b'[');
         if is_array {
             let status = self.status.as_u16();
-            return Err(Error::new(Kind::Reply, format!("the answer ({status}) is a list where an object is due")));
+            return Err(Error::new(
+                Kind::Reply,
+                format!("the answer ({status}) is a list where an object is expected"),
+            ));
         }
         serde_json::from_slice(&self.body).map_err(|error| {
-            let told = match self.body.trim_ascii_start().first() {
+            let what = match self.body.trim_ascii_start().first() {
                 None => "an empty body".to_owned(),
                 Some(b'<') => format!("a page that is not JSON ({})", self.media_type()),
                 Some(_) if error.is_eof() => "JSON that breaks off".to_owned(),
                 Some(_) if error.is_data() => format!("JSON of an unknown shape at column {}", error.column()),
                 Some(_) => format!("something that is not JSON ({})", self.media_type()),
             };
-            Error::new(Kind::Reply, format!("the answer ({}) is {told}", self.status.as_u16()))
+            Error::new(Kind::Reply, format!("the answer ({}) is {what}", self.status.as_u16()))
         })
     }
 
@@ -215,8 +219,8 @@ impl Reply {
         whole.split(';').next().unwrap_or(whole).trim()
     }
 
-    /// The error that every server tells in the same way, by status and headers alone.
-    pub fn refusal(&self) -> Error {
+    /// Returns the error that the status and the headers of HTTP tell of, whatever the body says.
+    pub fn status_error(&self) -> Error {
         let status = self.status.as_u16();
         if self.status.is_redirection() {
             return Error::new(
@@ -235,7 +239,7 @@ impl Reply {
         };
         let reason = self.status.canonical_reason().unwrap_or("an unknown status");
         let mut error = Error::new(kind, format!("the server answered {status} {reason}"));
-        error.retry_after = retry::asked_wait(&self.headers);
+        error.retry_after = retry::requested_wait(&self.headers);
         error
     }
 }

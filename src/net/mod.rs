@@ -1,7 +1,7 @@
-//! The wire: one attempt at one request, and the decision to try again.
+//! HTTP: one attempt at one request, and the decision to repeat it.
 //!
-//! Knows nothing of signatures or vendors. Whoever calls it signs each attempt anew, since a signed
-//! request holds a nonce that a server accepts only once.
+//! Contains nothing of signatures or vendors. The caller signs each attempt anew, since a signed request holds a nonce
+//! that a server accepts only once.
 
 mod client;
 pub mod encode;

@@ -1,4 +1,4 @@
-//! Whom certls believes to be who they say: the trusted roots and the TLS provider.
+//! The TLS configuration: the trusted roots and the provider of the algorithms.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,15 +7,19 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
+use crate::config::Env;
 use crate::error::{Error, Kind};
 
-/// The system's roots (or those of `SSL_CERT_FILE`), the bundled ones where the system has none,
-/// and the user's on top.
-pub(super) fn config(ca_bundle: Option<&Path>) -> Result<ClientConfig, Error> {
+/// Returns the configuration of all clients. It trusts the system's roots, or those of `SSL_CERT_FILE` and
+/// `SSL_CERT_DIR`; the bundled ones where the system has none; and those of `ca_bundle` beside them.
+///
+/// # Errors
+/// Where `SSL_CERT_FILE` names a file without a trusted root, or `ca_bundle` cannot be read.
+pub(super) fn config(env: &Env, ca_bundle: Option<&Path>) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
-    let system = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(system.certs);
-    if roots.is_empty() && std::env::var_os("SSL_CERT_FILE").is_some_and(|file| !file.is_empty()) {
+    let (file, dirs) = (env.get("SSL_CERT_FILE"), env.get("SSL_CERT_DIR"));
+    roots.add_parsable_certificates(system_roots(file, dirs));
+    if roots.is_empty() && file.is_some() {
         return Err(Error::new(Kind::Config, "SSL_CERT_FILE names a file without a trusted certificate")
             .with_hint("name a file of PEM certificates, or unset it for the system's own"));
     }
@@ -35,6 +39,19 @@ pub(super) fn config(ca_bundle: Option<&Path>) -> Result<ClientConfig, Error> {
     Ok(config)
 }
 
+/// Returns the roots of a file and of folders, which are separated as in `PATH`; the system's where neither is named.
+fn system_roots(file: Option<&str>, dirs: Option<&str>) -> Vec<CertificateDer<'static>> {
+    if file.is_none() && dirs.is_none() {
+        return rustls_native_certs::load_native_certs().certs;
+    }
+    let mut roots = rustls_native_certs::load_certs_from_paths(file.map(Path::new), None).certs;
+    for dir in dirs.iter().flat_map(std::env::split_paths).filter(|dir| !dir.as_os_str().is_empty()) {
+        roots.extend(rustls_native_certs::load_certs_from_paths(None, Some(&dir)).certs);
+    }
+    roots
+}
+
+/// Adds the certificates of a PEM file.
 fn add_bundle(roots: &mut RootCertStore, path: &Path) -> Result<(), Error> {
     let broken = |why: String| {
         Error::new(Kind::Config, format!("--ca-bundle {}: {why}", path.display()))

@@ -1,6 +1,7 @@
-//! What broke on the way to an answer, in words. Addresses are left out: a query may hold a signature.
+//! Turns failures of the transport into errors. URLs are left out of the messages: a query may hold a signature.
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use crate::config::Net;
 use crate::duration;
@@ -16,12 +17,14 @@ pub(super) enum Failed {
 }
 
 impl Failed {
-    pub(super) fn into_error(self, host: &str, net: &Net) -> Error {
+    /// Returns the error for a request to `host`. `timeout` is the limit of the whole exchange, where it had one.
+    pub(super) fn into_error(self, host: &str, timeout: Option<Duration>, net: &Net) -> Error {
         let error = match self {
             Self::Send(error) | Self::Body(error) if error.is_timeout() && !error.is_connect() => {
+                let limit = timeout.map_or(net.read_timeout, |timeout| timeout.min(net.read_timeout));
                 return Error::new(
                     Kind::Timeout,
-                    format!("{host} stayed silent for {}", duration::write_std(net.read_timeout)),
+                    format!("no response within {} from {host}", duration::write_std(limit)),
                 );
             }
             Self::TooLarge(limit) => {
@@ -33,7 +36,7 @@ impl Failed {
             Self::Send(error) => error,
         };
         if let Some(tls) = cause::<rustls::Error>(&error) {
-            return Error::new(Kind::Tls, format!("{host} could not prove who it is: {tls}"));
+            return Error::new(Kind::Tls, format!("certificate verification failed for {host}: {tls}"));
         }
         if error.is_timeout() {
             let limit = duration::write_std(net.connect_timeout);

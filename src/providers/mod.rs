@@ -5,12 +5,14 @@
 
 use std::sync::Arc;
 
+use crate::clock::Clock;
 use crate::config::{Endpoints, Env};
 use crate::error::{Error, Kind};
 use crate::net::Http;
 use crate::suggest::did_you_mean;
 
 mod aliyun;
+mod call;
 mod credentials;
 mod digest;
 mod error_table;
@@ -32,6 +34,7 @@ pub static ALL: &[&dyn Provider] = &[&aliyun::Provider, &huawei::Provider];
 #[derive(Debug)]
 pub struct Context {
     pub env: Env,
+    pub clock: Clock,
     pub endpoints: Endpoints,
     pub http: Arc<Http>,
     pub probe_limit: ProbeLimit,

@@ -119,6 +119,10 @@ pub trait Store: Send + Sync {
     fn has_separate_ca_list(&self) -> bool {
         false
     }
+    /// Returns why the account may keep more certificates than its stores list, where it may.
+    fn limitation(&self) -> Option<Error> {
+        None
+    }
     /// Returns whether [`certificate`](Self::certificate) can find a certificate of this id.
     fn can_look_up(&self, id: &str) -> bool {
         let _ = id;

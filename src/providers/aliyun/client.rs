@@ -1,15 +1,20 @@
-//! One call of an RPC-style operation: sign, send, tell success from refusal, try again.
+//! The RPC-style operations of Alibaba Cloud's products, called with any keys.
 
 use std::sync::Arc;
 
-use chrono::Utc;
+use async_trait::async_trait;
+use secrecy::SecretString;
 
+use crate::clock::Clock;
 use crate::config::{AccessKey, Endpoint, Endpoints};
 use crate::error::{Error, Kind};
-use crate::net::{Http, Redactor, Reply};
+use crate::net::{Http, Reply};
+use crate::providers::call::{Attempt, Call, Caller, Exchange, Signed};
+use crate::providers::error_table::Access;
 
+use super::endpoints::StsEndpoint;
 use super::sign::{Signature, Unsigned};
-use super::{ID, endpoints, errors, sts};
+use super::{ID, endpoints, errors};
 
 /// An operation of one of the vendor's products.
 #[derive(Debug)]
@@ -20,17 +25,21 @@ pub(super) struct Operation {
     pub permission: Option<&'static str>,
 }
 
-/// The vendor's APIs, asked with whichever keys.
+/// A way to the vendor's products, without credentials.
 #[derive(Debug, Clone)]
 pub(super) struct Client {
     pub http: Arc<Http>,
+    pub clock: Clock,
     pub endpoints: Endpoints,
     pub signature: Signature,
-    pub sts: sts::StsEndpoint,
+    pub sts: StsEndpoint,
 }
 
 impl Client {
-    /// The override of a service's endpoint, or the host that the vendor names.
+    /// Returns the override of a service's endpoint, or the endpoint at the host that the vendor names.
+    ///
+    /// # Errors
+    /// Where the host is outside of the vendor's domain: no key is sent there.
     pub(super) fn endpoint(&self, service: &str, host: &str) -> Result<Endpoint, Error> {
         let overridden = self.endpoints.get(ID, service).cloned();
         overridden.or_else(|| endpoints::named(host)).ok_or_else(|| {
@@ -38,6 +47,13 @@ impl Client {
         })
     }
 
+    /// Returns what makes the calls.
+    pub(super) fn caller(&self) -> Caller<'_> {
+        Caller::new(&self.http, self.clock)
+    }
+
+    /// Calls an operation.
+    ///
     /// # Errors
     /// Where the cloud refused, or no whole reply came.
     pub(super) async fn call(
@@ -47,50 +63,62 @@ impl Client {
         endpoint: &Endpoint,
         params: &[(&str, &str)],
     ) -> Result<Reply, Error> {
-        self.http.retrying(|| self.attempt(keys, operation, endpoint, params)).await
+        self.call_with_secret(keys, operation, endpoint, params, None).await
     }
 
-    async fn attempt(
+    /// Calls an operation one of whose parameters is a secret, beside those of the keys.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub(super) async fn call_with_secret(
         &self,
         keys: &AccessKey,
         operation: &Operation,
         endpoint: &Endpoint,
         params: &[(&str, &str)],
+        secret: Option<&SecretString>,
     ) -> Result<Reply, Error> {
-        let sent_at = Utc::now();
-        let unsigned = Unsigned {
-            endpoint,
-            action: operation.action,
-            version: operation.version,
-            params,
-            at: sent_at,
-            nonce: &nonce()?,
-        };
-        let signed = self.signature.sign(&unsigned, keys)?;
-        let region = params.iter().find(|(name, _)| *name == "RegionId").map_or("", |(_, region)| region);
-        let label = format!("{ID} {} {region}", operation.action);
-        let reply = self.http.send(label.trim_end(), signed.request).await?;
-        // Some gateways answer 200 to what they refuse; no answer to these operations has a code.
-        if reply.status.is_success() && !errors::is_refusal(&reply) {
-            return Ok(reply);
-        }
-        let refusal = errors::Refusal {
-            reply: &reply,
-            sent_at,
-            string_to_sign: &signed.string_to_sign,
-            origin: &keys.origin,
-            permission: operation.permission,
-            // A server may echo the signature as well.
-            redactor: &Redactor::new([&keys.id, &keys.secret, &signed.signature].into_iter().chain(&keys.token)),
-        };
-        Err(refusal.into_error())
+        let call = SignedCall { signature: self.signature, keys, operation, endpoint, params, secret };
+        self.caller().call(&call).await
     }
 }
 
-/// 128 random bits: a value that no request before or beside this one has used.
-fn nonce() -> Result<String, Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::new(Kind::Internal, format!("this system has no random numbers: {error}")))?;
-    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+/// An operation that is signed with an access key.
+struct SignedCall<'a> {
+    signature: Signature,
+    keys: &'a AccessKey,
+    operation: &'a Operation,
+    endpoint: &'a Endpoint,
+    params: &'a [(&'a str, &'a str)],
+    secret: Option<&'a SecretString>,
+}
+
+#[async_trait]
+impl Call for SignedCall<'_> {
+    fn label(&self) -> String {
+        let region = self.params.iter().find(|(name, _)| *name == "RegionId").map_or("", |(_, region)| region);
+        format!("{ID} {} {region}", self.operation.action).trim_end().to_owned()
+    }
+
+    async fn sign(&self, attempt: &Attempt) -> Result<Signed, Error> {
+        let unsigned = Unsigned {
+            endpoint: self.endpoint,
+            action: self.operation.action,
+            version: self.operation.version,
+            params: self.params,
+            at: attempt.at,
+            nonce: &attempt.nonce,
+        };
+        let mut signed = self.signature.sign(&unsigned, self.keys)?;
+        signed.secrets.extend(self.secret.cloned());
+        Ok(signed)
+    }
+
+    fn classify(&self, exchange: &Exchange<'_>) -> Option<Error> {
+        if exchange.reply.status.is_success() && !errors::is_refusal(exchange.reply) {
+            return None;
+        }
+        let access = Access { origin: &self.keys.origin, permission: self.operation.permission };
+        Some(errors::classify(exchange, access))
+    }
 }

@@ -1,31 +1,45 @@
-//! Where Alibaba Cloud SLB answers for each region.
+//! Where Alibaba Cloud's products answer for each region.
 //!
-//! Sources: the vendor's endpoint page, regional but for cn-hangzhou
+//! Sources: the vendor's endpoint pages, regional but for cn-hangzhou
 //! (<https://help.aliyun.com/zh/slb/classic-load-balancer/developer-reference/api-slb-2014-05-15-endpoint>),
-//! and the table inside its SDKs for the regions that page does not settle.
+//! and the table inside its SDKs for the regions that these pages do not settle.
 
-use crate::config::Endpoint;
+use serde::Deserialize;
 
-/// The host that also answers `DescribeRegions`.
-pub(super) const CENTRAL: &str = "slb.aliyuncs.com";
+use crate::config::{Endpoint, Env};
 
-/// The domain that every host of the vendor's APIs is in.
+/// The domain of every host of the vendor's APIs.
 const DOMAIN: &str = ".aliyuncs.com";
 
-/// The regions that the central host serves. A region that is not here has a host of its own.
-static ON_CENTRAL: &[&str] = &[
-    "cn-beijing-gov-1",
-    "cn-hangzhou",
-    "cn-hangzhou-finance",
-    "cn-hongkong",
-    "cn-north-2-gov-1",
-    "cn-shanghai-finance-1",
-    "cn-shenzhen-finance-1",
-    "us-east-1",
-    "us-west-1",
+/// Where a product answers, where that is not `PRODUCT.REGION.aliyuncs.com`.
+struct Hosts {
+    service: &'static str,
+    /// The regions that the host without a region serves.
+    on_central: &'static [&'static str],
+    /// Regions with a host of another form.
+    others: &'static [(&'static str, &'static str)],
+}
+
+static HOSTS: &[Hosts] = &[
+    Hosts { service: "cas", on_central: &["cn-hangzhou"], others: &[] },
+    Hosts {
+        service: "slb",
+        on_central: &[
+            "cn-beijing-gov-1",
+            "cn-hangzhou",
+            "cn-hangzhou-finance",
+            "cn-hongkong",
+            "cn-north-2-gov-1",
+            "cn-shanghai-finance-1",
+            "cn-shenzhen-finance-1",
+            "us-east-1",
+            "us-west-1",
+        ],
+        others: &[("cn-huhehaote-nebula-1", "slb-api.cn-qingdao-nebula.aliyuncs.com")],
+    },
 ];
 
-/// The regions that were known when this was written.
+/// The regions that were known when this was written, in alphabetical order.
 pub(super) static REGIONS: &[&str] = &[
     "ap-northeast-1",
     "ap-northeast-2",
@@ -72,18 +86,65 @@ pub(super) static REGIONS: &[&str] = &[
     "us-west-1",
 ];
 
-/// The host of a region, by the vendor's rule.
-pub(super) fn host(region: &str) -> String {
-    if region == "cn-huhehaote-nebula-1" {
-        "slb-api.cn-qingdao-nebula.aliyuncs.com".to_owned()
-    } else if ON_CENTRAL.contains(&region) {
-        CENTRAL.to_owned()
-    } else {
-        format!("slb.{region}{DOMAIN}")
+/// A region, as a product lists it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListedRegion {
+    #[serde(rename = "RegionId")]
+    pub id: String,
+    #[serde(rename = "RegionEndpoint")]
+    pub host: String,
+}
+
+/// Returns the host of a product in a region, by the vendor's rule.
+pub(super) fn host(service: &str, region: &str) -> String {
+    let hosts = HOSTS.iter().find(|hosts| hosts.service == service);
+    let other = hosts.and_then(|hosts| hosts.others.iter().find(|(id, _)| *id == region));
+    match (other, hosts) {
+        (Some((_, host)), _) => (*host).to_owned(),
+        (None, Some(hosts)) if hosts.on_central.contains(&region) => central_host(service),
+        (None, _) => format!("{service}.{region}{DOMAIN}"),
     }
 }
 
-/// The endpoint at a host that a reply names, unless that is outside the vendor's domain.
+/// Returns the host of a product that is for no region, which also lists the regions.
+pub(super) fn central_host(service: &str) -> String {
+    format!("{service}{DOMAIN}")
+}
+
+/// The variable that names the region whose STS is used.
+pub(super) const STS_REGION: &str = "ALIBABA_CLOUD_STS_REGION";
+
+/// The variable that says whether STS is reached inside the network of that region.
+pub(super) const VPC_ENDPOINT_ENABLED: &str = "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED";
+
+/// Which host of STS is used.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StsEndpoint {
+    region: Option<String>,
+    is_in_vpc: bool,
+}
+
+impl StsEndpoint {
+    /// Returns what the environment chooses.
+    pub(super) fn of(env: &Env) -> Self {
+        Self {
+            region: env.get(STS_REGION).map(str::to_owned),
+            is_in_vpc: env.get(VPC_ENDPOINT_ENABLED).is_some_and(|value| value.eq_ignore_ascii_case("true")),
+        }
+    }
+
+    /// Returns the host, of `region` where one is named.
+    pub(super) fn host(&self, region: Option<&str>) -> String {
+        match (region.or(self.region.as_deref()), self.is_in_vpc) {
+            (Some(region), true) => host("sts-vpc", region),
+            (Some(region), false) => host("sts", region),
+            (None, _) => central_host("sts"),
+        }
+    }
+}
+
+/// Returns the endpoint at a host that a reply names; `None` where it is outside of the vendor's domain.
 pub(super) fn named(host: &str) -> Option<Endpoint> {
     let endpoint = Endpoint::of_host(host)?;
     endpoint.host().ends_with(DOMAIN).then_some(endpoint)
@@ -95,12 +156,25 @@ mod tests {
 
     #[test]
     fn regional_hosts_but_for_the_ones_on_the_central_one() {
-        assert_eq!(host("cn-hangzhou"), "slb.aliyuncs.com");
-        assert_eq!(host("cn-beijing"), "slb.cn-beijing.aliyuncs.com");
-        assert_eq!(host("cn-hangzhou-finance"), "slb.aliyuncs.com");
-        assert_eq!(host("xx-new-1"), "slb.xx-new-1.aliyuncs.com");
-        assert!(ON_CENTRAL.iter().all(|region| REGIONS.contains(region)));
+        assert_eq!(host("slb", "cn-hangzhou"), "slb.aliyuncs.com");
+        assert_eq!(host("slb", "cn-beijing"), "slb.cn-beijing.aliyuncs.com");
+        assert_eq!(host("slb", "cn-hangzhou-finance"), "slb.aliyuncs.com");
+        assert_eq!(host("slb", "cn-huhehaote-nebula-1"), "slb-api.cn-qingdao-nebula.aliyuncs.com");
+        assert_eq!(host("slb", "xx-new-1"), "slb.xx-new-1.aliyuncs.com");
+        assert_eq!(host("cas", "cn-hangzhou"), "cas.aliyuncs.com");
+        assert_eq!(host("cas", "ap-southeast-1"), "cas.ap-southeast-1.aliyuncs.com");
+        assert_eq!(host("alb", "cn-hangzhou"), "alb.cn-hangzhou.aliyuncs.com");
+        assert!(HOSTS.iter().flat_map(|hosts| hosts.on_central).all(|region| REGIONS.contains(region)));
         assert!(REGIONS.is_sorted());
+    }
+
+    #[test]
+    fn the_host_of_sts_follows_the_region_and_the_network() {
+        let endpoint = |region: Option<&str>, is_in_vpc| StsEndpoint { region: region.map(str::to_owned), is_in_vpc };
+        assert_eq!(endpoint(None, false).host(None), "sts.aliyuncs.com");
+        assert_eq!(endpoint(None, true).host(None), "sts.aliyuncs.com");
+        assert_eq!(endpoint(Some("cn-beijing"), false).host(None), "sts.cn-beijing.aliyuncs.com");
+        assert_eq!(endpoint(Some("cn-beijing"), true).host(Some("cn-hangzhou")), "sts-vpc.cn-hangzhou.aliyuncs.com");
     }
 
     #[test]

@@ -1,28 +1,26 @@
-//! One account of Alibaba Cloud: its client, its credentials, and what is asked once and used by many.
+//! One account of Alibaba Cloud: its client, its credentials, and what is requested once and used by many.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use crate::config::{Account, Endpoint};
 use crate::error::Error;
 use crate::model::{Identity, Scope};
 use crate::net::Reply;
-use crate::providers::provider::{open_stores, open_usage};
-use crate::providers::{Context, ScopedStore, ScopedUsage, Session};
+use crate::providers::Context;
 
 use super::client::{Client, Operation};
 use super::credentials::{self, Credentials};
-use super::services::{RegionWire, STORES, USAGE_SOURCES};
+use super::endpoints::{ListedRegion, StsEndpoint};
 use super::sign::Signature;
 use super::{ID, sts};
 
 /// How long records wait for the id of their account.
 const ACCOUNT_ID_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// An account of Alibaba Cloud. Cloning it is cheap: all clones share what they have asked.
+/// An account of Alibaba Cloud. Cloning it is cheap: all clones share what they have requested.
 #[derive(Debug, Clone)]
 pub(super) struct AliyunSession(Arc<Inner>);
 
@@ -33,17 +31,21 @@ struct Inner {
     credentials: Credentials,
     identity: OnceCell<Identity>,
     account_id: OnceCell<Option<String>>,
-    slb_regions: OnceCell<Result<Vec<RegionWire>, Error>>,
+    slb_regions: OnceCell<Result<Vec<ListedRegion>, Error>>,
 }
 
 impl AliyunSession {
     /// Finds the account's credentials; `None` where nothing is set up.
+    ///
+    /// # Errors
+    /// Where something is set up but broken.
     pub(super) async fn connect(cx: &Context, account: &Account) -> Result<Option<Self>, Error> {
         let client = Client {
             http: cx.http.clone(),
+            clock: cx.clock,
             endpoints: cx.endpoints.clone(),
             signature: Signature::Rpc,
-            sts: sts::StsEndpoint::of(&cx.env),
+            sts: StsEndpoint::of(&cx.env),
         };
         let Some(credentials) = credentials::find(cx, account, &client).await? else {
             return Ok(None);
@@ -58,15 +60,34 @@ impl AliyunSession {
         }))))
     }
 
+    /// Returns where the credentials were found.
+    pub(super) fn origin(&self) -> &str {
+        self.0.credentials.origin()
+    }
+
+    /// Returns the client of the account.
     pub(super) fn client(&self) -> &Client {
         &self.0.client
     }
 
+    /// Returns the scope of a service in a region of the account.
     pub(super) fn scope(&self, region: &str, service: &'static str) -> Scope {
         Scope { provider: ID, account: self.0.name.clone(), region: region.to_owned(), service, project: None }
     }
 
-    /// Returns the id of the account, where the cloud tells it in time. A failure is remembered.
+    /// Returns the account that the keys belong to. One request, however often it is called.
+    ///
+    /// # Errors
+    /// Where the cloud refused, or no whole reply came.
+    pub(super) async fn identity(&self) -> Result<Identity, Error> {
+        let request = async || {
+            let keys = self.0.credentials.keys(&self.0.client).await?;
+            sts::caller_identity(&self.0.client, &keys).await
+        };
+        self.0.identity.get_or_try_init(request).await.cloned()
+    }
+
+    /// Returns the id of the account, where the cloud sends it within 5 s. A failure is remembered.
     pub(super) async fn account_id(&self) -> Option<String> {
         let request = async || match tokio::time::timeout(ACCOUNT_ID_TIMEOUT, self.identity()).await {
             Ok(Ok(identity)) => Some(identity.account_id),
@@ -80,9 +101,12 @@ impl AliyunSession {
     }
 
     /// Returns the regions of SLB, which `list` requests once. A failure is remembered.
-    pub(super) async fn slb_regions<F>(&self, list: impl FnOnce() -> F) -> Result<Vec<RegionWire>, Error>
+    ///
+    /// # Errors
+    /// The error of `list`.
+    pub(super) async fn slb_regions<F>(&self, list: impl FnOnce() -> F) -> Result<Vec<ListedRegion>, Error>
     where
-        F: Future<Output = Result<Vec<RegionWire>, Error>>,
+        F: Future<Output = Result<Vec<ListedRegion>, Error>>,
     {
         self.0.slb_regions.get_or_init(list).await.clone()
     }
@@ -90,7 +114,7 @@ impl AliyunSession {
     /// Calls an operation with the account's keys.
     ///
     /// # Errors
-    /// Where no keys could be had, the cloud refused, or no whole reply came.
+    /// Where no keys could be obtained, the cloud refused, or no whole reply came.
     pub(super) async fn call(
         &self,
         operation: &Operation,
@@ -99,24 +123,5 @@ impl AliyunSession {
     ) -> Result<Reply, Error> {
         let keys = self.0.credentials.keys(&self.0.client).await?;
         self.0.client.call(&keys, operation, endpoint, params).await
-    }
-}
-
-#[async_trait]
-impl Session for AliyunSession {
-    fn origin(&self) -> String {
-        self.0.credentials.origin().to_owned()
-    }
-
-    async fn identity(&self) -> Result<Identity, Error> {
-        self.0.identity.get_or_try_init(|| sts::caller_identity(self)).await.cloned()
-    }
-
-    async fn open_stores(&self, service: &str, regions: Option<&[String]>) -> Vec<ScopedStore> {
-        open_stores(STORES, self, service, regions).await
-    }
-
-    async fn open_usage(&self, source: &str, regions: Option<&[String]>) -> Vec<ScopedUsage> {
-        open_usage(USAGE_SOURCES, self, source, regions).await
     }
 }

@@ -4,64 +4,36 @@
 
 use std::path::PathBuf;
 
-use chrono::Utc;
+use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::config::{AccessKey, Endpoint, Env};
+use crate::config::{AccessKey, Endpoint};
 use crate::error::{Error, Kind};
 use crate::model::Identity;
-use crate::net::Redactor;
 use crate::net::encode::query;
+use crate::providers::call::{Attempt, Call, Exchange, Signed};
 use crate::providers::credentials::temporary_keys::Issued;
+use crate::providers::error_table::Access;
 
 use super::client::{Client, Operation};
-use super::errors::Refusal;
+use super::endpoints::STS_REGION;
 use super::issued_keys::IssuedWire;
-use super::session::AliyunSession;
 use super::sign::{Signature, timestamp};
+use super::{ID as PROVIDER, errors};
 
 pub(super) const ID: &str = "sts";
 const VERSION: &str = "2015-04-01";
-
-/// The region whose own STS is asked.
-pub(super) const REGION: &str = "ALIBABA_CLOUD_STS_REGION";
-/// Whether that region is asked inside its network.
-pub(super) const VPC: &str = "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED";
 
 static GET_CALLER_IDENTITY: Operation = Operation { action: "GetCallerIdentity", version: VERSION, permission: None };
 static ASSUME_ROLE: Operation =
     Operation { action: "AssumeRole", version: VERSION, permission: Some("sts:AssumeRole") };
 const ASSUME_ROLE_WITH_OIDC: &str = "AssumeRoleWithOIDC";
 
-/// Which of the service's hosts is asked.
-#[derive(Debug, Clone, Default)]
-pub(super) struct StsEndpoint {
-    region: Option<String>,
-    vpc: bool,
-}
-
-impl StsEndpoint {
-    pub(super) fn of(env: &Env) -> Self {
-        Self {
-            region: env.get(REGION).map(str::to_owned),
-            vpc: env.get(VPC).is_some_and(|value| value.eq_ignore_ascii_case("true")),
-        }
-    }
-
-    fn host(&self, region: Option<&str>) -> String {
-        match (region.or(self.region.as_deref()), self.vpc) {
-            (Some(region), true) => format!("sts-vpc.{region}.aliyuncs.com"),
-            (Some(region), false) => format!("sts.{region}.aliyuncs.com"),
-            (None, _) => "sts.aliyuncs.com".to_owned(),
-        }
-    }
-}
-
 fn endpoint(client: &Client, region: Option<&str>) -> Result<Endpoint, Error> {
     client.endpoint(ID, &client.sts.host(region)).map_err(|_| {
-        Error::new(Kind::Config, "the region of STS is no region's name")
-            .with_hint(format!("correct {REGION}, or `sts_region` in the profile"))
+        Error::new(Kind::Config, "the region of STS is not the name of a region")
+            .with_hint(format!("correct {STS_REGION}, or `sts_region` in the profile"))
     })
 }
 
@@ -72,10 +44,13 @@ struct IdentityWire {
     arn: Option<String>,
 }
 
-/// The account that the keys belong to; its name is the ARN of the user or role.
-pub(super) async fn caller_identity(session: &AliyunSession) -> Result<Identity, Error> {
-    let endpoint = endpoint(session.client(), None)?;
-    let reply = session.call(&GET_CALLER_IDENTITY, &endpoint, &[]).await?;
+/// Returns the account that the keys belong to; its name is the ARN of the user or role.
+///
+/// # Errors
+/// Where the cloud refused, or no whole reply came.
+pub(super) async fn caller_identity(client: &Client, keys: &AccessKey) -> Result<Identity, Error> {
+    let endpoint = endpoint(client, None)?;
+    let reply = client.call(keys, &GET_CALLER_IDENTITY, &endpoint, &[]).await?;
     let wire: IdentityWire = reply.json()?;
     Ok(Identity { account_id: wire.account_id, name: wire.arn })
 }
@@ -126,83 +101,97 @@ impl Role {
         params.extend(self.external_id.as_ref().map(|id| ("ExternalId", id.expose_secret().to_owned())));
         params
     }
-
-    /// What STS refuses is mostly the role itself, which its codes do not say in the words of other products.
-    fn refused(&self, error: Error) -> Error {
-        let message = format!("STS refuses it: {}", Redactor::new(&self.external_id).scrub(&error.message));
-        if error.kind == Kind::Request {
-            let error = Error { kind: Kind::Credentials, message, ..error };
-            return error.with_hint("look at the role's ARN, and at the trust policy that says who may assume it");
-        }
-        Error { message, ..error }
-    }
 }
 
-/// The temporary keys of a role, asked for with other keys.
+/// Returns a refusal as one of the role, which is what STS mostly refuses; its codes do not say so in the words of
+/// other products.
+fn refused_role(error: Error) -> Error {
+    let message = format!("STS refuses it: {}", error.message);
+    if error.kind == Kind::Request {
+        let error = Error { kind: Kind::Credentials, message, ..error };
+        return error.with_hint("look at the role's ARN, and at the trust policy that says who may assume it");
+    }
+    Error { message, ..error }
+}
+
+/// Returns the temporary keys of a role, which are requested with other keys.
+///
+/// # Errors
+/// Where the cloud refused, or no whole reply came.
 pub(super) async fn assume_role(client: &Client, keys: &AccessKey, role: &Role) -> Result<Issued, Error> {
     let endpoint = endpoint(client, role.region.as_deref())?;
     let params = role.params();
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
     // In RPC style whatever the account signs with: an external id then stands in the body, not the address.
     let client = Client { signature: Signature::Rpc, ..client.clone() };
-    let reply = client.call(keys, &ASSUME_ROLE, &endpoint, &params).await.map_err(|error| role.refused(error))?;
+    let secret = role.external_id.as_ref();
+    let reply = client.call_with_secret(keys, &ASSUME_ROLE, &endpoint, &params, secret).await;
+    reply.map_err(refused_role)?.json::<AssumedWire>()?.credentials.issued("STS")
+}
+
+/// Returns the temporary keys of a role, which are requested with the token of an identity provider: nothing is signed.
+///
+/// Reference: <https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerolewithoidc>
+///
+/// # Errors
+/// Where the token's file cannot be read, the cloud refused, or no whole reply came.
+pub(super) async fn assume_role_with_oidc(client: &Client, oidc: &OidcRole, origin: &str) -> Result<Issued, Error> {
+    let endpoint = endpoint(client, oidc.role.region.as_deref())?;
+    let call = OidcCall { oidc, endpoint, token: oidc.token()?, origin };
+    let reply = client.caller().call(&call).await.map_err(refused_role)?;
     reply.json::<AssumedWire>()?.credentials.issued("STS")
 }
 
-/// The temporary keys of a role, asked for with the token of an identity provider: nothing is signed.
-///
-/// Reference: <https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerolewithoidc>
-pub(super) async fn assume_role_with_oidc(client: &Client, oidc: &OidcRole, origin: &str) -> Result<Issued, Error> {
-    let role = &oidc.role;
-    let endpoint = endpoint(client, role.region.as_deref())?;
-    // Read each time: whoever put the file there renews it.
-    let token: SecretString = std::fs::read_to_string(&oidc.token_file)
-        .map_err(|error| Error::new(Kind::Config, format!("{}: {error}", oidc.token_file.display())))?
-        .into();
-    let mut params = role.params();
-    params.push(("OIDCProviderArn", oidc.provider.clone()));
-    params.push(("OIDCToken", token.expose_secret().to_owned()));
-    let form: SecretString = query(params.iter().map(|(name, value)| (*name, value.as_str()))).into();
-    let ask = || async {
-        let sent_at = Utc::now();
+impl OidcRole {
+    /// Reads the token, each time anew, since its file is renewed. Editors and tools end a file with a line end, which is
+    /// not part of the token.
+    fn token(&self) -> Result<SecretString, Error> {
+        let file = self.token_file.display();
+        let text: SecretString = std::fs::read_to_string(&self.token_file)
+            .map_err(|error| Error::new(Kind::Config, format!("{file}: {error}")))?
+            .into();
+        match text.expose_secret().trim_start_matches('\u{feff}').trim() {
+            "" => Err(Error::new(Kind::Config, format!("{file}: there is no token in it"))),
+            token => Ok(token.to_owned().into()),
+        }
+    }
+}
+
+/// A role assumed with a token.
+struct OidcCall<'a> {
+    oidc: &'a OidcRole,
+    endpoint: Endpoint,
+    token: SecretString,
+    origin: &'a str,
+}
+
+#[async_trait]
+impl Call for OidcCall<'_> {
+    fn label(&self) -> String {
+        format!("{PROVIDER} {ASSUME_ROLE_WITH_OIDC}")
+    }
+
+    async fn sign(&self, attempt: &Attempt) -> Result<Signed, Error> {
+        let timestamp = timestamp(attempt.at);
         let common = [
             ("Action", ASSUME_ROLE_WITH_OIDC),
             ("Format", "JSON"),
-            ("Timestamp", &timestamp(sent_at)),
+            ("Timestamp", timestamp.as_str()),
             ("Version", VERSION),
         ];
-        let request = http::Request::post(endpoint.at("/", &query(common)))
+        let role = self.oidc.role.params();
+        let role = role.iter().map(|(name, value)| (*name, value.as_str()));
+        let token = [("OIDCProviderArn", self.oidc.provider.as_str()), ("OIDCToken", self.token.expose_secret())];
+        let request = http::Request::post(self.endpoint.at("/", &query(common)))
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(form.expose_secret().to_owned())
+            .body(query(role.chain(token)))
             .map_err(|_| Error::new(Kind::Internal, "the request to STS is malformed"))?;
-        let reply = client.http.send(&format!("{} {ASSUME_ROLE_WITH_OIDC}", super::ID), request).await?;
-        if reply.status.is_success() {
-            return Ok(reply);
-        }
-        let refusal = Refusal {
-            reply: &reply,
-            sent_at,
-            string_to_sign: "",
-            origin,
-            permission: None,
-            redactor: &Redactor::new([&token]),
-        };
-        Err(refusal.into_error())
-    };
-    let reply = client.http.retrying(ask).await.map_err(|error| role.refused(error))?;
-    reply.json::<AssumedWire>()?.credentials.issued("STS")
-}
+        let secrets = [&self.token].into_iter().chain(&self.oidc.role.external_id).cloned().collect();
+        Ok(Signed { request, signed_text: String::new(), signature: SecretString::default(), secrets })
+    }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_host_follows_the_region_and_the_network() {
-        let site = |region: Option<&str>, vpc| StsEndpoint { region: region.map(str::to_owned), vpc };
-        assert_eq!(site(None, false).host(None), "sts.aliyuncs.com");
-        assert_eq!(site(None, true).host(None), "sts.aliyuncs.com");
-        assert_eq!(site(Some("cn-beijing"), false).host(None), "sts.cn-beijing.aliyuncs.com");
-        assert_eq!(site(Some("cn-beijing"), true).host(Some("cn-hangzhou")), "sts-vpc.cn-hangzhou.aliyuncs.com");
+    fn classify(&self, exchange: &Exchange<'_>) -> Option<Error> {
+        let access = Access { origin: self.origin, permission: None };
+        (!exchange.reply.status.is_success()).then(|| errors::classify(exchange, access))
     }
 }

@@ -1,26 +1,28 @@
-//! One read of one of the vendor's APIs: authorize, send, tell success from refusal, try again.
+//! Reads of Huawei Cloud's APIs, as one account.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use async_trait::async_trait;
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::clock::Clock;
 use crate::config::{Endpoint, Endpoints};
 use crate::error::{Error, Kind};
-use crate::net::{Http, Redactor, Reply};
+use crate::net::{Http, Reply};
+use crate::providers::call::{Attempt, Call, Caller, Exchange, Signed};
+use crate::providers::error_table::Access;
 
 use super::auth_scope::TokenScope;
-use super::credentials::{Credentials, secrets_of};
-use super::errors::{self, Refusal};
-use super::sign::{self, Signed, Unsigned};
+use super::credentials::Credentials;
+use super::sign::{self, Unsigned};
 use super::tokens::Tokens;
-use super::{ID, endpoints};
+use super::{ID, endpoints, errors};
 
-/// A read that is to be made.
+/// A read of an API.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Call<'a> {
+pub(super) struct Read<'a> {
     /// The operation's name on the vendor's pages.
     pub operation: &'static str,
     /// The IAM action that allows it; `None` where none is needed.
@@ -31,116 +33,133 @@ pub(super) struct Call<'a> {
     pub path: &'a str,
     pub query: &'a [(&'a str, &'a str)],
     pub token_scope: TokenScope<'a>,
-    /// The token that is asked about, where one is.
+    /// The token that the read is about, where it is about one.
     pub subject: Option<&'a SecretString>,
 }
 
-/// The vendor's APIs, asked as one account.
+/// A way to the vendor's APIs, with the credentials of one account.
 pub(super) struct Client {
     http: Arc<Http>,
+    clock: Clock,
     endpoints: Endpoints,
     credentials: Credentials,
     tokens: Tokens,
 }
 
 impl Client {
-    pub(super) fn new(http: Arc<Http>, endpoints: Endpoints, credentials: Credentials) -> Self {
-        Self { http, endpoints, credentials, tokens: Tokens::default() }
+    /// Returns a client of the account that the credentials are for.
+    pub(super) fn new(http: Arc<Http>, clock: Clock, endpoints: Endpoints, credentials: Credentials) -> Self {
+        Self { http, clock, endpoints, credentials, tokens: Tokens::default() }
     }
 
+    /// Returns the credentials of the account.
     pub(super) fn credentials(&self) -> &Credentials {
         &self.credentials
     }
 
-    /// The override, or the vendor's host.
+    /// Returns whether a service's endpoint is overridden, so that its host does not depend on the region.
+    pub(super) fn is_overridden(&self, service: &str) -> bool {
+        self.endpoints.get(ID, service).is_some()
+    }
+
+    /// Returns the override of a service's endpoint, or the endpoint at the vendor's host.
+    ///
+    /// # Errors
+    /// Where the host is not a host name.
     pub(super) fn endpoint(&self, service: &str, host: &str) -> Result<Endpoint, Error> {
         let overridden = self.endpoints.get(ID, service).cloned();
         overridden
             .or_else(|| Endpoint::of_host(host))
-            .ok_or_else(|| Error::new(Kind::Region, format!("{host} is no host name")))
+            .ok_or_else(|| Error::new(Kind::Region, format!("{host} is not a host name")))
     }
 
-    /// The IAM that knows the account of this region.
+    /// Returns the IAM that knows the account of this region.
+    ///
+    /// # Errors
+    /// Where the region is not part of a host name.
     pub(super) fn iam(&self, region: Option<&str>) -> Result<Endpoint, Error> {
         self.endpoint("iam", &endpoints::iam_host(region))
     }
 
+    /// Reads, and repeats a read that failed for the moment.
+    ///
     /// # Errors
     /// Where the cloud refused, or no whole reply came.
-    pub(super) async fn get(&self, call: &Call<'_>) -> Result<Reply, Error> {
-        let result = self.http.retrying(|| self.attempt(call, None)).await;
+    pub(super) async fn get(&self, read: &Read<'_>) -> Result<Reply, Error> {
+        let call = AccountCall { client: self, read };
+        let result = self.caller().call(&call).await;
         match result {
-            // A token ends when its day is over, or when the user's rights change: one more is asked for.
-            Err(error) if error.kind == Kind::Credentials && self.tokens.forget(call.token_scope).await => {
+            // A token ends after a day, or when the user's rights change.
+            Err(error) if error.kind == Kind::Credentials && self.tokens.forget(read.token_scope).await => {
                 tracing::info!("{ID}: the token was refused; fetching another");
-                self.http.retrying(|| self.attempt(call, None)).await
+                self.caller().call(&call).await
             }
             other => other,
         }
     }
 
-    /// One try only, answered within so long once it is sent, for what can be done without.
+    /// Makes one attempt, which must be answered within `timeout` of being sent. For what is optional.
     ///
     /// # Errors
-    /// Where the cloud refused, or no whole reply came.
-    pub(super) async fn get_once(&self, call: &Call<'_>, patience: Duration) -> Result<Reply, Error> {
-        self.attempt(call, Some(patience)).await
+    /// Where the cloud refused, or no whole reply came in time.
+    pub(super) async fn get_once(&self, read: &Read<'_>, timeout: Duration) -> Result<Reply, Error> {
+        self.caller().call_once(&AccountCall { client: self, read }, timeout).await
     }
 
-    async fn attempt(&self, call: &Call<'_>, patience: Option<Duration>) -> Result<Reply, Error> {
-        let keys = self.credentials.keys(&self.http).await?;
-        let token = self.token(call).await?;
-        let sent_at = Utc::now();
-        let signed = match (&keys, &token) {
-            (Some(keys), _) => {
-                let unsigned = Unsigned {
-                    endpoint: call.endpoint,
-                    path: call.path,
-                    query: call.query,
-                    token_scope: call.token_scope,
-                    at: sent_at,
-                };
-                sign::sign(&unsigned, keys).map_err(|_| self.unusable())?
-            }
-            (None, Some(token)) => with_token(call, token).map_err(|_| self.unusable())?,
-            (None, None) => return Err(Error::new(Kind::Internal, "no credentials for this request")),
-        };
-        let label = format!("{ID} {}", call.operation);
-        let reply = self.http.send_within(&label, signed.request, patience).await?;
-        if reply.status.is_success() {
-            return Ok(reply);
-        }
-        // A server may echo the signature as well.
-        let secrets = self.credentials.secrets().into_iter().chain(&token);
-        let secrets = secrets.chain(keys.iter().flat_map(secrets_of)).chain([&signed.signature]);
-        let refusal = Refusal {
-            reply: &reply,
-            canonical_request: &signed.canonical_request,
-            origin: &self.credentials.origin(),
-            permission: call.permission,
-            redactor: &Redactor::new(secrets),
-        };
-        Err(refusal.into_error())
+    fn caller(&self) -> Caller<'_> {
+        Caller::new(&self.http, self.clock)
     }
 
-    /// The token for this call; `None` where requests are signed.
-    async fn token(&self, call: &Call<'_>) -> Result<Option<SecretString>, Error> {
+    /// Returns the token for a read; `None` where requests are signed.
+    async fn token(&self, read: &Read<'_>) -> Result<Option<SecretString>, Error> {
         match &self.credentials {
             Credentials::AccessKey(_) | Credentials::Agency { .. } => Ok(None),
             Credentials::Token { token, .. } => Ok(Some(token.clone())),
             Credentials::Password(user) => {
-                let token = self.tokens.get(&self.http, call.iam, user, call.token_scope).await?;
+                let token = self.tokens.get(self.caller(), read.iam, user, read.token_scope).await?;
                 Ok(Some(token))
             }
         }
     }
+}
 
-    fn unusable(&self) -> Error {
-        errors::unusable(&self.credentials.origin())
+/// A read with the account's key or token.
+struct AccountCall<'a> {
+    client: &'a Client,
+    read: &'a Read<'a>,
+}
+
+#[async_trait]
+impl Call for AccountCall<'_> {
+    fn label(&self) -> String {
+        format!("{ID} {}", self.read.operation)
+    }
+
+    async fn sign(&self, attempt: &Attempt) -> Result<Signed, Error> {
+        let Self { client, read } = self;
+        let keys = client.credentials.keys(&client.http).await?;
+        let token = client.token(read).await?;
+        let signed = match (&keys, &token) {
+            (Some(keys), _) => {
+                let Read { endpoint, path, query, token_scope, .. } = **read;
+                sign::sign(&Unsigned { endpoint, path, query, token_scope, at: attempt.at }, keys)
+            }
+            (None, Some(token)) => with_token(read, token),
+            (None, None) => return Err(Error::new(Kind::Internal, "no credentials for this request")),
+        };
+        let mut signed = signed.map_err(|_| errors::unusable(&client.credentials.origin()))?;
+        signed.secrets.extend(client.credentials.secrets().into_iter().cloned());
+        Ok(signed)
+    }
+
+    fn classify(&self, exchange: &Exchange<'_>) -> Option<Error> {
+        let origin = self.client.credentials.origin();
+        let access = Access { origin: &origin, permission: self.read.permission };
+        (!exchange.reply.status.is_success()).then(|| errors::classify(exchange, access))
     }
 }
 
-fn with_token(call: &Call<'_>, token: &SecretString) -> Result<Signed, http::Error> {
+fn with_token(read: &Read<'_>, token: &SecretString) -> Result<Signed, http::Error> {
     let sensitive = |token: &SecretString| {
         let mut value = HeaderValue::from_str(token.expose_secret())?;
         value.set_sensitive(true);
@@ -148,14 +167,15 @@ fn with_token(call: &Call<'_>, token: &SecretString) -> Result<Signed, http::Err
     };
     let mut request = http::Request::builder()
         .method("GET")
-        .uri(call.endpoint.at(call.path, &sign::canonical_query(call.query)))
+        .uri(read.endpoint.at(read.path, &sign::canonical_query(read.query)))
         .header("x-auth-token", sensitive(token)?);
-    if let Some(subject) = call.subject {
+    if let Some(subject) = read.subject {
         request = request.header("x-subject-token", sensitive(subject)?);
     }
     Ok(Signed {
         request: request.body(String::new())?,
-        canonical_request: String::new(),
+        signed_text: String::new(),
         signature: SecretString::default(),
+        secrets: [token].into_iter().chain(read.subject).cloned().collect(),
     })
 }

@@ -1,52 +1,58 @@
-//! What Huawei Cloud's refusals mean, by their code.
+//! Huawei Cloud's refusals, explained by their code.
 //!
 //! Reference: <https://support.huaweicloud.com/intl/en-us/api-elb/ErrorCode.html>
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 
 use crate::error::{Error, Kind};
-use crate::net::{Redactor, Reply};
-use crate::providers::error_table;
+use crate::net::Reply;
+use crate::providers::call::Exchange;
+use crate::providers::error_table::{Access, Code, ErrorTable, Refusal, Row, clock_error, rewritten_request};
 use crate::providers::record::Scalar;
 
-/// A code, what it means, and the next step. `{origin}` stands for where the credentials were found,
-/// `{permission}` for the IAM action.
-type Row = (&'static str, Kind, Option<&'static str>);
-
-static CODES: &[Row] = &[
-    ("APIGW.0308", Kind::Throttled, None),
-    ("APIG.0308", Kind::Throttled, None),
-    (
-        "APIGW.0101",
-        Kind::Request,
-        Some("this region may not offer the service, or `--endpoint` names another service's host"),
-    ),
-    ("ELB.1102", Kind::Credentials, Some(TOKEN)),
-    ("ELB.1103", Kind::Credentials, Some(TOKEN)),
-    ("ELB.1104", Kind::Credentials, Some(TOKEN)),
-    ("ELB.1105", Kind::Credentials, Some(TOKEN)),
-    ("ELB.1109", Kind::Credentials, Some(TOKEN)),
-    ("ELB.1201", Kind::Credentials, Some(TOKEN)),
-    ("SYS.0401", Kind::Credentials, Some(TOKEN)),
-    ("ELB.9802", Kind::Denied, Some(GRANT)),
-    ("ELB.9803", Kind::Denied, Some(GRANT)),
-    ("ELB.9804", Kind::Denied, Some(GRANT)),
-    ("SYS.0403", Kind::Denied, Some(GRANT)),
-    (
-        "ELB.9808",
-        Kind::Config,
-        Some(
-            "the project id or the token belongs to another region: unset HUAWEICLOUD_SDK_PROJECT_ID, or name its region with `--region`",
+static TABLE: ErrorTable = ErrorTable {
+    rows: &[
+        row("APIGW.0308", Kind::Throttled, None),
+        row("APIG.0308", Kind::Throttled, None),
+        row(
+            "APIGW.0101",
+            Kind::Request,
+            Some("this region may not offer the service, or `--endpoint` names another service's host"),
         ),
-    ),
-    ("CBC.0150", Kind::Credentials, Some(SITE)),
-    ("CBC.0156", Kind::Credentials, Some(SITE)),
-];
+        row("ELB.1102", Kind::Credentials, Some(TOKEN)),
+        row("ELB.1103", Kind::Credentials, Some(TOKEN)),
+        row("ELB.1104", Kind::Credentials, Some(TOKEN)),
+        row("ELB.1105", Kind::Credentials, Some(TOKEN)),
+        row("ELB.1109", Kind::Credentials, Some(TOKEN)),
+        row("ELB.1201", Kind::Credentials, Some(TOKEN)),
+        row("SYS.0401", Kind::Credentials, Some(TOKEN)),
+        row("ELB.9802", Kind::Denied, None),
+        row("ELB.9803", Kind::Denied, None),
+        row("ELB.9804", Kind::Denied, None),
+        row("SYS.0403", Kind::Denied, None),
+        row(
+            "ELB.9808",
+            Kind::Config,
+            Some(
+                "the project id or the token belongs to another region: unset HUAWEICLOUD_SDK_PROJECT_ID, or name its region with `--region`",
+            ),
+        ),
+        row("CBC.0150", Kind::Credentials, Some(SITE)),
+        row("CBC.0156", Kind::Credentials, Some(SITE)),
+    ],
+    denied: "allow the IAM action `{permission}` to this user or agency",
+};
 
-const GRANT: &str = "allow the IAM action `{permission}` to this user or agency";
 const TOKEN: &str = "fetch a new token into {origin}";
 const SITE: &str = "the account belongs to another site of Huawei Cloud: name one of its regions with `--region`";
+
+/// How the vendor names the secret half of a key.
+const SECRET: &str = "secret access key";
+
+const fn row(code: &'static str, kind: Kind, hint: Option<&'static str>) -> Row {
+    Row { code: Code::Exact(code), kind, hint }
+}
 
 /// The vendor's three shapes of a refusal: the gateway's and most services', IAM's, and the oldest one's.
 #[derive(Deserialize, Default)]
@@ -70,105 +76,65 @@ struct Nested {
     message: Option<String>,
 }
 
-/// A reply that is no success, and what it answers.
-pub(super) struct Refusal<'a> {
-    pub reply: &'a Reply,
-    /// What was signed; empty where a token was sent.
-    pub canonical_request: &'a str,
-    pub origin: &'a str,
-    pub permission: Option<&'static str>,
-    pub redactor: &'a Redactor,
+/// Returns the error that a refusal tells of.
+pub(super) fn classify(exchange: &Exchange<'_>, access: Access<'_>) -> Error {
+    let refusal = read(exchange.reply);
+    let is_authentication = refusal.code.as_deref() == Some("APIGW.0301");
+    let special = is_authentication.then(|| authentication(&refusal.message, exchange, access));
+    // IAM repeats the status as its code, which says nothing more.
+    let is_status = refusal.code.as_deref() == Some(exchange.reply.status.as_str());
+    let mut error = TABLE.explain(exchange, access, &refusal, special);
+    if is_status {
+        error.code = None;
+    }
+    error
 }
 
-impl Refusal<'_> {
-    pub(super) fn into_error(self) -> Error {
-        let by_status = self.reply.refusal();
-        let body: Body = self.reply.json().unwrap_or_default();
-        let nested = body.error.or(body.neutron_error).unwrap_or_default();
-        let code = body.error_code.or(nested.code).map(|code| code.0);
-        let told = body.error_msg.or(nested.message).unwrap_or_default();
-        let mut error = match &code {
-            Some(code) => self.meaning(code, &told, &by_status),
-            None => by_status.clone(),
-        };
-        let header = || self.reply.header("x-request-id").or_else(|| self.reply.header("x-iam-trace-id"));
-        let request_id = body.request_id.or_else(|| header().map(str::to_owned));
-        // IAM repeats the status as its code, which says nothing more.
-        let code = code.filter(|code| *code != self.reply.status.as_u16().to_string());
-        error.code = code.map(|code| self.redactor.line(&code));
-        error.request_id = request_id.map(|id| self.redactor.line(&id));
-        error.retry_after = by_status.retry_after;
-        error
-    }
-
-    fn meaning(&self, code: &str, told: &str, by_status: &Error) -> Error {
-        if code == "APIGW.0301" {
-            return self.authentication(told);
-        }
-        let row = CODES.iter().find(|(known, ..)| *known == code);
-        let message = match told.trim() {
-            "" => by_status.message.clone(),
-            told => self.redactor.line(told),
-        };
-        let kind = row.map_or(by_status.kind, |(_, kind, _)| *kind);
-        let default = (kind == Kind::Denied).then_some(GRANT);
-        let error = Error::new(kind, message);
-        match (row.and_then(|(.., hint)| *hint).or(default), self.permission) {
-            (Some(hint), None) if hint == GRANT => error,
-            (Some(hint), permission) => error.with_hint(
-                hint.replace("{origin}", self.origin).replace("{permission}", permission.unwrap_or_default()),
-            ),
-            (None, _) => error,
-        }
-    }
-
-    /// The gateway's one code for all that is wrong with a signature or a token; its text tells which.
-    /// The text is not shown: it may hold the key id and the request as it was signed.
-    fn authentication(&self, told: &str) -> Error {
-        let wrong_secret = || {
-            Error::new(
-                Kind::Credentials,
-                "the secret access key is wrong: the cloud signed the same request, with another result",
-            )
-            .with_hint(format!("copy the secret that belongs to {}", self.origin))
-        };
-        if told.contains("signature expired") {
-            return expired_signature(told);
-        }
-        if told.contains("not exist") {
-            return Error::new(Kind::Credentials, "the cloud does not know this access key id")
-                .with_hint(format!("correct {}", self.origin));
-        }
-        if told.contains("verify aksk signature fail") {
-            // The echo has a bar for each line end.
-            return match told.split_once("canonicalRequest:") {
-                Some((_, theirs)) if theirs.trim() != self.canonical_request.replace('\n', "|") => Error::new(
-                    Kind::Request,
-                    "the signature does not match: the cloud received another request than was sent",
-                )
-                .with_hint("look for a proxy that rewrites requests"),
-                _ => wrong_secret(),
-            };
-        }
-        Error::new(Kind::Credentials, "the cloud refused the token or key: it is invalid or has expired")
-            .with_hint(format!("put a new one into {}", self.origin))
+/// Reads a refusal in any of the vendor's shapes; one of another shape has no code.
+fn read(reply: &Reply) -> Refusal {
+    let body: Body = reply.json().unwrap_or_default();
+    let nested = body.error.or(body.neutron_error).unwrap_or_default();
+    let header = || reply.header("x-request-id").or_else(|| reply.header("x-iam-trace-id")).map(str::to_owned);
+    Refusal {
+        code: body.error_code.or(nested.code).map(|code| code.0),
+        message: body.error_msg.or(nested.message).unwrap_or_default(),
+        request_id: body.request_id.or_else(header),
     }
 }
 
+/// The gateway's one code for all that is wrong with a signature or a token; its text tells which. The text is not
+/// shown: it may hold the key id and the request as it was signed.
+fn authentication(message: &str, exchange: &Exchange<'_>, access: Access<'_>) -> Error {
+    if message.contains("signature expired") {
+        return clock_error(clock_difference(message));
+    }
+    if message.contains("not exist") {
+        return Error::new(Kind::Credentials, "the cloud does not know this access key id")
+            .with_hint(format!("correct {}", access.origin));
+    }
+    if message.contains("verify aksk signature fail") {
+        // The echo has a bar for each line end.
+        return match message.split_once("canonicalRequest:") {
+            Some((_, theirs)) if theirs.trim() != exchange.signed_text.replace('\n', "|") => rewritten_request(),
+            _ => access.wrong_secret(SECRET),
+        };
+    }
+    Error::new(Kind::Credentials, "the cloud refused the token or key: it is invalid or has expired")
+        .with_hint(format!("put a new one into {}", access.origin))
+}
+
+/// Returns how far this machine's clock is ahead, by
 /// `signature expired, signature time:20211217T064303Z,server time:20211217T065804Z`.
-fn expired_signature(told: &str) -> Error {
+fn clock_difference(message: &str) -> Option<TimeDelta> {
     let time = |mark: &str| {
-        let (_, rest) = told.split_once(mark)?;
+        let (_, rest) = message.split_once(mark)?;
         NaiveDateTime::parse_from_str(rest.get(..16)?, "%Y%m%dT%H%M%SZ").ok()
     };
-    match (time("signature time:"), time("server time:")) {
-        (Some(ours), Some(theirs)) => error_table::clock_error(ours - theirs),
-        _ => Error::new(Kind::Clock, "this machine's clock and the cloud's are too far apart"),
-    }
+    Some(time("signature time:")? - time("server time:")?)
 }
 
-/// The error for credentials that cannot stand in a header.
+/// Returns the error for credentials that cannot stand in a header.
 pub(super) fn unusable(origin: &str) -> Error {
-    Error::new(Kind::Config, "the key or token holds characters that no request can carry")
+    Error::new(Kind::Config, "the key or token holds characters that cannot be sent")
         .with_hint(format!("copy it again into {origin}"))
 }

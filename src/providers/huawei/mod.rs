@@ -8,8 +8,10 @@ use async_trait::async_trait;
 
 use crate::config::Account;
 use crate::error::Error;
+use crate::model::Identity;
 
-use super::{Context, ProviderInfo, ServiceInfo, Session, UsageSourceInfo};
+use super::provider::{open_stores, open_usage};
+use super::{Context, ProviderInfo, ScopedStore, ScopedUsage, ServiceInfo, Session, UsageSourceInfo};
 use session::HuaweiSession;
 
 mod auth_scope;
@@ -58,5 +60,24 @@ impl super::Provider for Provider {
     async fn connect(&self, cx: &Context, account: &Account) -> Result<Option<Arc<dyn Session>>, Error> {
         let session = HuaweiSession::connect(cx, account).await?;
         Ok(session.map(|session| Arc::new(session) as Arc<dyn Session>))
+    }
+}
+
+#[async_trait]
+impl Session for HuaweiSession {
+    fn origin(&self) -> String {
+        self.client().credentials().origin()
+    }
+
+    async fn identity(&self) -> Result<Identity, Error> {
+        self.identity().await
+    }
+
+    async fn open_stores(&self, service: &str, regions: Option<&[String]>) -> Vec<ScopedStore> {
+        open_stores(services::STORES, self, service, regions).await
+    }
+
+    async fn open_usage(&self, source: &str, regions: Option<&[String]>) -> Vec<ScopedUsage> {
+        open_usage(services::USAGE_SOURCES, self, source, regions).await
     }
 }

@@ -3,17 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::Account;
 use crate::error::Error;
 use crate::model::{Identity, Project, Scope};
-use crate::providers::provider::{open_stores, open_usage};
-use crate::providers::{Context, ScopedStore, ScopedUsage, Session};
+use crate::providers::Context;
 
 use super::client::Client;
-use super::services::{STORES, USAGE_SOURCES};
 use super::{ID, credentials, endpoints, iam};
 
 /// An account of Huawei Cloud. Cloning it is cheap: all clones share what they have requested.
@@ -30,10 +27,13 @@ struct Inner {
     projects: Mutex<HashMap<String, Arc<OnceCell<ProjectList>>>>,
 }
 
-type ProjectList = Result<Arc<Vec<iam::Project>>, Error>;
+type ProjectList = Result<Arc<iam::Projects>, Error>;
 
 impl HuaweiSession {
     /// Finds the account's credentials; `None` where nothing is set up.
+    ///
+    /// # Errors
+    /// Where something is set up but broken.
     pub(super) async fn connect(cx: &Context, account: &Account) -> Result<Option<Self>, Error> {
         let Some(loaded) = credentials::find(cx, account).await? else {
             return Ok(None);
@@ -41,12 +41,13 @@ impl HuaweiSession {
         Ok(Some(Self(Arc::new(Inner {
             name: account.name.clone(),
             project_id: loaded.project_id,
-            client: Client::new(cx.http.clone(), cx.endpoints.clone(), loaded.credentials),
+            client: Client::new(cx.http.clone(), cx.clock, cx.endpoints.clone(), loaded.credentials),
             identity: OnceCell::new(),
             projects: Mutex::default(),
         }))))
     }
 
+    /// Returns the client of the account.
     pub(super) fn client(&self) -> &Client {
         &self.0.client
     }
@@ -56,12 +57,16 @@ impl HuaweiSession {
         self.0.project_id.as_deref()
     }
 
+    /// Returns the scope of a service in a region, or in a project of it.
     pub(super) fn scope(&self, region: &str, project: Option<Project>, service: &'static str) -> Scope {
         Scope { provider: ID, account: self.0.name.clone(), region: region.to_owned(), service, project }
     }
 
-    /// Returns the projects of the account, from the IAM that knows the account of this region. Each IAM is asked
-    /// once; a failure is remembered.
+    /// Returns the projects of the account, from the IAM that knows the account of this region. One request to each
+    /// IAM; a failure is remembered.
+    ///
+    /// # Errors
+    /// Where the cloud refused, or no whole reply came.
     pub(super) async fn projects(&self, region: Option<&str>) -> ProjectList {
         let host = endpoints::iam_host(region);
         let cell = self.0.projects.lock().await.entry(host).or_default().clone();
@@ -71,24 +76,13 @@ impl HuaweiSession {
         };
         cell.get_or_init(request).await.clone()
     }
-}
 
-#[async_trait]
-impl Session for HuaweiSession {
-    fn origin(&self) -> String {
-        self.client().credentials().origin()
-    }
-
-    async fn identity(&self) -> Result<Identity, Error> {
+    /// Returns the account that the credentials belong to. One request, however often it is called.
+    ///
+    /// # Errors
+    /// Where the cloud refused, or no whole reply came.
+    pub(super) async fn identity(&self) -> Result<Identity, Error> {
         let iam = self.client().iam(None)?;
         self.0.identity.get_or_try_init(|| iam::domain(self.client(), &iam)).await.cloned()
-    }
-
-    async fn open_stores(&self, service: &str, regions: Option<&[String]>) -> Vec<ScopedStore> {
-        open_stores(STORES, self, service, regions).await
-    }
-
-    async fn open_usage(&self, source: &str, regions: Option<&[String]>) -> Vec<ScopedUsage> {
-        open_usage(USAGE_SOURCES, self, source, regions).await
     }
 }

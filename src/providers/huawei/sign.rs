@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{AccessKey, Endpoint};
 use crate::hex::hex;
-use crate::net::Request;
 use crate::net::encode::{encode, query};
+use crate::providers::call::{Signed, key_secrets};
 use crate::providers::digest::{hmac_sha256, sha256_hex};
 
 use super::auth_scope::TokenScope;
@@ -17,7 +17,7 @@ const ALGORITHM: &str = "SDK-HMAC-SHA256";
 const METHOD: &str = "GET";
 const BODY: &str = "";
 
-/// What is signed: a read of `path` at an endpoint, at one moment.
+/// A read of `path` at an endpoint, at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Unsigned<'a> {
     pub endpoint: &'a Endpoint,
@@ -28,16 +28,11 @@ pub(super) struct Unsigned<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// A request that is ready to go, and what it was signed over: the cloud tells its own when the two differ.
-#[derive(Debug)]
-pub(super) struct Signed {
-    pub request: Request,
-    pub canonical_request: String,
-    /// Empty where a token was sent instead.
-    pub signature: SecretString,
-}
-
-/// Signs the headers that name host, time, and project or account; proxies may change the others.
+/// Returns the signed request. The headers that name host, time, and project or account are signed; proxies may change
+/// the others.
+///
+/// # Errors
+/// Where the access key cannot stand in a header.
 pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, http::Error> {
     let (host, date) = (unsigned.endpoint.host(), timestamp(unsigned.at));
     let mut headers = vec![("host", host.as_str()), ("x-sdk-date", &date)];
@@ -58,10 +53,15 @@ pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, 
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    Ok(Signed { request: request.body(BODY.to_owned())?, canonical_request, signature: signature.into() })
+    Ok(Signed {
+        request: request.body(BODY.to_owned())?,
+        signed_text: canonical_request,
+        signature: signature.into(),
+        secrets: key_secrets(keys),
+    })
 }
 
-/// `20260301T123456Z`.
+/// Returns the time as every request holds it: `20260301T123456Z`.
 fn timestamp(at: DateTime<Utc>) -> String {
     at.format("%Y%m%dT%H%M%SZ").to_string()
 }
@@ -211,7 +211,7 @@ mod tests {
             // The vendor's own lines, less the headers that its SDK signs and certls leaves to proxies.
             let lines = |text: &str| -> Vec<String> { text.lines().map(str::to_owned).collect() };
             let theirs = lines(&vector.canonical_request);
-            let (ours, last) = (lines(&signed.canonical_request), theirs.len() - 2);
+            let (ours, last) = (lines(&signed.signed_text), theirs.len() - 2);
             for (number, line) in ours.iter().enumerate().filter(|(number, _)| *number != ours.len() - 2) {
                 assert!(theirs.contains(line), "{} line {number}: {line}\n{:?}", vector.name, theirs[last]);
             }

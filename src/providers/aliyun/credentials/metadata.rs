@@ -151,7 +151,7 @@ impl Service<'_> {
         let ask = || async {
             let reply = self.client.http.ask_metadata("aliyun metadata", request.clone()).await?;
             match &reply {
-                Some(reply) if reply.status.is_server_error() => Err(reply.refusal()),
+                Some(reply) if reply.status.is_server_error() => Err(reply.status_error()),
                 _ => Ok(reply),
             }
         };

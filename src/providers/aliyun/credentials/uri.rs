@@ -54,7 +54,7 @@ impl Uri {
                 .map_err(|_| Error::new(Kind::Config, "the address for keys is no URL"))?;
             let reply = client.http.send("aliyun credentials URI", request).await?;
             if !reply.status.is_success() {
-                let refusal = reply.refusal();
+                let refusal = reply.status_error();
                 let kind = if refusal.kind == Kind::Request { Kind::Credentials } else { refusal.kind };
                 return Err(Error { kind, ..refusal });
             }

@@ -72,10 +72,13 @@ pub(in super::super) static OPTIONS: &[EnvVar] = &[
     EnvVar { name: NO_METADATA_V1, help: "true: ask it in its second version only" },
     EnvVar { name: NO_PROCESSES, help: "true: run no program that a profile names, and ask no address" },
     EnvVar {
-        name: crate::providers::aliyun::sts::REGION,
+        name: crate::providers::aliyun::endpoints::STS_REGION,
         help: "region whose STS is asked, instead of the central one",
     },
-    EnvVar { name: crate::providers::aliyun::sts::VPC, help: "true: ask that region's STS inside its network" },
+    EnvVar {
+        name: crate::providers::aliyun::endpoints::VPC_ENDPOINT_ENABLED,
+        help: "true: ask that region's STS inside its network",
+    },
 ];
 
 /// The profile that the environment names.

@@ -1,9 +1,8 @@
 //! Certificate Management Service (CAS): the certificates that were bought there or uploaded to it.
 //!
-//! The service is in no region: it keeps what an account has in two data centers, one for mainland
-//! China and one for the rest of the world. Both are always asked; `--region` does not narrow them.
-//! A center that does not know who asks answers with Hangzhou's list, so Singapore's waits for that,
-//! and leaves out what stands there.
+//! The service has no regions: it keeps an account's certificates in two data centers, one for mainland China and one
+//! for the rest of the world. Both are always read; `--region` does not narrow them. A center that does not know the
+//! account answers with Hangzhou's list, so Singapore's waits for that, and leaves out what is in it.
 //! Reference: <https://www.alibabacloud.com/help/en/ssl-certificate/developer-reference/api-cas-2020-04-07-listusercertificateorder>
 
 use std::collections::HashSet;
@@ -21,8 +20,9 @@ use crate::config::Endpoint;
 use crate::error::Error;
 use crate::model::{Certificate, Kinds, NoteCode, Scope, SerialNumber};
 use crate::providers::aliyun::client::Operation;
+use crate::providers::aliyun::endpoints;
 use crate::providers::aliyun::session::AliyunSession;
-use crate::providers::paging::Progress;
+use crate::providers::paging::{Cursor, List, Page, Position, pages};
 use crate::providers::provider::Service;
 use crate::providers::record::{Field, RecordReader, Scalar, hex_digits};
 use crate::providers::{ScopedStore, ServiceInfo, Store};
@@ -35,16 +35,16 @@ static LIST_USER_CERTIFICATE_ORDER: Operation = Operation {
     permission: Some("yundun-cert:ListUserCertificateOrder"),
 };
 
-/// The data centers and their hosts. Hangzhou is the one whose list others may repeat.
-static HANGZHOU: (&str, &str) = ("cn-hangzhou", "cas.aliyuncs.com");
-static SINGAPORE: (&str, &str) = ("ap-southeast-1", "cas.ap-southeast-1.aliyuncs.com");
+/// The data centers. Hangzhou is the one whose list others may repeat.
+const HANGZHOU: &str = "cn-hangzhou";
+const SINGAPORE: &str = "ap-southeast-1";
 
 /// The lists of a center: without a status those that are issued and those about to expire, and only
 /// with this one those that have expired.
 static STATUSES: [Option<&str>; 2] = [None, Some("EXPIRED")];
 
-/// How many certificates a page holds.
-const PAGE: &str = "50";
+/// The number of certificates of a page.
+const PAGE_SIZE: &str = "50";
 
 static INFO: ServiceInfo = ServiceInfo { id: ID, by_default: false, is_regional: false };
 
@@ -60,7 +60,7 @@ impl Service<AliyunSession> for Cas {
     async fn open(&self, session: &AliyunSession, _: Option<&[String]>) -> Vec<ScopedStore> {
         let hangzhou = Center::open(session, HANGZHOU, None);
         let singapore = Center::open(session, SINGAPORE, hangzhou.as_ref().ok().cloned());
-        let scoped = |(region, _), center: Result<Arc<Center>, Error>| ScopedStore {
+        let scoped = |region, center: Result<Arc<Center>, Error>| ScopedStore {
             scope: session.scope(region, ID),
             store: center.map(|center| center as Arc<dyn Store>),
         };
@@ -70,24 +70,10 @@ impl Service<AliyunSession> for Cas {
 
 /// One of the data centers.
 struct Center {
-    session: AliyunSession,
-    endpoint: Endpoint,
-    scope: Scope,
-    walked: Mutex<Walked>,
+    pages: PageCache,
     ids: OnceCell<HashSet<String>>,
     /// The center whose certificates this one may list once more.
     other: Option<Arc<Center>>,
-}
-
-/// What a center has listed so far: each page is asked for once, however many look at it.
-#[derive(Default)]
-struct Walked {
-    pages: Vec<Vec<Certificate>>,
-    seen: HashSet<String>,
-    /// Which of the lists is being read, and how far.
-    list: usize,
-    progress: Progress,
-    failed: Option<Error>,
 }
 
 #[async_trait]
@@ -97,7 +83,7 @@ impl Store for Center {
             return stream::empty().boxed();
         }
         stream::try_unfold(0, move |number| async move {
-            let (page, elsewhere) = join(self.page(number), self.elsewhere()).await;
+            let (page, elsewhere) = join(self.pages.page(number), self.elsewhere()).await;
             let Some(mut page) = page? else { return Ok(None) };
             if let Some(ids) = elsewhere {
                 page.retain(|certificate| certificate.id.as_ref().is_none_or(|id| !ids.contains(id)));
@@ -109,38 +95,16 @@ impl Store for Center {
 }
 
 impl Center {
-    fn open(
-        session: &AliyunSession,
-        (region, host): (&str, &str),
-        other: Option<Arc<Self>>,
-    ) -> Result<Arc<Self>, Error> {
-        Ok(Arc::new(Self {
+    fn open(session: &AliyunSession, region: &str, other: Option<Arc<Self>>) -> Result<Arc<Self>, Error> {
+        let lists = Lists {
             session: session.clone(),
-            endpoint: session.client().endpoint(ID, host)?,
+            endpoint: session.client().endpoint(ID, &endpoints::host(ID, region))?,
             scope: session.scope(region, ID),
-            walked: Mutex::default(),
-            ids: OnceCell::new(),
-            other,
-        }))
+        };
+        Ok(Arc::new(Self { pages: PageCache::new(Arc::new(lists).read()), ids: OnceCell::new(), other }))
     }
 
-    /// The page of this number, counted from 0 through both lists; `None` after the last.
-    async fn page(&self, number: usize) -> Result<Option<Vec<Certificate>>, Error> {
-        let mut walked = self.walked.lock().await;
-        while walked.pages.len() <= number {
-            if let Some(error) = &walked.failed {
-                return Err(error.clone());
-            }
-            let Some(status) = STATUSES.get(walked.list) else { return Ok(None) };
-            let sheet = self.read(*status, walked.progress.pages + 1).await;
-            if let Err(error) = sheet.and_then(|sheet| walked.take(sheet)) {
-                walked.failed = Some(error);
-            }
-        }
-        Ok(walked.pages.get(number).cloned())
-    }
-
-    /// The ids that the other center lists; those that it listed before it failed, where it does.
+    /// Returns the ids that the other center lists; where it fails, those that it listed before.
     async fn elsewhere(&self) -> Option<&HashSet<String>> {
         Some(self.other.as_ref()?.ids().await)
     }
@@ -148,22 +112,49 @@ impl Center {
     async fn ids(&self) -> &HashSet<String> {
         let read = async || {
             let mut number = 0;
-            while let Ok(Some(_)) = self.page(number).await {
+            while let Ok(Some(_)) = self.pages.page(number).await {
                 number += 1;
             }
-            self.walked.lock().await.seen.clone()
+            self.pages.ids().await
         };
         self.ids.get_or_init(read).await
     }
+}
 
-    async fn read(&self, status: Option<&str>, number: usize) -> Result<Sheet, Error> {
-        let number = number.to_string();
+/// The lists of a center.
+struct Lists {
+    session: AliyunSession,
+    endpoint: Endpoint,
+    scope: Scope,
+}
+
+impl Lists {
+    /// Returns the pages of all lists, one list after another.
+    fn read(self: Arc<Self>) -> BoxStream<'static, Result<Vec<Certificate>, Error>> {
+        let list = move |status| {
+            let lists = self.clone();
+            let fetch = move |position| {
+                let lists = lists.clone();
+                async move { lists.page(status, position).await }
+            };
+            let id = |certificate: &Certificate| certificate.id.clone();
+            pages(List { what: "certificates", id, may_skip: false }, fetch)
+        };
+        stream::iter(STATUSES).map(list).flatten().boxed()
+    }
+
+    async fn page(&self, status: Option<&str>, position: Position) -> Result<Page<Certificate>, Error> {
+        let number = match position.cursor {
+            Cursor::Page(number) => number,
+            _ => 1,
+        };
+        let text = number.to_string();
         let mut params = vec![
             // A central endpoint, named with `--endpoint`, tells the centers apart by this alone.
             ("RegionId", self.scope.region.as_str()),
             ("OrderType", "CERT"),
-            ("CurrentPage", number.as_str()),
-            ("ShowSize", PAGE),
+            ("CurrentPage", text.as_str()),
+            ("ShowSize", PAGE_SIZE),
         ];
         params.extend(status.map(|status| ("Status", status)));
         let listed = self.session.call(&LIST_USER_CERTIFICATE_ORDER, &self.endpoint, &params);
@@ -171,32 +162,57 @@ impl Center {
         let reply = reply?;
         let list: ListWire<'_> = reply.json()?;
         let records = list.certificate_order_list.into_iter();
-        let certificates = records.map(|record| certificate(record).in_scope(&self.scope, account_id.clone()));
-        Ok(Sheet { certificates: certificates.collect(), total: list.total_count.known() })
+        let rows = records.map(|record| certificate(&self.scope, account_id.clone(), record)).collect();
+        Ok(Page { rows, count: None, total: list.total_count.known(), next: Ok(Cursor::Page(number + 1)) })
     }
 }
 
-/// A page, and how many certificates the cloud counts in the whole list.
-struct Sheet {
-    certificates: Vec<Certificate>,
-    total: Option<usize>,
+/// The pages of a center, each of which is requested once, however many readers it has.
+struct PageCache(Mutex<CachedPages>);
+
+struct CachedPages {
+    source: BoxStream<'static, Result<Vec<Certificate>, Error>>,
+    pages: Vec<Vec<Certificate>>,
+    ids: HashSet<String>,
+    failed: Option<Error>,
 }
 
-impl Walked {
-    /// Keeps a page, less what an earlier one held: one that expires meanwhile is in both lists.
-    fn take(&mut self, Sheet { mut certificates, total }: Sheet) -> Result<(), Error> {
-        let first = certificates.first().and_then(|certificate| certificate.id.as_deref());
-        if !self.progress.goes_on(certificates.len(), first, total)? {
-            self.list += 1;
-            self.progress = Progress::default();
+impl PageCache {
+    fn new(source: BoxStream<'static, Result<Vec<Certificate>, Error>>) -> Self {
+        Self(Mutex::new(CachedPages { source, pages: Vec::new(), ids: HashSet::new(), failed: None }))
+    }
+
+    /// Returns the page of this number, counted from 0 through all lists; `None` after the last.
+    async fn page(&self, number: usize) -> Result<Option<Vec<Certificate>>, Error> {
+        let mut cached = self.0.lock().await;
+        while cached.pages.len() <= number {
+            if let Some(error) = &cached.failed {
+                return Err(error.clone());
+            }
+            match cached.source.next().await {
+                Some(Ok(page)) => cached.add(page),
+                Some(Err(error)) => cached.failed = Some(error),
+                None => return Ok(None),
+            }
         }
-        certificates.retain(|certificate| certificate.id.as_ref().is_none_or(|id| self.seen.insert(id.clone())));
-        self.pages.push(certificates);
-        Ok(())
+        Ok(cached.pages.get(number).cloned())
+    }
+
+    /// Returns the ids of all pages that were read.
+    async fn ids(&self) -> HashSet<String> {
+        self.0.lock().await.ids.clone()
     }
 }
 
-/// The list is required: a reply without it is no empty one.
+impl CachedPages {
+    /// Keeps a page, less what an earlier one held: a certificate that expires meanwhile is in both lists.
+    fn add(&mut self, mut page: Vec<Certificate>) {
+        page.retain(|certificate| certificate.id.as_ref().is_none_or(|id| self.ids.insert(id.clone())));
+        self.pages.push(page);
+    }
+}
+
+/// The list is required: a reply without it is not an empty one.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct ListWire<'a> {
@@ -206,7 +222,7 @@ struct ListWire<'a> {
     total_count: Field<usize>,
 }
 
-/// `Issuer` is not read: it is the name of an organisation, and no distinguished name.
+/// `Issuer` is not read: it is the name of an organization, not a distinguished name.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
 struct CertificateWire {
@@ -225,8 +241,8 @@ struct CertificateWire {
     resource_group_id: Field<String>,
 }
 
-/// A record as certls knows it. A record that is none keeps its place, with a note.
-fn certificate(record: &RawValue) -> Certificate {
+/// Converts a record. One that cannot be read keeps its place in the list, with a note.
+fn certificate(scope: &Scope, account_id: Option<String>, record: &RawValue) -> Certificate {
     let mut reader = RecordReader::default();
     let wire: CertificateWire = reader.record(record);
     let algorithm = reader.text("Algorithm", wire.algorithm);
@@ -248,7 +264,7 @@ fn certificate(record: &RawValue) -> Certificate {
         not_after: moment(&mut reader, ("CertEndTime", wire.cert_end_time), ("EndDate", wire.end_date), last_second()),
         resource_group_id: reader.text("ResourceGroupId", wire.resource_group_id),
         notes: reader.notes,
-        ..Certificate::default()
+        ..Certificate::in_scope(scope, account_id)
     }
 }
 
@@ -299,18 +315,17 @@ fn last_second() -> NaiveTime {
 mod tests {
     use super::*;
     use crate::model::{AlternativeName, Note};
-    use crate::providers::aliyun::ID as PROVIDER;
 
     fn texts(notes: &[Note]) -> Vec<&str> {
         notes.iter().map(|note| note.text.as_str()).collect()
     }
 
     fn read(json: &str) -> Certificate {
-        let region = HANGZHOU.0.to_owned();
-        let scope = Scope { provider: PROVIDER, account: "shop".to_owned(), region, service: ID, project: None };
+        let region = HANGZHOU.to_owned();
+        let scope = Scope { provider: "aliyun", account: "shop".to_owned(), region, service: ID, project: None };
         let list = format!(r#"{{"CertificateOrderList":[{json}],"TotalCount":1}}"#);
         let list: ListWire<'_> = serde_json::from_str(&list).expect(json);
-        certificate(list.certificate_order_list[0]).in_scope(&scope, None)
+        certificate(&scope, None, list.certificate_order_list[0])
     }
 
     fn time(time: Option<DateTime<Utc>>) -> String {

@@ -8,8 +8,6 @@ mod cas;
 mod slb;
 mod slb_listeners;
 
-pub(super) use slb::RegionWire;
-
 /// The products that keep certificates, in the order of their names in help.
 pub(super) static STORES: &[&dyn Service<AliyunSession>] = &[&slb::Slb, &cas::Cas];
 

@@ -17,7 +17,7 @@ use crate::config::Endpoint;
 use crate::error::{Error, Kind};
 use crate::model::{AlternativeName, Certificate, Kind as CertificateKind, Kinds, NoteCode, Scope, Source};
 use crate::providers::aliyun::client::Operation;
-use crate::providers::aliyun::endpoints;
+use crate::providers::aliyun::endpoints::{self, ListedRegion};
 use crate::providers::aliyun::session::AliyunSession;
 use crate::providers::provider::Service;
 use crate::providers::record::{self, Field, RecordReader, Scalar};
@@ -101,24 +101,24 @@ pub(super) async fn open_regions(session: &AliyunSession, wanted: Option<&[Strin
     };
     let regions = match (wanted, &listed) {
         (Some(wanted), _) => wanted.to_vec(),
-        (None, Ok(listed)) => listed.iter().map(|region| region.region_id.clone()).collect(),
+        (None, Ok(listed)) => listed.iter().map(|region| region.id.clone()).collect(),
         (None, Err(_)) => vec![Scope::ALL_REGIONS.to_owned()],
     };
     let endpoint = |region: &str| match &listed {
-        Ok(listed) => match listed.iter().find(|listed| listed.region_id == region) {
-            Some(listed) => session.client().endpoint(ID, &listed.region_endpoint),
-            None if known(region) => session.client().endpoint(ID, &endpoints::host(region)),
+        Ok(listed) => match listed.iter().find(|listed| listed.id == region) {
+            Some(listed) => session.client().endpoint(ID, &listed.host),
+            None if known(region) => session.client().endpoint(ID, &endpoints::host(ID, region)),
             None => Err(not_listed(region, listed)),
         },
-        Err(_) if known(region) => session.client().endpoint(ID, &endpoints::host(region)),
+        Err(_) if known(region) => session.client().endpoint(ID, &endpoints::host(ID, region)),
         Err(error) => Err(error.clone()),
     };
     let open = |region: &String| SlbRegion { scope: session.scope(region, ID), endpoint: endpoint(region) };
     regions.iter().map(open).collect()
 }
 
-fn not_listed(region: &str, listed: &[RegionWire]) -> Error {
-    let names = listed.iter().map(|listed| listed.region_id.as_str());
+fn not_listed(region: &str, listed: &[ListedRegion]) -> Error {
+    let names = listed.iter().map(|listed| listed.id.as_str());
     unknown_region(
         region,
         format!("Alibaba Cloud has no region `{region}`"),
@@ -136,22 +136,15 @@ struct RegionsWire {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RegionListWire {
-    region: Vec<RegionWire>,
+    region: Vec<ListedRegion>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(in crate::providers::aliyun) struct RegionWire {
-    region_id: String,
-    region_endpoint: String,
-}
-
-async fn describe_regions(session: &AliyunSession) -> Result<Vec<RegionWire>, Error> {
-    let endpoint = session.client().endpoint(ID, endpoints::CENTRAL)?;
+async fn describe_regions(session: &AliyunSession) -> Result<Vec<ListedRegion>, Error> {
+    let endpoint = session.client().endpoint(ID, &endpoints::central_host(ID))?;
     let reply = session.call(&DESCRIBE_REGIONS, &endpoint, &[]).await?;
     let mut regions = reply.json::<RegionsWire>()?.regions.region;
-    regions.sort_by(|a, b| a.region_id.cmp(&b.region_id));
-    regions.dedup_by(|a, b| a.region_id == b.region_id);
+    regions.sort_by(|a, b| a.id.cmp(&b.id));
+    regions.dedup_by(|a, b| a.id == b.id);
     if regions.is_empty() {
         return Err(Error::new(Kind::Reply, "the cloud listed no region at all"));
     }
@@ -211,20 +204,11 @@ impl RegionStore {
         let (reply, account_id) = tokio::join!(listed, self.session.account_id());
         let reply = reply?;
         let records = reply.json::<ListWire<'_>>()?.certificates.certificate.into_iter();
-        Ok(records.map(|record| self.convert(list, record, account_id.clone())).collect())
-    }
-
-    fn convert(&self, list: &List, record: &RawValue, account_id: Option<String>) -> Certificate {
-        let (certificate, region) = certificate(list, record);
-        let certificate = certificate.in_scope(&self.scope, account_id);
-        match region {
-            Some(region) => Certificate { region, ..certificate },
-            None => certificate,
-        }
+        Ok(records.map(|record| certificate(&self.scope, account_id.clone(), list, record)).collect())
     }
 }
 
-/// Both levels are required: a reply without them is no empty list.
+/// Both levels are required: a reply without them is not an empty list.
 #[derive(Deserialize)]
 struct ListWire<'a> {
     #[serde(borrow, rename = "ServerCertificates", alias = "CACertificates", deserialize_with = "record::object")]
@@ -285,8 +269,8 @@ struct TagWire {
     tag_value: String,
 }
 
-/// Reads a record of a list, and the region that it names. A record that is none keeps its place, with a note.
-fn certificate(list: &List, record: &RawValue) -> (Certificate, Option<String>) {
+/// Converts a record. One that cannot be read keeps its place in the list, with a note.
+fn certificate(scope: &Scope, account_id: Option<String>, list: &List, record: &RawValue) -> Certificate {
     let mut reader = RecordReader::default();
     let wire: CertificateWire = reader.record(record);
     let expire_time = reader.time("ExpireTime", wire.expire_time);
@@ -304,9 +288,9 @@ fn certificate(list: &List, record: &RawValue) -> (Certificate, Option<String>) 
     let managed = reader.value("IsAliCloudCertificate", wire.is_ali_cloud_certificate);
     let managed_id = reader.value("AliCloudCertificateId", wire.ali_cloud_certificate_id);
     let managed_name = reader.text("AliCloudCertificateName", wire.ali_cloud_certificate_name);
-    // The id of the region may be the vendor's internal one; its alias is the public one.
-    let region = reader.text("RegionIdAlias", wire.region_id_alias);
-    let certificate = Certificate {
+    Certificate {
+        // The id of the region may be the vendor's internal one; its alias is the public one.
+        region: reader.text("RegionIdAlias", wire.region_id_alias).unwrap_or_else(|| scope.region.clone()),
         id: reader.text(list.id, wire.id),
         name: reader.value(list.name, wire.name),
         kind: list.kind,
@@ -324,9 +308,8 @@ fn certificate(list: &List, record: &RawValue) -> (Certificate, Option<String>) 
         resource_group_id: reader.text("ResourceGroupId", wire.resource_group_id),
         tags: reader.value("Tags", wire.tags).map(tags).unwrap_or_default(),
         notes: reader.notes,
-        ..Certificate::default()
-    };
-    (certificate, region)
+        ..Certificate::in_scope(scope, account_id)
+    }
 }
 
 fn is_true(value: &Scalar) -> bool {

@@ -4,7 +4,7 @@
 //! Reference: <https://www.alibabacloud.com/help/en/slb/classic-load-balancer/developer-reference/api-slb-2014-05-15-describeloadbalancerlisteners>,
 //! <https://www.alibabacloud.com/help/en/slb/classic-load-balancer/developer-reference/api-slb-2014-05-15-describedomainextensions>
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,12 +12,13 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 
 use crate::config::Endpoint;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::model::{CertificateRef, Role, Scope, Use};
 use crate::providers::aliyun::client::Operation;
 use crate::providers::aliyun::session::AliyunSession;
+use crate::providers::paging::{Cursor, List, Page, Position, pages};
 use crate::providers::provider::UsageSource;
-use crate::providers::record;
+use crate::providers::record::{self, Field};
 use crate::providers::{ScopedUsage, UsageReader, UsageSourceInfo};
 
 use super::slb::{self, SlbRegion, VERSION, open_regions};
@@ -60,8 +61,8 @@ static DESCRIBE_DOMAIN_EXTENSIONS: Operation = Operation {
 /// The only listeners of this service that hold certificates.
 const HTTPS: &str = "https";
 
-/// The most that a page may hold.
-const PAGE: &str = "100";
+/// The most rows that a page may hold.
+const PAGE_SIZE: &str = "100";
 
 /// How many listeners of a region wait for their domain extensions at the same time: requests in flight are limited
 /// for the whole run, and one region must not fill that queue alone.
@@ -77,7 +78,11 @@ struct RegionListeners {
 #[async_trait]
 impl UsageReader for RegionListeners {
     async fn uses(&self) -> Result<Vec<(CertificateRef, Use)>, Error> {
-        let listeners = self.listeners().await?;
+        let list = List { what: "listeners", id: ListenerWire::id, may_skip: true };
+        let pages = pages(list, |position| self.listeners(position));
+        let listeners: Vec<ListenerWire> = pages.try_concat().await?;
+        // A gateway that does not know the filter sends the others as well.
+        let listeners = listeners.into_iter().filter(ListenerWire::is_https);
         let uses = |listener| async move { self.uses_of(&listener).await };
         stream::iter(listeners).map(uses).buffered(MAX_PENDING).try_concat().await
     }
@@ -90,6 +95,8 @@ impl UsageReader for RegionListeners {
 struct ListWire {
     listeners: Vec<ListenerWire>,
     next_token: Option<String>,
+    #[serde(default)]
+    total_count: Field<usize>,
 }
 
 #[derive(Deserialize)]
@@ -131,24 +138,16 @@ struct ExtensionWire {
 }
 
 impl RegionListeners {
-    async fn listeners(&self) -> Result<Vec<ListenerWire>, Error> {
-        let mut listeners = Vec::new();
-        let mut seen = HashSet::new();
-        let mut token = None;
-        loop {
-            let region = self.scope.region.as_str();
-            let mut params = vec![("RegionId", region), ("ListenerProtocol", HTTPS), ("MaxResults", PAGE)];
-            params.extend(token.as_deref().map(|token| ("NextToken", token)));
-            let reply = self.session.call(&DESCRIBE_LOAD_BALANCER_LISTENERS, &self.endpoint, &params).await?;
-            let list: ListWire = reply.json()?;
-            listeners.extend(list.listeners.into_iter().filter(ListenerWire::is_https));
-            let Some(next) = list.next_token.filter(|token| !token.is_empty()) else { return Ok(listeners) };
-            if !seen.insert(next.clone()) {
-                let message = "the cloud sends the same page of listeners again and again (its token repeats)";
-                return Err(Error::new(Kind::Reply, message));
-            }
-            token = Some(next);
+    async fn listeners(&self, position: Position) -> Result<Page<ListenerWire>, Error> {
+        let mut params =
+            vec![("RegionId", self.scope.region.as_str()), ("ListenerProtocol", HTTPS), ("MaxResults", PAGE_SIZE)];
+        if let Cursor::Token(token) = &position.cursor {
+            params.push(("NextToken", token));
         }
+        let reply = self.session.call(&DESCRIBE_LOAD_BALANCER_LISTENERS, &self.endpoint, &params).await?;
+        let list: ListWire = reply.json()?;
+        let next = list.next_token.filter(|token| !token.is_empty()).map_or(Cursor::End, Cursor::Token);
+        Ok(Page { rows: list.listeners, count: None, total: list.total_count.known(), next: Ok(next) })
     }
 
     async fn uses_of(&self, listener: &ListenerWire) -> Result<Vec<(CertificateRef, Use)>, Error> {
@@ -194,7 +193,11 @@ impl RegionListeners {
 }
 
 impl ListenerWire {
-    /// A gateway that does not know the filter sends the others as well.
+    /// Returns what tells it from other listeners: it has no id.
+    fn id(&self) -> Option<String> {
+        Some(format!("{} {:?} {}", self.load_balancer_id, self.listener_protocol, self.listener_port))
+    }
+
     fn is_https(&self) -> bool {
         self.listener_protocol.as_deref().is_none_or(|protocol| protocol.eq_ignore_ascii_case(HTTPS))
     }

@@ -10,14 +10,19 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::config::AccessKey;
 use crate::hex::hex;
 use crate::net::encode::query;
+use crate::providers::call::{Signed, key_secrets};
 use crate::providers::digest::{hmac_sha256, sha256_hex};
 
-use super::{Signed, Unsigned, timestamp};
+use super::{Unsigned, timestamp};
 
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
 const METHOD: &str = "POST";
 const BODY: &str = "";
 
+/// Returns the signed request.
+///
+/// # Errors
+/// Where the access key cannot stand in a header.
 pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, http::Error> {
     let mut params = unsigned.params.to_vec();
     params.sort_unstable();
@@ -48,7 +53,12 @@ pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, 
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    Ok(Signed { request: request.body(BODY.to_owned())?, string_to_sign, signature: signature.into() })
+    Ok(Signed {
+        request: request.body(BODY.to_owned())?,
+        signed_text: string_to_sign,
+        signature: signature.into(),
+        secrets: key_secrets(keys),
+    })
 }
 
 /// ```text
@@ -145,7 +155,7 @@ mod tests {
                 nonce: &vector.nonce,
             };
             let signed = sign(&unsigned, &keys).expect("signed");
-            assert_eq!(signed.string_to_sign, vector.string_to_sign, "{}", vector.name);
+            assert_eq!(signed.signed_text, vector.string_to_sign, "{}", vector.name);
             let header = signed.request.headers().get("authorization").and_then(|value| value.to_str().ok());
             assert_eq!(header, vector.authorization.as_deref(), "{}", vector.name);
             compared += 1;

@@ -1,15 +1,15 @@
 //! Turns an operation into a signed request, in the vendor's older or newer way.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use secrecy::SecretString;
 
 use crate::config::{AccessKey, Account, Endpoint, Env};
 use crate::error::{Error, Kind};
-use crate::net::Request;
+use crate::providers::call::Signed;
 
 mod acs3;
 mod rpc;
 
+/// The variable that chooses the signature.
 pub(super) const VARIABLE: &str = "CERTLS_ALIYUN_SIGNATURE";
 
 /// The way in which requests are signed.
@@ -33,25 +33,24 @@ pub(super) struct Unsigned<'a> {
     pub nonce: &'a str,
 }
 
-/// A request that is ready to go, and what it was signed over: the cloud tells its own when the two differ.
-#[derive(Debug)]
-pub(super) struct Signed {
-    pub request: Request,
-    pub string_to_sign: String,
-    pub signature: SecretString,
-}
-
 impl Signature {
-    /// What the account asks for, or else the environment.
+    /// Returns the signature that the account asks for, or else the environment.
+    ///
+    /// # Errors
+    /// Where neither of the two is named.
     pub(super) fn chosen(env: &Env, account: &Account) -> Result<Self, Error> {
         match account.signature.as_deref().or_else(|| env.get(VARIABLE)) {
             None | Some("rpc") => Ok(Self::Rpc),
             Some("acs3") => Ok(Self::Acs3),
-            Some(other) => Err(Error::new(Kind::Config, format!("{VARIABLE}: `{other}` is no signature"))
+            Some(other) => Err(Error::new(Kind::Config, format!("{VARIABLE}: unknown signature `{other}`"))
                 .with_hint(format!("set {VARIABLE} to rpc or acs3, or unset it"))),
         }
     }
 
+    /// Signs a request.
+    ///
+    /// # Errors
+    /// Where the access key cannot stand in a header.
     pub(super) fn sign(self, unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, Error> {
         let signed = match self {
             Self::Rpc => rpc::sign(unsigned, keys),
@@ -64,7 +63,7 @@ impl Signature {
     }
 }
 
-/// `2026-03-02T08:09:10Z`, as every request wants it.
+/// Returns the time as every request holds it: `2026-03-02T08:09:10Z`.
 pub(super) fn timestamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

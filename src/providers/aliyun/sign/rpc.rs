@@ -9,12 +9,17 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::AccessKey;
 use crate::net::encode::{encode, query};
+use crate::providers::call::{Signed, key_secrets};
 use crate::providers::digest::hmac_sha1;
 
-use super::{Signed, Unsigned, timestamp};
+use super::{Unsigned, timestamp};
 
 const METHOD: &str = "POST";
 
+/// Returns the signed request.
+///
+/// # Errors
+/// Where the access key cannot stand in a header.
 pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, http::Error> {
     let timestamp = timestamp(unsigned.at);
     let mut params = unsigned.params.to_vec();
@@ -39,7 +44,7 @@ pub(super) fn sign(unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, 
         .uri(unsigned.endpoint.at("/", ""))
         .header("content-type", "application/x-www-form-urlencoded")
         .body(query(params))?;
-    Ok(Signed { request, string_to_sign, signature: signature.into() })
+    Ok(Signed { request, signed_text: string_to_sign, signature: signature.into(), secrets: key_secrets(keys) })
 }
 
 /// ```text
@@ -121,7 +126,7 @@ mod tests {
                 nonce: &vector.nonce,
             };
             let signed = sign(&unsigned, &keys).expect("signed");
-            assert_eq!(signed.string_to_sign, vector.string_to_sign, "{}", vector.name);
+            assert_eq!(signed.signed_text, vector.string_to_sign, "{}", vector.name);
             let sent = format!("Signature={}", encode(&vector.signature));
             assert!(signed.request.body().ends_with(&sent), "{}", vector.name);
             assert_eq!(signed.request.uri().query(), None, "{}", vector.name);

@@ -90,7 +90,7 @@ async fn send(http: &Http, request: http::request::Builder) -> Result<Option<Rep
     let ask = || async {
         let reply = http.ask_metadata("huawei metadata", request.clone()).await?;
         match &reply {
-            Some(reply) if reply.status.as_u16() == 429 => Err(reply.refusal()),
+            Some(reply) if reply.status.as_u16() == 429 => Err(reply.status_error()),
             _ => Ok(reply),
         }
     };

@@ -15,12 +15,12 @@ use crate::analysis::{IssuerCache, StoredPem, read_stored};
 use crate::error::Error;
 use crate::model::{AlternativeName, Certificate, Kind as CertificateKind, Kinds, NoteCode, Source};
 use crate::providers::huawei::session::HuaweiSession;
+use crate::providers::paging::{List, Page, Position, pages};
 use crate::providers::provider::Service;
 use crate::providers::record::{Field, RecordReader};
 use crate::providers::{ScopedStore, ServiceInfo, Store};
 
-use super::elb_client::{ElbClient, ElbProject, ID, Operation, open_projects};
-use super::elb_pages::{self, Next, PageWire};
+use super::elb_client::{ElbClient, ElbProject, ID, Operation, PageInfoWire, open_projects, page};
 
 static INFO: ServiceInfo = ServiceInfo { id: ID, by_default: true, is_regional: true };
 
@@ -69,7 +69,12 @@ const ECHO: &str = "the API hands out this project's private keys to whoever may
 impl Store for ProjectStore {
     /// Every kind comes in one list.
     fn certificates(&self, _: Kinds) -> BoxStream<'_, Result<Vec<Certificate>, Error>> {
-        elb_pages::all(move |marker| async move { self.page(marker.as_deref()).await })
+        let id = |certificate: &Certificate| certificate.id.clone();
+        pages(List { what: "certificates", id, may_skip: false }, |position| self.page(position))
+    }
+
+    fn limitation(&self) -> Option<Error> {
+        self.client.limitation.clone()
     }
 
     /// The id becomes part of a path, so only one of the vendor's form is looked up: 32 hex digits.
@@ -78,7 +83,7 @@ impl Store for ProjectStore {
     }
 
     async fn certificate(&self, id: &str) -> Result<Option<Certificate>, Error> {
-        match self.client.read(&SHOW_CERTIFICATE, &format!("certificates/{id}"), &[]).await {
+        match self.client.read(&SHOW_CERTIFICATE, &format!("certificates/{id}")).await {
             Ok(reply) => {
                 let show: ShowWire<'_> = reply.json()?;
                 Ok(Some(self.convert(show.certificate, self.is_key_echo_on().await)))
@@ -94,17 +99,15 @@ impl ProjectStore {
         Self { client, is_key_echo_on: OnceCell::new(), issuers: IssuerCache::default() }
     }
 
-    async fn page(&self, marker: Option<&str>) -> Result<(Vec<Certificate>, Next), Error> {
-        let query = elb_pages::query(marker);
-        let reply = self.client.read(&LIST_CERTIFICATES, "certificates", &query).await?;
+    async fn page(&self, position: Position) -> Result<Page<Certificate>, Error> {
+        let reply = self.client.read_page(&LIST_CERTIFICATES, "certificates", &position).await?;
         let list: ListWire<'_> = reply.json()?;
         // Most projects hold no certificate, and need no further request.
         let echo = !list.certificates.is_empty() && self.is_key_echo_on().await;
         let certificates: Vec<Certificate> =
             list.certificates.into_iter().map(|record| self.convert(record, echo)).collect();
-        let end = certificates.last().and_then(|last| last.id.clone());
-        let next = Next::behind(list.page_info, certificates.len(), end);
-        Ok((certificates, next))
+        let last = certificates.last().and_then(|last| last.id.clone());
+        Ok(page(certificates, list.page_info, last))
     }
 
     /// Returns whether the API hands out this project's private keys. Requested once; where the cloud does not
@@ -112,8 +115,8 @@ impl ProjectStore {
     async fn is_key_echo_on(&self) -> bool {
         let request = async || {
             let path = self.client.path("certificates/settings/private-key-echo");
-            let call = self.client.call(&SHOW_CERTIFICATE_PRIVATE_KEY_ECHO, &path, &[]);
-            let reply = self.client.session.client().get_once(&call, KEY_ECHO_TIMEOUT).await;
+            let read = self.client.read_of(&SHOW_CERTIFICATE_PRIVATE_KEY_ECHO, &path, &[]);
+            let reply = self.client.session.client().get_once(&read, KEY_ECHO_TIMEOUT).await;
             let setting = reply.and_then(|reply| Ok(reply.json::<EchoWire>()?.private_key_echo));
             setting.unwrap_or_else(|error| {
                 tracing::info!("{}: whether private keys are handed out is unknown: {error}", self.client.scope);
@@ -123,7 +126,7 @@ impl ProjectStore {
         *self.is_key_echo_on.get_or_init(request).await
     }
 
-    /// A record as certls knows it. A record that is none keeps its place, with a note.
+    /// Converts a record. One that cannot be read keeps its place in the list, with a note.
     fn convert(&self, record: &RawValue, echo: bool) -> Certificate {
         let mut reader = RecordReader::default();
         let wire: CertificateWire = reader.record(record);
@@ -153,9 +156,8 @@ impl ProjectStore {
             project_id: reader.text("project_id", wire.project_id).or_else(|| Some(self.client.project.id.clone())),
             enterprise_project_id: reader.text("enterprise_project_id", wire.enterprise_project_id),
             notes: reader.notes,
-            ..Certificate::default()
-        }
-        .in_scope(&self.client.scope, self.client.project.domain_id.clone());
+            ..Certificate::in_scope(&self.client.scope, self.client.project.domain_id.clone())
+        };
         if pem.is_some() || encryption_pem.is_some() {
             let pem = pem.unwrap_or_default();
             let stored = StoredPem { certificate: &pem, encryption: encryption_pem.as_deref() };
@@ -181,12 +183,12 @@ fn kind(reader: &mut RecordReader, field: Field<String>) -> CertificateKind {
     }
 }
 
-/// The list is required: a reply without it is no empty one.
+/// The list is required: a reply without it is not an empty one.
 #[derive(Deserialize)]
 struct ListWire<'a> {
     #[serde(borrow)]
     certificates: Vec<&'a RawValue>,
-    page_info: Option<PageWire>,
+    page_info: Option<PageInfoWire>,
 }
 
 #[derive(Deserialize)]

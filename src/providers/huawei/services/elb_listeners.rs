@@ -1,5 +1,5 @@
-//! Which listeners of a project use which certificates. All of them are listed and looked through
-//! here, since the API can be asked for no certificate that is chosen by SNI.
+//! The listeners of a project, and the certificates that each uses. All of them are listed and searched here, since the
+//! API cannot search for certificates that are chosen by SNI.
 //!
 //! Reference: <https://support.huaweicloud.com/intl/en-us/api-elb/ListListeners.html>
 
@@ -12,11 +12,11 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::model::{CertificateRef, Role, Use};
 use crate::providers::huawei::session::HuaweiSession;
+use crate::providers::paging::{List, Page, Position, pages};
 use crate::providers::provider::UsageSource;
 use crate::providers::{ScopedUsage, UsageReader, UsageSourceInfo};
 
-use super::elb_client::{ElbClient, ElbProject, ID, Operation, open_projects};
-use super::elb_pages::{self, Next, PageWire};
+use super::elb_client::{ElbClient, ElbProject, ID, Operation, PageInfoWire, open_projects, page};
 
 static LIST_LISTENERS: Operation = Operation { name: "ListListeners", permission: "elb:listeners:list" };
 
@@ -48,7 +48,8 @@ struct ProjectListeners {
 #[async_trait]
 impl UsageReader for ProjectListeners {
     async fn uses(&self) -> Result<Vec<(CertificateRef, Use)>, Error> {
-        let pages = elb_pages::all(move |marker| async move { self.page(marker.as_deref()).await });
+        let id = |listener: &ListenerWire| Some(listener.id.clone());
+        let pages = pages(List { what: "listeners", id, may_skip: false }, |position| self.page(position));
         let listeners: Vec<ListenerWire> = pages.try_concat().await?;
         Ok(listeners.iter().flat_map(|listener| self.uses_of(listener)).collect())
     }
@@ -59,7 +60,7 @@ impl UsageReader for ProjectListeners {
 #[derive(Deserialize)]
 struct ListWire {
     listeners: Vec<ListenerWire>,
-    page_info: Option<PageWire>,
+    page_info: Option<PageInfoWire>,
 }
 
 #[derive(Deserialize)]
@@ -81,13 +82,11 @@ struct LoadBalancerWire {
 }
 
 impl ProjectListeners {
-    async fn page(&self, marker: Option<&str>) -> Result<(Vec<ListenerWire>, Next), Error> {
-        let query = elb_pages::query(marker);
-        let reply = self.client.read(&LIST_LISTENERS, "listeners", &query).await?;
+    async fn page(&self, position: Position) -> Result<Page<ListenerWire>, Error> {
+        let reply = self.client.read_page(&LIST_LISTENERS, "listeners", &position).await?;
         let list: ListWire = reply.json()?;
         let last = list.listeners.last().map(|last| last.id.clone());
-        let next = Next::behind(list.page_info, list.listeners.len(), last);
-        Ok((list.listeners, next))
+        Ok(page(list.listeners, list.page_info, last))
     }
 
     fn uses_of(&self, listener: &ListenerWire) -> Vec<(CertificateRef, Use)> {

@@ -7,7 +7,6 @@ use super::session::HuaweiSession;
 mod elb;
 mod elb_client;
 mod elb_listeners;
-mod elb_pages;
 mod scm;
 
 /// The products that keep certificates, in the order of their names in help.

@@ -1,14 +1,15 @@
 //! SSL Certificate Manager (SCM): the certificates that were bought there or uploaded to it.
 //!
-//! The service is in no region: each site of Huawei Cloud has one, for all that an account has.
-//! `--region` does not narrow it; it only tells a site that keeps accounts of its own.
-//! Private keys cannot be met here: only the export of a certificate returns one, and it is never called.
+//! The service has no regions: each site of Huawei Cloud has one, for all certificates of an account. `--region` does not
+//! narrow it; it only names a site that keeps accounts of its own.
+//! Replies hold no private keys: only the export of a certificate returns one, and it is never called.
 //! Reference: <https://support.huaweicloud.com/intl/en-us/api-ccm/ListCertificates.html>
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -17,28 +18,28 @@ use crate::error::{Error, Kind};
 use crate::model::{AlternativeName, Certificate, Identity, Kinds, NoteCode, Scope};
 use crate::net::Reply;
 use crate::providers::huawei::auth_scope::TokenScope;
-use crate::providers::huawei::client::Call;
+use crate::providers::huawei::client::Read;
 use crate::providers::huawei::credentials::Credentials;
 use crate::providers::huawei::session::HuaweiSession;
 use crate::providers::huawei::{endpoints, iam};
-use crate::providers::paging::Progress;
+use crate::providers::paging::{Cursor, List, Page, Position, pages};
 use crate::providers::provider::Service;
 use crate::providers::record::{Field, RecordReader};
-use crate::providers::{ScopedStore, ServiceInfo, Session, Store};
+use crate::providers::{ScopedStore, ServiceInfo, Store};
 
 pub(super) const ID: &str = "scm";
 
 /// What stands for the region of a service that is in none.
 const GLOBAL: &str = "global";
 
-/// The most that a page may hold.
-const PAGE: &str = "50";
+/// The most rows that a page may hold.
+const PAGE_SIZE: &str = "50";
 
 /// Without this the cloud leaves out what has expired; it goes back three years at most.
 const EXPIRED_DAYS_SINCE: &str = "1095";
 
-/// The cloud's times are those of its home, and do not say so.
-const HOURS_AHEAD: i64 = 8;
+/// The offset of the cloud's times from UTC, in hours: they name no zone.
+const UTC_OFFSET_HOURS: i64 = 8;
 
 /// The codes of a site that the account does not belong to.
 static OTHER_SITE: [&str; 2] = ["CBC.0150", "CBC.0156"];
@@ -77,20 +78,13 @@ impl Service<HuaweiSession> for Scm {
 /// The certificates of one account.
 struct AccountStore {
     session: HuaweiSession,
-    /// Where the account may belong to.
+    /// The sites that the account may belong to.
     sites: Vec<Endpoint>,
+    /// The one that answered last.
+    site: AtomicUsize,
     iam: Endpoint,
     domain_id: String,
     scope: Scope,
-}
-
-/// How far the list has been read, and at which site.
-#[derive(Default)]
-struct Cursor {
-    site: usize,
-    progress: Progress,
-    total: Option<usize>,
-    is_at_end: bool,
 }
 
 #[async_trait]
@@ -99,14 +93,9 @@ impl Store for AccountStore {
         if kinds == Kinds::Ca {
             return stream::empty().boxed();
         }
-        stream::try_unfold(Cursor::default(), move |mut cursor| async move {
-            if cursor.is_at_end {
-                return Ok(None);
-            }
-            let page = self.page(&mut cursor).await?;
-            Ok(Some((page, cursor)))
-        })
-        .boxed()
+        let list = List { what: "certificates", id: |row: &Row| row.certificate.id.clone(), may_skip: false };
+        let issued = |rows: Vec<Row>| rows.into_iter().filter(|row| row.is_issued).map(|row| row.certificate).collect();
+        pages(list, |position| self.page(position)).map_ok(issued).boxed()
     }
 }
 
@@ -121,39 +110,51 @@ impl AccountStore {
         };
         let sites =
             endpoints::scm_hosts(site).iter().map(|host| client.endpoint(ID, host)).collect::<Result<_, _>>()?;
-        Ok(Self { session: session.clone(), sites, iam, domain_id: account_id, scope: scope.clone() })
+        Ok(Self {
+            session: session.clone(),
+            sites,
+            site: AtomicUsize::new(0),
+            iam,
+            domain_id: account_id,
+            scope: scope.clone(),
+        })
     }
 
-    /// The next page, of the account's own site.
-    async fn page(&self, cursor: &mut Cursor) -> Result<Vec<Certificate>, Error> {
+    /// Reads a page, at the account's own site.
+    async fn page(&self, position: Position) -> Result<Page<Row>, Error> {
+        let offset = match position.cursor {
+            Cursor::Offset(offset) => offset,
+            _ => 0,
+        };
         let reply = loop {
-            match self.read(&self.sites[cursor.site], cursor.progress.rows).await {
-                Err(error) if is_of_another_site(&error) && cursor.site + 1 < self.sites.len() => cursor.site += 1,
-                Err(error) => return Err(cut_short(error, cursor)),
+            let site = self.site.load(Ordering::Relaxed);
+            match self.read(&self.sites[site], offset).await {
+                Err(error) if is_of_another_site(&error) && site + 1 < self.sites.len() => {
+                    self.site.store(site + 1, Ordering::Relaxed);
+                }
+                Err(error) => return Err(cut_short(error, &position)),
                 Ok(reply) => break reply,
             }
         };
         let list: ListWire<'_> = reply.json()?;
-        cursor.total = list.total_count.known().or(cursor.total);
-        let rows: Vec<_> =
-            list.certificates.into_iter().map(|record| convert(&self.scope, &self.domain_id, record)).collect();
-        let first = rows.first().and_then(|row| row.certificate.id.as_deref());
-        cursor.is_at_end = !cursor.progress.goes_on(rows.len(), first, cursor.total)?;
-        Ok(rows.into_iter().filter(|row| row.is_issued).map(|row| row.certificate).collect())
+        let records = list.certificates.into_iter();
+        let rows: Vec<Row> = records.map(|record| convert(&self.scope, &self.domain_id, record)).collect();
+        let next = Cursor::Offset(offset + rows.len());
+        Ok(Page { rows, count: None, total: list.total_count.known(), next: Ok(next) })
     }
 
     async fn read(&self, endpoint: &Endpoint, offset: usize) -> Result<Reply, Error> {
-        let call = Call {
+        let read = Read {
             operation: "ListCertificates",
             permission: Some("scm:cert:list"),
             endpoint,
             iam: &self.iam,
             path: "/v3/scm/certificates",
-            query: &[("expired_days_since", EXPIRED_DAYS_SINCE), ("limit", PAGE), ("offset", &offset.to_string())],
+            query: &[("expired_days_since", EXPIRED_DAYS_SINCE), ("limit", PAGE_SIZE), ("offset", &offset.to_string())],
             token_scope: TokenScope::Account(&self.domain_id),
             subject: None,
         };
-        let result = self.session.client().get(&call).await;
+        let result = self.session.client().get(&read).await;
         match (result, self.session.client().credentials()) {
             (Err(error), Credentials::Token { origin, .. }) if error.kind == Kind::Denied => {
                 Err(error.with_hint(format!("{origin} must hold a token for the whole account, not for a project")))
@@ -163,7 +164,7 @@ impl AccountStore {
     }
 }
 
-/// A record as certls knows it. A record that is none keeps its place, with a note.
+/// Converts a record. One that cannot be read keeps its place in the list, with a note.
 fn convert(scope: &Scope, domain_id: &str, record: &RawValue) -> Row {
     let mut reader = RecordReader::default();
     let wire: CertificateWire = reader.record(record);
@@ -189,16 +190,15 @@ fn convert(scope: &Scope, domain_id: &str, record: &RawValue) -> Row {
             .text("signature_algorithm", wire.signature_algorithm)
             .and_then(|name| signature_algorithm(&name))
             .map(str::to_owned),
-        not_after: reader.local_time("expire_time", wire.expire_time, HOURS_AHEAD),
+        not_after: reader.local_time("expire_time", wire.expire_time, UTC_OFFSET_HOURS),
         enterprise_project_id: reader.text("enterprise_project_id", wire.enterprise_project_id),
         notes: reader.notes,
-        ..Certificate::default()
-    }
-    .in_scope(scope, Some(domain_id.to_owned()));
+        ..Certificate::in_scope(scope, Some(domain_id.to_owned()))
+    };
     Row { certificate, is_issued: is_dated || !is_unissued }
 }
 
-/// A row of the list, which is an order: it may not have led to a certificate yet, and is then none.
+/// A row of the list, which is an order: it may not have led to a certificate yet.
 struct Row {
     certificate: Certificate,
     is_issued: bool,
@@ -208,21 +208,20 @@ fn is_of_another_site(error: &Error) -> bool {
     error.code.as_deref().is_some_and(|code| OTHER_SITE.contains(&code))
 }
 
-/// The cloud's pages tell that a list cannot be read beyond its first 150 rows: where it refuses to,
-/// the error says how much is missing.
-fn cut_short(mut error: Error, cursor: &Cursor) -> Error {
-    if error.kind == Kind::Request && cursor.progress.rows > 0 {
-        let (rows, total) = (cursor.progress.rows, cursor.total.map_or("more".to_owned(), |total| total.to_string()));
-        error.message = format!(
-            "the cloud listed {rows} of {total} certificates, and refused to list the others: {}",
-            error.message
-        );
-        error = error.with_hint("look for the others in the cloud's console: its API lists no more of them");
+/// Returns the error of a page. The vendor's documentation says that a list cannot be read beyond its first 150 rows:
+/// where it is refused, the error says how much is missing.
+fn cut_short(error: Error, position: &Position) -> Error {
+    let Position { rows, total, .. } = position;
+    if error.kind != Kind::Request || *rows == 0 {
+        return error;
     }
-    error
+    let total = total.map_or("more".to_owned(), |total| total.to_string());
+    let message =
+        format!("the cloud listed {rows} of {total} certificates, and refused to list the others: {}", error.message);
+    Error { message, ..error }.with_hint("look for the others in the cloud's console: its API lists no more of them")
 }
 
-/// The name that the certificates themselves have for it.
+/// Returns the name of the algorithm as certificates have it.
 fn signature_algorithm(name: &str) -> Option<&'static str> {
     match name.to_ascii_uppercase().as_str() {
         "SHA256WITHRSA" => Some("sha256WithRSAEncryption"),
@@ -234,7 +233,7 @@ fn signature_algorithm(name: &str) -> Option<&'static str> {
     }
 }
 
-/// The list is required: a reply without it is no empty one.
+/// The list is required: a reply without it is not an empty one.
 #[derive(Deserialize)]
 struct ListWire<'a> {
     #[serde(borrow)]
@@ -265,7 +264,7 @@ mod tests {
 
     fn read(json: &str) -> Row {
         let region = GLOBAL.to_owned();
-        let scope = Scope { provider: PROVIDER, account: "cdn".to_owned(), region, service: ID, project: None };
+        let scope = Scope { provider: "huawei", account: "cdn".to_owned(), region, service: ID, project: None };
         let record: &RawValue = serde_json::from_str(json).expect(json);
         convert(&scope, "d78cbac186b744899480f25bd022f468", record)
     }
