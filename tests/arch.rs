@@ -10,6 +10,7 @@ use syn::{Attribute, Item, ItemMod, ItemUse, UseTree, Visibility};
 
 /// The parts of the program, and the parts that each may name. `lib` and `main` may name all.
 const MAY_NAME: &[(&str, &[&str])] = &[
+    ("clock", &[]),
     ("duration", &[]),
     ("error", &[]),
     ("hex", &[]),
@@ -21,7 +22,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("signals", &["exit"]),
     ("config", &["error", "suggest"]),
     ("net", &["config", "duration", "error"]),
-    ("providers", &["analysis", "config", "error", "hex", "model", "net", "suggest"]),
+    ("providers", &["analysis", "clock", "config", "error", "hex", "model", "net", "suggest"]),
     ("output", &["config", "error", "model", "signals"]),
     ("logging", &["output"]),
     ("cli", &["config", "duration", "error", "exit", "model", "output", "providers", "suggest"]),
@@ -33,6 +34,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "Cli",
             "analysis",
             "cli",
+            "clock",
             "config",
             "engine",
             "error",

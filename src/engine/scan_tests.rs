@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream};
 
 use super::*;
+use crate::clock::Clock;
 use crate::config::{Account, Endpoints, Env, Net};
 use crate::model::{CertificateRef, Identity, Kinds, Use};
 use crate::net::Http;
@@ -215,8 +216,9 @@ async fn scan_clouds(
     };
     let cx = Context {
         env: Env::default(),
+        clock: Clock::system(),
         endpoints: Endpoints::default(),
-        http: Arc::new(Http::new(&net).expect("a client")),
+        http: Arc::new(Http::new(&net, &Env::default()).expect("a client")),
         probe_limit: ProbeLimit::default(),
     };
     let accounts: Vec<Account> =

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use super::{AlternativeName, DistinguishedName, HostMatch, Note, NoteCode, Scope, SerialNumber, Successor, Use};
+use super::{AlternativeName, DistinguishedName, HostMatch, Note, NoteCode, SerialNumber, Successor, Use};
 
 /// A certificate as a cloud stores it, with the facts of the certificate itself where the cloud returns it.
 ///

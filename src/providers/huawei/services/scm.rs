@@ -260,7 +260,6 @@ struct CertificateWire {
 mod tests {
     use super::*;
     use crate::model::Note;
-    use crate::providers::huawei::ID as PROVIDER;
 
     fn read(json: &str) -> Row {
         let region = GLOBAL.to_owned();
