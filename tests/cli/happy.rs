@@ -10,7 +10,7 @@ use crate::clouds::{aliyun, huawei, records};
 use crate::worlds::{ELB_LIST, SLB_LIST, aliyun_world, huawei_world, made, project_id, two_projects, two_regions};
 
 /// Every key that a certificate has in JSON. Programs depend on them.
-const KEYS: [&str; 33] = [
+const KEYS: [&str; 36] = [
     "provider",
     "service",
     "account",
@@ -43,6 +43,9 @@ const KEYS: [&str; 33] = [
     "tags",
     "chain",
     "used_by",
+    "used_by_complete",
+    "superseded_by",
+    "note_codes",
     "notes",
 ];
 
@@ -236,7 +239,7 @@ fn every_certificate_has_every_key_also_the_odd_ones() {
         keys.sort_unstable();
         wanted.sort_unstable();
         assert_eq!(keys, wanted);
-        for list in ["subject_alternative_names", "chain", "notes"] {
+        for list in ["subject_alternative_names", "chain", "note_codes", "notes"] {
             assert!(certificate[list].is_array(), "{list}: {certificate}");
         }
         assert!(certificate["tags"].is_object(), "{certificate}");
