@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 /// What `openssl x509` prints, unparsed but for the field each line belongs to.
 #[derive(Default)]
-pub(crate) struct Told {
+pub(crate) struct Printed {
     pub(crate) subject: String,
     pub(crate) issuer: String,
     pub(crate) serial: String,
@@ -67,7 +67,7 @@ impl Openssl {
     }
 
     /// What the command says of DER or PEM; `None` when it cannot load the certificate.
-    pub(crate) fn tell(&self, certificate: &[u8]) -> Option<Told> {
+    pub(crate) fn fields(&self, certificate: &[u8]) -> Option<Printed> {
         let first = "x509 -noout -serial -dates -fingerprint -sha1 -subject -issuer -nameopt RFC2253,-esc_msb,utf8";
         let second = "x509 -noout -fingerprint -sha256 -ext subjectAltName -text -certopt \
             no_header,no_version,no_serial,no_issuer,no_validity,no_subject,no_sigdump,no_extensions,no_aux";
@@ -77,7 +77,7 @@ impl Openssl {
             self.start(&arguments, certificate)
         });
         let [output, details] = [first, second].map(|child| child.wait_with_output().unwrap());
-        let mut told = Told::default();
+        let mut printed = Printed::default();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         if !text.starts_with("serial=") {
             return None;
@@ -86,13 +86,13 @@ impl Openssl {
             let (field, value) = line.split_once('=').unwrap_or((line, ""));
             let value = if value == "Bad time value" { String::new() } else { value.to_owned() };
             match field {
-                "subject" => told.subject = value,
-                "issuer" => told.issuer = value,
-                "serial" => told.serial = value,
-                "notBefore" => told.not_before = value,
-                "notAfter" => told.not_after = value,
+                "subject" => printed.subject = value,
+                "issuer" => printed.issuer = value,
+                "serial" => printed.serial = value,
+                "notBefore" => printed.not_before = value,
+                "notAfter" => printed.not_after = value,
                 _ if field.ends_with("Fingerprint") => {
-                    told.sha1 = value.replace(':', "").to_lowercase();
+                    printed.sha1 = value.replace(':', "").to_lowercase();
                 }
                 _ => {}
             }
@@ -102,16 +102,16 @@ impl Openssl {
         while let Some(line) = lines.next() {
             if let Some((field, value)) = line.split_once('=').filter(|(field, _)| field.ends_with("Fingerprint")) {
                 assert!(field.to_lowercase().starts_with("sha256"));
-                told.sha256 = value.replace(':', "").to_lowercase();
+                printed.sha256 = value.replace(':', "").to_lowercase();
             } else if let Some(value) = line.strip_prefix("Signature Algorithm: ") {
                 // What is wrong with the parameters comes after many spaces.
                 let name = value.split("  ").next().unwrap_or_default();
-                name.clone_into(&mut told.signature);
+                name.clone_into(&mut printed.signature);
             } else if let Some((_, size)) = line.split_once("Public-Key: (") {
-                told.bits = size.split(' ').next().and_then(|bits| bits.parse().ok());
+                printed.bits = size.split(' ').next().and_then(|bits| bits.parse().ok());
             } else if line.starts_with("X509v3 Subject Alternative Name:") {
                 let list = lines.next().unwrap_or_default();
-                told.names.extend(list.split(", ").filter_map(|name| {
+                printed.names.extend(list.split(", ").filter_map(|name| {
                     ["DNS:", "IP Address:", "URI:"]
                         .iter()
                         .find_map(|kind| name.strip_prefix(kind))
@@ -120,7 +120,7 @@ impl Openssl {
                 }));
             }
         }
-        Some(told)
+        Some(printed)
     }
 
     /// DER of a certificate that signs itself; nothing when this `openssl` does not make it.

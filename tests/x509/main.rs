@@ -13,7 +13,7 @@ mod parts;
 use certls::model::Note;
 use certls::x509::{ParsedCertificate, PemBlocks, pem_blocks, read_certificate};
 use chrono::Datelike as _;
-use command::{Openssl, Told};
+use command::{Openssl, Printed};
 use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
 
@@ -51,12 +51,12 @@ impl Tally {
         if texts != notes {
             self.surprises.push(format!("{case}: {texts:?} are not the notes {notes:?}"));
         }
-        let Some(told) = openssl.tell(source) else {
+        let Some(printed) = openssl.fields(source) else {
             self.refused.push(case.to_owned());
             return facts;
         };
         self.certificates += 1;
-        for (field, ours, theirs) in fields(&facts, &told) {
+        for (field, ours, theirs) in fields(&facts, &printed) {
             *self.fields.entry(field).or_default() += 1;
             if ours == theirs {
                 continue;
@@ -106,9 +106,9 @@ fn read_chain(text: &str) -> (Vec<ParsedCertificate>, Vec<Note>) {
 }
 
 /// The fields that both have, in one spelling.
-fn fields(facts: &ParsedCertificate, told: &Told) -> Vec<(&'static str, String, String)> {
+fn fields(facts: &ParsedCertificate, printed: &Printed) -> Vec<(&'static str, String, String)> {
     let mut names: Vec<String> = Vec::new();
-    for name in &told.names {
+    for name in &printed.names {
         let name = name.parse::<Ipv6Addr>().map_or_else(|_| name.clone(), |address| address.to_string());
         if !names.contains(&name) {
             names.push(name);
@@ -118,20 +118,20 @@ fn fields(facts: &ParsedCertificate, told: &Told) -> Vec<(&'static str, String, 
         date.map(|date| format!("{} {} GMT", date.format("%b %e %H:%M:%S"), date.year())).unwrap_or_default()
     };
     let mut fields = vec![
-        ("subject", shown(facts.subject.as_ref()), told.subject.clone()),
-        ("issuer", shown(facts.issuer.as_ref()), told.issuer.clone()),
-        ("serial number", shown(facts.serial_number.as_ref()), told.serial.to_lowercase()),
+        ("subject", shown(facts.subject.as_ref()), printed.subject.clone()),
+        ("issuer", shown(facts.issuer.as_ref()), printed.issuer.clone()),
+        ("serial number", shown(facts.serial_number.as_ref()), printed.serial.to_lowercase()),
         (
             "dates",
             format!("{} to {}", date(facts.not_before), date(facts.not_after)),
-            format!("{} to {}", told.not_before, told.not_after),
+            format!("{} to {}", printed.not_before, printed.not_after),
         ),
-        ("sha1", facts.fingerprint_sha1.clone(), told.sha1.clone()),
-        ("sha256", facts.fingerprint_sha256.clone(), told.sha256.clone()),
-        ("signature algorithm", shown(facts.signature_algorithm.as_ref()), told.signature.clone()),
+        ("sha1", facts.fingerprint_sha1.clone(), printed.sha1.clone()),
+        ("sha256", facts.fingerprint_sha256.clone(), printed.sha256.clone()),
+        ("signature algorithm", shown(facts.signature_algorithm.as_ref()), printed.signature.clone()),
         ("alternative names", texts_of(&facts.subject_alternative_names).join(" "), names.join(" ")),
     ];
-    if let Some(bits) = told.bits {
+    if let Some(bits) = printed.bits {
         fields.push(("key bits", facts.key_bits.unwrap_or_default().to_string(), bits.to_string()));
     }
     fields
