@@ -161,3 +161,49 @@ fn apply(record: &mut Certificate, leaf: ParsedCertificate) {
     record.not_before = leaf.not_before;
     record.not_after = leaf.not_after.or(record.not_after);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The PEM of a leaf for each of these names, and of its issuer.
+    fn chains(names: &[&str]) -> Vec<String> {
+        let mut params = rcgen::CertificateParams::new([]).expect("parameters");
+        params.distinguished_name.push(rcgen::DnType::CommonName, "Issuer");
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate");
+        let issuer = rcgen::Issuer::new(params, key);
+        let leaf = |name: &&str| {
+            let params = rcgen::CertificateParams::new([(*name).to_owned()]).expect("parameters");
+            let leaf = params.signed_by(&rcgen::KeyPair::generate().expect("a key"), &issuer).expect("a certificate");
+            format!("{}{}", leaf.pem(), certificate.pem())
+        };
+        names.iter().map(leaf).collect()
+    }
+
+    #[test]
+    fn records_of_one_issuer_share_its_element_and_keep_their_own_leaf() {
+        let issuers = IssuerCache::default();
+        let read = |pem: &String| {
+            let mut record = Certificate::default();
+            read_stored(&mut record, StoredPem { certificate: pem, encryption: None }, &issuers);
+            record
+        };
+        let records: Vec<Certificate> = chains(&["a.example", "b.example"]).iter().map(read).collect();
+        let [one, other] = records.as_slice() else { panic!("two records") };
+        assert_eq!((one.chain.len(), other.chain.len()), (2, 2));
+        assert!(Arc::ptr_eq(&one.chain[1], &other.chain[1]) && one.chain[0] != other.chain[0]);
+        assert_eq!(one.issuer, one.chain[1].subject);
+        assert_eq!(other.subject_alternative_names, [AlternativeName::Dns("b.example".to_owned())]);
+        assert_eq!((&one.notes, &other.notes), (&vec![], &vec![]));
+    }
+
+    #[test]
+    fn only_dns_names_are_compared_with_the_clouds() {
+        let names = |texts: &[&str]| texts.iter().map(|text| AlternativeName::from_text((*text).to_owned())).collect();
+        let list: Vec<AlternativeName> = names(&["B.example", "192.0.2.1", "urn:a", "a.example"]);
+        assert_eq!(dns_names(&list).as_deref(), Some("a.example, b.example"));
+        assert_eq!(dns_names(&list[1..3]), None);
+    }
+}

@@ -192,7 +192,7 @@ mod tests {
                 let signature_algorithm = Some(algorithm.to_owned());
                 let (subject, issuer) = (name("a"), name(issuer));
                 let certificate =
-                    Certificate { kind, subject, issuer, signature_algorithm, pss_over_sha1, ..Certificate::default() };
+                    Certificate { kind, issuer, subject, signature_algorithm, pss_over_sha1, ..Certificate::default() };
                 weaknesses(&certificate).into_iter().map(|note| note.code).collect::<Vec<_>>()
             };
             assert_eq!(codes(Kind::Server, "a"), [NoteCode::WeakSignature]);

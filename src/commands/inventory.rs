@@ -68,7 +68,9 @@ struct Print<'a> {
 }
 
 impl Listener for Print<'_> {
-    fn page(&mut self, page: Vec<Certificate>) -> ControlFlow<()> {
+    fn page(&mut self, mut page: Vec<Certificate>) -> ControlFlow<()> {
+        // Successors on other pages are not known yet.
+        mark_superseded(&mut page);
         let certificates: Vec<&Certificate> =
             page.iter().filter(|certificate| self.filter.matches(certificate, self.now)).collect();
         self.shown += certificates.len();
@@ -96,7 +98,7 @@ pub(super) struct Streamed {
     pub scopes: Vec<ScopeReport>,
 }
 
-/// Prints each page as it arrives, before anyone can know what is superseded. `None` where the reader left.
+/// Prints each page as it arrives. A successor is known only where it is on the same page. `None` where the reader left.
 pub(super) fn streamed(
     world: &World,
     run: &Run,

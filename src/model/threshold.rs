@@ -10,17 +10,17 @@ use crate::duration;
 const LIMIT_FORM: &str = "write a time, a share of the certificate's lifetime, or both, such as 30d, 33% or 30d,33%";
 const SHARE_FORM: &str = "a share is more than 0% and less than 100%, with up to two decimals, such as 33% or 12.5%";
 
-/// A part of a certificate's whole lifetime: more than nothing, less than all of it.
+/// A share of a certificate's whole lifetime: more than 0 %, less than 100 %.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LifetimePercent {
-    /// In hundredths of a percent, so that no rounding stands between a limit and its text.
+    /// In hundredths of a percent, so that a limit and its text are equal without rounding.
     hundredths: u16,
 }
 
 impl LifetimePercent {
     const WHOLE: u16 = 10_000;
 
-    /// Whether `part` is a smaller part of `whole` than this share. Exact.
+    /// Returns whether `part` is a smaller part of `whole` than this share, without rounding.
     fn is_more_than(self, part: TimeDelta, whole: TimeDelta) -> bool {
         nanoseconds(part) * i128::from(Self::WHOLE) < nanoseconds(whole) * i128::from(self.hundredths)
     }
@@ -33,7 +33,7 @@ fn nanoseconds(span: TimeDelta) -> i128 {
 impl FromStr for LifetimePercent {
     type Err = String;
 
-    /// Reads `33%`, `12.5%` or `0.25%`.
+    /// Parses `33%`, `12.5%` or `0.25%`.
     fn from_str(text: &str) -> Result<Self, String> {
         let number = text.strip_suffix('%').ok_or(SHARE_FORM)?;
         let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
@@ -59,8 +59,8 @@ impl fmt::Display for LifetimePercent {
     }
 }
 
-/// How little of its life a certificate may have left: a time, a share of its whole lifetime, or
-/// both, of which the shorter counts. Never neither.
+/// A limit of the remaining life of a certificate: a time, a share of its whole lifetime, or both, of which the shorter
+/// counts. At least one of them is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Threshold {
     time: Option<TimeDelta>,
@@ -68,26 +68,26 @@ pub struct Threshold {
 }
 
 impl Threshold {
-    /// A limit of `days` and `percent`, for defaults that are written in the program.
+    /// Returns a limit of `days` and `percent`, for the defaults.
     pub(super) const fn of(days: u16, percent: u16) -> Self {
         assert!(days > 0 && percent > 0 && percent < 100);
         Self { time: Some(TimeDelta::days(days as i64)), share: Some(LifetimePercent { hundredths: percent * 100 }) }
     }
 
-    /// The remaining time, always positive.
+    /// Returns the remaining time, always positive.
     pub fn time(&self) -> Option<TimeDelta> {
         self.time
     }
 
-    /// The remaining share of the lifetime.
+    /// Returns the remaining share of the lifetime.
     pub fn share(&self) -> Option<LifetimePercent> {
         self.share
     }
 
-    /// Whether `left` is shorter than this limit for a certificate that lives for `lifetime`; to be as
-    /// long as the limit is long enough.
+    /// Returns whether `left` is shorter than this limit for a certificate that lives for `lifetime`; a time as long as
+    /// the limit is enough.
     ///
-    /// Without a lifetime only the time counts, and `None` says that there is no time to count.
+    /// Without a lifetime only the time counts; `None` where the limit has no time either.
     pub fn is_undercut(&self, left: TimeDelta, lifetime: Option<TimeDelta>) -> Option<bool> {
         let by_time = self.time.map(|time| left < time);
         let by_share = self.share.zip(lifetime).map(|(share, lifetime)| share.is_more_than(left, lifetime));
@@ -102,7 +102,7 @@ impl Threshold {
 impl FromStr for Threshold {
     type Err = String;
 
-    /// Reads `30d`, `33%`, `30d,33%` or `33%,30d`.
+    /// Parses `30d`, `33%`, `30d,33%` or `33%,30d`.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut limit = Self { time: None, share: None };
         for part in text.split(',').map(str::trim) {

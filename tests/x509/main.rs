@@ -53,12 +53,12 @@ impl Tally {
         if texts != notes {
             self.surprises.push(format!("{case}: {texts:?} are not the notes {notes:?}"));
         }
-        let Some(description) = openssl.describe(source) else {
+        let Some(printed) = openssl.describe(source) else {
             self.refused.push(case.to_owned());
             return facts;
         };
         self.certificates += 1;
-        for (field, ours, theirs) in fields(&facts, &description) {
+        for (field, ours, theirs) in fields(&facts, &printed) {
             *self.fields.entry(field).or_default() += 1;
             if ours == theirs {
                 continue;
@@ -108,9 +108,9 @@ fn read_chain(text: &str) -> (Vec<ParsedCertificate>, Vec<Note>) {
 }
 
 /// The fields that both have, in one spelling.
-fn fields(facts: &ParsedCertificate, description: &Description) -> Vec<(&'static str, String, String)> {
+fn fields(facts: &ParsedCertificate, printed: &Description) -> Vec<(&'static str, String, String)> {
     let mut names: Vec<String> = Vec::new();
-    for name in &description.names {
+    for name in &printed.names {
         let name = name.parse::<Ipv6Addr>().map_or_else(|_| name.clone(), |address| address.to_string());
         if !names.contains(&name) {
             names.push(name);
@@ -120,20 +120,20 @@ fn fields(facts: &ParsedCertificate, description: &Description) -> Vec<(&'static
         date.map(|date| format!("{} {} GMT", date.format("%b %e %H:%M:%S"), date.year())).unwrap_or_default()
     };
     let mut fields = vec![
-        ("subject", shown(facts.subject.as_ref()), description.subject.clone()),
-        ("issuer", shown(facts.issuer.as_ref()), description.issuer.clone()),
-        ("serial number", shown(facts.serial_number.as_ref()), description.serial.to_lowercase()),
+        ("subject", shown(facts.subject.as_ref()), printed.subject.clone()),
+        ("issuer", shown(facts.issuer.as_ref()), printed.issuer.clone()),
+        ("serial number", shown(facts.serial_number.as_ref()), printed.serial.to_lowercase()),
         (
             "dates",
             format!("{} to {}", date(facts.not_before), date(facts.not_after)),
-            format!("{} to {}", description.not_before, description.not_after),
+            format!("{} to {}", printed.not_before, printed.not_after),
         ),
-        ("sha1", facts.fingerprint_sha1.clone(), description.sha1.clone()),
-        ("sha256", facts.fingerprint_sha256.clone(), description.sha256.clone()),
-        ("signature algorithm", shown(facts.signature_algorithm.as_ref()), description.signature.clone()),
+        ("sha1", facts.fingerprint_sha1.clone(), printed.sha1.clone()),
+        ("sha256", facts.fingerprint_sha256.clone(), printed.sha256.clone()),
+        ("signature algorithm", shown(facts.signature_algorithm.as_ref()), printed.signature.clone()),
         ("alternative names", texts_of(&facts.subject_alternative_names).join(" "), names.join(" ")),
     ];
-    if let Some(bits) = description.bits {
+    if let Some(bits) = printed.bits {
         fields.push(("key bits", facts.key_bits.unwrap_or_default().to_string(), bits.to_string()));
     }
     fields

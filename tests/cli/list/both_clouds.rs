@@ -12,7 +12,7 @@ use clouds::fault::{Effect, Fault};
 use clouds::{aliyun, huawei, records};
 
 /// Every key that a certificate has in JSON. Programs depend on them.
-const KEYS: [&str; 33] = [
+const KEYS: [&str; 36] = [
     "provider",
     "service",
     "account",
@@ -45,6 +45,9 @@ const KEYS: [&str; 33] = [
     "tags",
     "chain",
     "used_by",
+    "used_by_complete",
+    "superseded_by",
+    "note_codes",
     "notes",
 ];
 
@@ -238,7 +241,7 @@ fn every_certificate_has_every_key_also_the_odd_ones() {
         keys.sort_unstable();
         wanted.sort_unstable();
         assert_eq!(keys, wanted);
-        for list in ["subject_alternative_names", "chain", "notes"] {
+        for list in ["subject_alternative_names", "chain", "note_codes", "notes"] {
             assert!(certificate[list].is_array(), "{list}: {certificate}");
         }
         assert!(certificate["tags"].is_object(), "{certificate}");

@@ -222,8 +222,10 @@ fn usage_that_is_late_costs_no_certificate() {
     let cloud = aliyun::start(world);
     for format in ["json", "jsonl"] {
         let run = run_aliyun(&cloud, &format!("list --usage -o {format} --timeout 2s"));
+        // `notes` and `note_codes` both carry the text.
         let late = run.stdout.matches("which listeners use it is unknown: not done when the run's time").count();
-        assert_eq!((run.code, late), (0, 4), "{}", run.text());
+        let coded = run.stdout.matches("\"usage_unknown\"").count();
+        assert_eq!((run.code, late, coded), (0, 8, 4), "{}", run.text());
     }
 }
 

@@ -45,6 +45,45 @@ fn pki(middle_left: i64, leaf_left: i64) -> Pki {
     Pki { root: root.certificate, middle: middle.certificate, leaf }
 }
 
+/// The codes of all notes on a certificate, whose texts are those of `notes`.
+fn codes_of(run: &Run, name: &str) -> Vec<String> {
+    let record = run.certificate(name);
+    let coded = record["note_codes"].as_array().cloned().expect("coded notes");
+    let texts: Vec<&Value> = coded.iter().map(|note| &note["text"]).collect();
+    assert_eq!(texts, record["notes"].as_array().expect("notes").iter().collect::<Vec<_>>());
+    assert!(coded.iter().all(|note| note.as_object().is_some_and(|note| note.len() == 2)), "{coded:?}");
+    coded.iter().map(|note| note["code"].as_str().expect("a code").to_owned()).collect()
+}
+
+#[test]
+fn every_note_has_a_code_that_programs_select_by() {
+    let Pki { root, middle, leaf } = pki(30, 40);
+    let own = certificate("own.example.com", &["own.example.com"], Utc::now() - days(9), Utc::now() + days(400));
+    let changed = |pem: &str, change: Value| records::changed(stored(&leaf, pem), &change);
+    let chain = format!("{}{}", leaf.pem, middle.pem);
+    for (record, codes) in [
+        (stored(&leaf, &chain), vec!["issuer_expires_first"]),
+        (stored(&leaf, &format!("{}{}", leaf.pem, root.pem)), vec!["chain_incomplete", "chain_stranger"]),
+        (stored(&leaf, &format!("{}{}", middle.pem, leaf.pem)), vec!["chain_out_of_order", "issuer_expires_first"]),
+        (stored(&own, &own.pem), vec!["lifetime_too_long"]),
+        (changed(&chain, json!({"common_name": "other"})), vec!["issuer_expires_first", "cloud_disagrees"]),
+        (changed("nothing", json!({"type": "new"})), vec!["cloud_kind_unknown", "certificate_unreadable"]),
+        (changed(&chain, json!({"created_at": "soon"})), vec!["cloud_field_invalid", "issuer_expires_first"]),
+    ] {
+        let cloud = huawei_with(vec![record]);
+        let run = Certls::new().huawei(&cloud).run("list -o json --kind all");
+        assert_eq!(codes_of(&run, "x"), codes);
+        // The same notes, whichever command reads them.
+        let shown = Certls::new().huawei(&cloud).run(&format!("show -o json {}", records::id_of("x")));
+        assert_eq!(codes_of(&shown, "x"), codes);
+        let line: Value = serde_json::from_str(&Certls::new().huawei(&cloud).run("list -o jsonl --kind all").stdout)
+            .expect("one line");
+        assert_eq!(line["note_codes"], run.certificate("x")["note_codes"]);
+        let cells = Certls::new().huawei(&cloud).run("list -o csv --no-header --kind all --columns note_codes");
+        assert_eq!(cells.stdout.trim().trim_matches(['\u{feff}', '"']), codes.join(", "));
+    }
+}
+
 #[test]
 fn a_chain_in_order_has_no_note() {
     let Pki { root, middle, leaf } = pki(900, 40);

@@ -78,6 +78,49 @@ fn list_tells_and_selects_what_is_superseded() {
 }
 
 #[test]
+fn a_successor_is_an_object_in_json_and_a_column_in_every_csv() {
+    let clouds = clouds();
+    let run_json = run(&clouds, "list -o json");
+    let end = run_json.certificate("renewed")["not_after"].clone();
+    let successor = json!({
+        "provider": "aliyun", "service": "slb", "account": "default", "region": "cn-beijing",
+        "id": slb_id("renewed"), "name": "renewed", "not_after": end,
+    });
+    assert_eq!(run_json.certificate("forgotten")["superseded_by"], successor);
+    let keys = ["provider", "service", "account", "region", "id", "name", "not_after"];
+    let object = run_json.stdout.split("\"superseded_by\": {").nth(1).and_then(|rest| rest.split('}').next());
+    let places = keys.map(|key| object.expect("an object").find(&format!("\"{key}\":")).expect(key));
+    assert!(places.is_sorted(), "{places:?}");
+    for name in ["renewed", "copy", "blog"] {
+        assert_eq!(run_json.certificate(name)["superseded_by"], Value::Null, "{name}");
+    }
+    let csv = run(&clouds, "list -o csv").stdout;
+    let header: Vec<&str> = csv.lines().next().expect("a header").split(',').collect();
+    assert_eq!(header.iter().filter(|name| **name == "superseded_by").count(), 1, "{header:?}");
+    assert!(csv.contains("renewed (aliyun default cn-beijing)"), "{csv}");
+}
+
+#[test]
+fn lines_that_are_printed_as_they_arrive_know_the_successors_of_their_page() {
+    let (old, new) = (made(40), made(90));
+    let mut world = aliyun_world(&[("cn-hangzhou", &[]), ("cn-beijing", &[])]);
+    world.regions[0].certificates = vec![slb("forgotten", "cn-hangzhou", &old), slb("renewed", "cn-hangzhou", &new)];
+    world.regions[1].certificates = vec![slb("elsewhere", "cn-beijing", &old)];
+    let cloud = aliyun::start(world);
+    let run = Certls::new().aliyun(&cloud).run("list -o jsonl");
+    let lines: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let successor = |name: &str| {
+        let line = lines.iter().find(|line| line["name"] == name).expect(name);
+        (line["superseded_by"]["name"].clone(), line["note_codes"][0]["code"].clone())
+    };
+    assert_eq!(successor("forgotten"), (json!("renewed"), json!("superseded")));
+    assert_eq!(
+        (successor("renewed"), successor("elsewhere")),
+        ((Value::Null, Value::Null), (Value::Null, Value::Null))
+    );
+}
+
+#[test]
 fn what_is_not_looked_at_supersedes_nothing() {
     let clouds = clouds();
     assert!(superseded(&run(&clouds, "list -o json -r cn-hangzhou -p aliyun")).is_empty());

@@ -67,6 +67,11 @@ def text(name, value):
         return ""
     if name == "source":
         return value["service"] + " " + (value["id"] or "")
+    if name == "superseded_by":
+        title = value["name"] or value["id"] or "a certificate without a name"
+        return "%s (%s %s %s)" % (title, value["provider"], value["account"], value["region"])
+    if name == "note_codes":
+        return ", ".join(note["code"] for note in value)
     if name == "chain":
         return " | ".join(element["subject"] or "?" for element in value)
     if isinstance(value, list):
@@ -121,7 +126,7 @@ fn tsv_keeps_one_line_a_certificate_and_says_what_json_says() {
     let (text, certificates) = (read(&folder, "tsv"), certificates(&folder));
     let mut lines = text.strip_suffix('\n').expect("a last line end").split('\n').map(|line| line.split('\t'));
     let header: Vec<&str> = lines.next().expect("a header").collect();
-    assert_eq!((header.len(), header[0]), (33, "provider"));
+    assert_eq!((header.len(), header[0]), (36, "provider"));
     let rows: Vec<Vec<&str>> = lines.map(Iterator::collect).collect();
     assert_eq!(rows.len(), certificates.len());
     for (row, certificate) in rows.iter().zip(&certificates) {

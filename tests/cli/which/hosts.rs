@@ -110,6 +110,40 @@ fn several_names_and_addresses() {
 }
 
 #[test]
+fn only_a_name_of_the_right_kind_covers_a_host() {
+    use rcgen::{CertificateParams, DistinguishedName, KeyPair, SanType};
+
+    let dns = |text: &str| SanType::DnsName(text.try_into().expect(text));
+    let uri = |text: &str| SanType::URI(text.try_into().expect(text));
+    let ip = |text: &str| SanType::IpAddress(text.parse().expect(text));
+    let mut world = huawei_world(&[("cn-north-4", &[])]);
+    for (name, names) in [
+        ("dns", vec![dns("192.0.2.9")]),
+        ("ip", vec![ip("192.0.2.9")]),
+        ("both", vec![dns("192.0.2.9"), ip("192.0.2.9")]),
+        ("uri", vec![uri("www.example.com"), uri("https://www.example.com/")]),
+        ("host", vec![dns("www.example.com")]),
+    ] {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = DistinguishedName::new();
+        params.subject_alt_names = names;
+        let signed = params.self_signed(&KeyPair::generate().expect("a key")).expect("a certificate");
+        let record = json!({"id": records::id_of(name), "name": name, "type": "server", "certificate": signed.pem()});
+        world.projects[0].certificates.push(record);
+    }
+    let cloud = huawei::start(world);
+    let which = |host: &str| {
+        let mut names = Certls::new().huawei(&cloud).run(&format!("which -o json {host}")).names();
+        names.sort();
+        names
+    };
+    assert_eq!(which("192.0.2.9"), ["both", "ip"]);
+    assert_eq!(which("www.example.com"), ["host"]);
+    let both = Certls::new().huawei(&cloud).run("list -o json").certificate("both").clone();
+    assert_eq!(both["subject_alternative_names"], json!(["192.0.2.9"]), "each text is listed once");
+}
+
+#[test]
 fn a_name_that_nothing_covers() {
     let clouds = start(worlds());
     assert_run!(which(&clouds, "nobody.example.net"), @"
