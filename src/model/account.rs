@@ -21,4 +21,6 @@ pub struct AccountReport {
     pub regions: Vec<String>,
     /// What stands in the way.
     pub errors: Vec<Error>,
+    /// Why the account may have more than can be read.
+    pub limitations: Vec<Error>,
 }

@@ -151,7 +151,7 @@ impl OidcRole {
             .map_err(|error| Error::new(Kind::Config, format!("{file}: {error}")))?
             .into();
         match text.expose_secret().trim_start_matches('\u{feff}').trim() {
-            "" => Err(Error::new(Kind::Config, format!("{file}: there is no token in it"))),
+            "" => Err(Error::new(Kind::Config, "the file of the token is empty")),
             token => Ok(token.to_owned().into()),
         }
     }
