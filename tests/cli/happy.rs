@@ -128,9 +128,12 @@ fn the_json_of_alibaba() {
           "region": "cn-hangzhou",
           "service": "slb",
           "project": null,
+          "project_id": null,
           "status": "ok",
           "certificates": 1,
-          "error": null
+          "error": null,
+          "usage_error": null,
+          "limitation": null
         }
       ]
     }
@@ -203,9 +206,12 @@ fn the_json_of_huawei() {
           "region": "cn-north-4",
           "service": "elb",
           "project": "cn-north-4",
+          "project_id": "21363dc5829af227a169e37eaf3fc63a",
           "status": "ok",
           "certificates": 1,
-          "error": null
+          "error": null,
+          "usage_error": null,
+          "limitation": null
         }
       ]
     }

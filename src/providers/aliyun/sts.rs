@@ -1,4 +1,4 @@
-//! Security Token Service: who a key belongs to, and the temporary keys of roles.
+//! Security Token Service: the account of a key, and the temporary keys of roles.
 //!
 //! Reference: <https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-overview>
 
@@ -83,6 +83,7 @@ struct AssumedWire {
 }
 
 impl Role {
+    /// Returns a role that is assumed under the name `session`, and otherwise as the cloud chooses.
     pub(super) fn new(arn: &str, session: &str) -> Self {
         Self {
             arn: arn.to_owned(),
