@@ -38,6 +38,9 @@ impl Accounts {
             for error in &account.errors {
                 words.account(account.provider, &account.name, error);
             }
+            for limitation in &account.limitations {
+                words.account_limitation(account.provider, &account.name, limitation);
+            }
         }
         let broken = found.iter().filter(|account| !account.errors.is_empty());
         Ok(match broken.clone().count() {

@@ -156,7 +156,7 @@ impl File<'_> {
         Ok(wire.into())
     }
 
-    /// A list of names; `None` for `"all"`.
+    /// Reads a list of names, each once in lower case; `None` for `"all"`.
     fn regions(&self, value: Spanned<toml::Value>) -> Result<Option<Vec<String>>, Error> {
         let start = value.span().start;
         let wrong = || {
@@ -170,7 +170,14 @@ impl File<'_> {
                     toml::Value::String(name) => super::region_name(&name).map_err(|why| self.error(start, &why)),
                     _ => Err(wrong()),
                 });
-                names.collect::<Result<Vec<_>, _>>().map(Some)
+                let mut regions = Vec::new();
+                for name in names {
+                    let name = name?;
+                    if !regions.contains(&name) {
+                        regions.push(name);
+                    }
+                }
+                Ok(Some(regions))
             }
             _ => Err(wrong()),
         }

@@ -60,8 +60,9 @@ async fn session_report(planned: &Planned<'_>, session: &dyn Session) -> Account
     let mut regions = BTreeSet::new();
     for store in stores.into_iter().flatten() {
         match store.store {
-            Ok(_) => {
+            Ok(opened) => {
                 regions.insert(store.scope.region);
+                report.limitations.extend(opened.limitation());
             }
             Err(error) => report.errors.push(error),
         }
@@ -73,6 +74,7 @@ async fn session_report(planned: &Planned<'_>, session: &dyn Session) -> Account
     }
     // One cause often fails several requests in the same words.
     report.errors.dedup_by(|a, b| a.message == b.message && a.code == b.code);
+    report.limitations.dedup_by(|a, b| a.message == b.message && a.code == b.code);
     report
 }
 
@@ -84,5 +86,6 @@ fn empty_report(planned: &Planned<'_>, credentials: Option<String>, error: impl 
         identity: None,
         regions: Vec::new(),
         errors: error.into().into_iter().collect(),
+        limitations: Vec::new(),
     }
 }

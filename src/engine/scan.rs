@@ -163,7 +163,15 @@ impl Scanner<'_> {
         self.reporter.page(waiting);
         let error = result.err().or_else(|| foreign_region.map(|region| foreign_region_error(&region)));
         let usage_error = usage_error.filter(|_| certificates > 0);
-        ScopeReport { scope: scope.clone(), certificates, error, usage_error, ca_list_error: None }
+        ScopeReport {
+            scope: scope.clone(),
+            certificates,
+            error,
+            usage_error,
+            is_usage_requested: matches!(self.query.usage, UsageMode::Always),
+            limitation: scoped.store.as_ref().ok().and_then(|store| store.limitation()),
+            ca_list_error: None,
+        }
     }
 
     async fn read_scope(

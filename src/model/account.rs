@@ -21,4 +21,6 @@ pub struct AccountReport {
     pub regions: Vec<String>,
     /// Why it cannot be read, or not all of it.
     pub errors: Vec<Error>,
+    /// Why the account may have more than can be read.
+    pub limitations: Vec<Error>,
 }

@@ -70,7 +70,11 @@ pub struct ScopeReport {
     pub error: Option<Error>,
     /// Why the uses of its certificates are unknown, where usage sources were read.
     pub usage_error: Option<Error>,
-    /// Why its separate list of CA certificates could not be read, where only that list failed.
+    /// Whether the uses were requested, so that not knowing them leaves the scope incomplete.
+    pub is_usage_requested: bool,
+    /// Why the account may keep certificates beside those of its scopes, where it may.
+    pub limitation: Option<Error>,
+    /// Why its separate list of CA certificates could not be searched, where only that failed.
     pub ca_list_error: Option<Error>,
 }
 
@@ -100,7 +104,15 @@ impl ScopeStatus {
 impl ScopeReport {
     /// Returns the report of a scope of which nothing could be read.
     pub fn failed(scope: Scope, error: Error) -> Self {
-        Self { scope, certificates: 0, error: Some(error), usage_error: None, ca_list_error: None }
+        Self {
+            scope,
+            certificates: 0,
+            error: Some(error),
+            usage_error: None,
+            is_usage_requested: false,
+            limitation: None,
+            ca_list_error: None,
+        }
     }
 
     /// Returns the outcome in one word.
@@ -115,9 +127,12 @@ impl ScopeReport {
     }
 }
 
-/// Returns whether every scope was read to its end. Without any scope, nothing is known to be complete.
+/// Returns whether every scope was read to its end, with the uses where they were requested. Without any scope nothing is
+/// known.
 pub fn is_complete(scopes: &[ScopeReport]) -> bool {
-    !scopes.is_empty() && scopes.iter().all(|report| report.error.is_none())
+    let is_whole =
+        |report: &ScopeReport| report.error.is_none() && !(report.is_usage_requested && report.usage_error.is_some());
+    !scopes.is_empty() && scopes.iter().all(is_whole)
 }
 
 /// Compares by expiry: the soonest first, unknown expiry last; ties by place, then by identity.

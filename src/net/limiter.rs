@@ -1,19 +1,19 @@
-//! How many requests may be in flight: overall, and at one host.
+//! Limits the requests in flight: overall, and at one host.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A host that hangs holds its requests until they time out. Once more hosts than one are asked, none
-/// may hold more than three quarters of what is allowed, so that the others are still read. Less than
-/// four is too little to divide.
+/// Limits the requests in flight. A host that hangs holds its requests until they time out: once there are several
+/// hosts, none may hold more than three quarters of the limit, so that the others are still read. A limit below four
+/// is not divided.
 #[derive(Debug)]
 pub(super) struct RequestLimiter {
     overall: Arc<Semaphore>,
     at_host: usize,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
-    /// What a host may hold beyond `at_host` while it is the only one; closed when there is another.
+    /// The permits beyond `at_host` of the only host; closed when there is another.
     spare: Arc<Semaphore>,
 }
 
@@ -25,6 +25,7 @@ pub(super) struct Permit {
 }
 
 impl RequestLimiter {
+    /// Returns a limiter of so many requests at once.
     pub(super) fn new(overall: usize) -> Self {
         let spare = overall / 4;
         Self {
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_given_back_wakes_who_waits() {
+    async fn a_permit_that_is_given_back_wakes_a_waiting_request() {
         let limit = RequestLimiter::new(1);
         let held = limit.acquire("a").await;
         let waiting = limit.acquire("a");

@@ -14,6 +14,9 @@ const MIN_SECRET: usize = 4;
 /// So many consecutive characters of a secret are masked, also where the rest of it is missing.
 const MIN_RUN: usize = 12;
 
+/// A run with fewer different characters is masked only as part of a whole secret.
+const MIN_DISTINCT: usize = 4;
+
 /// How often text is decoded: a server may encode twice what was encoded once when it was sent.
 const MAX_DECODINGS: usize = 3;
 
@@ -124,9 +127,8 @@ struct Unit {
 
 /// What is searched for.
 struct Patterns {
-    /// Secrets that are shorter than a run.
     whole: Vec<Vec<char>>,
-    /// Every run of the longer ones.
+    /// Every run of the secrets that tells something of them: a row of zeros does not.
     runs: HashSet<Vec<char>>,
 }
 
@@ -135,11 +137,9 @@ impl Patterns {
         let mut patterns = Self { whole: Vec::new(), runs: HashSet::new() };
         for secret in secrets {
             let chars: Vec<char> = secret.expose_secret().chars().collect();
-            if chars.len() < MIN_RUN {
-                patterns.whole.push(chars);
-            } else {
-                patterns.runs.extend(chars.windows(MIN_RUN).map(<[char]>::to_vec));
-            }
+            let is_telling = |run: &&[char]| run.iter().collect::<HashSet<_>>().len() >= MIN_DISTINCT;
+            patterns.runs.extend(chars.windows(MIN_RUN).filter(is_telling).map(<[char]>::to_vec));
+            patterns.whole.push(chars);
         }
         patterns
     }
@@ -281,6 +281,8 @@ mod tests {
         assert_eq!(scrub(token, "got ghijklmnopq only"), "got ghijklmnopq only");
         assert_eq!(scrub("short", "short, shor, not-shorter"), "***, shor, not-***er");
         assert_eq!(scrub("abc", "abc"), "abc");
+        let zeros = "key-000000000000000000000001";
+        assert_eq!(scrub(zeros, &format!("<{zeros}> 0000000000000000")), "<***> 0000000000000000");
     }
 
     #[test]

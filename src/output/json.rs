@@ -60,9 +60,12 @@ pub(super) struct Scope<'a> {
     region: &'a str,
     service: &'static str,
     project: Option<&'a str>,
+    project_id: Option<&'a str>,
     status: &'static str,
     certificates: usize,
     error: Option<Failure<'a>>,
+    usage_error: Option<Failure<'a>>,
+    limitation: Option<Failure<'a>>,
 }
 
 impl<'a> From<&'a ScopeReport> for Scope<'a> {
@@ -73,9 +76,12 @@ impl<'a> From<&'a ScopeReport> for Scope<'a> {
             region: &report.scope.region,
             service: report.scope.service,
             project: report.scope.project.as_ref().map(|project| project.name.as_str()),
+            project_id: report.scope.project.as_ref().map(|project| project.id.as_str()),
             status: report.status().name(),
             certificates: report.certificates,
             error: report.error.as_ref().map(Failure::from),
+            usage_error: report.usage_error.as_ref().map(Failure::from),
+            limitation: report.limitation.as_ref().map(Failure::from),
         }
     }
 }

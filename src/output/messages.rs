@@ -37,6 +37,9 @@ impl<W: Write> Messages<W> {
             let place = format!("{places}: whether a CA certificate's id begins so as well is unknown: ");
             self.said("warning", style::WARNING, &place, error);
         }
+        for (places, error) in summary::limitations(scopes) {
+            self.said("warning", style::WARNING, &format!("{places}: "), error);
+        }
         self.line(&Summary { shown, scopes }.to_string());
     }
 
@@ -79,6 +82,11 @@ impl<W: Write> Messages<W> {
     /// Tells an error of one account.
     pub fn account(&mut self, provider: &str, name: &str, error: &Error) {
         self.failure(&format!("{provider} {}: ", harmless(name)), error);
+    }
+
+    /// Tells why one account may have more than can be read.
+    pub fn account_limitation(&mut self, provider: &str, name: &str, error: &Error) {
+        self.said("warning", style::WARNING, &format!("{provider} {}: ", harmless(name)), error);
     }
 
     fn failure(&mut self, place: &str, error: &Error) {

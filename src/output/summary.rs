@@ -61,6 +61,11 @@ pub(super) fn ca_list_failures(scopes: &[ScopeReport]) -> Vec<(String, &Error)> 
     alike(scopes, |report| report.ca_list_error.as_ref())
 }
 
+/// The scopes of accounts that may keep more than their scopes, for the same reason.
+pub(super) fn limitations(scopes: &[ScopeReport]) -> Vec<(String, &Error)> {
+    alike(scopes, |report| report.limitation.as_ref())
+}
+
 fn alike(scopes: &[ScopeReport], part: Part) -> Vec<(String, &Error)> {
     let place = |report: &ScopeReport| (report.scope.provider, report.scope.account.clone(), report.scope.service);
     let failure = |report: &ScopeReport| {

@@ -38,6 +38,7 @@ pub(super) struct Attempt {
 
 /// A request that is ready to be sent.
 #[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "the vendors call it the text to sign, or string to sign")]
 pub(super) struct Signed {
     pub request: Request,
     /// The text that the signature was computed over, which the cloud echoes where its own differs; empty where nothing

@@ -19,7 +19,7 @@ pub(super) enum Field<T> {
 }
 
 impl<T> Field<T> {
-    /// The value, where one of the right type is there.
+    /// Returns the value, where there is one of the right type.
     pub(super) fn known(self) -> Option<T> {
         match self {
             Self::Present(value) => Some(value),
@@ -39,12 +39,15 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
     }
 }
 
-/// An object, for fields whose lack must not pass: serde also fills structures from arrays, so that
-/// `[]` would be taken for an empty answer.
+/// Parses an object, for fields that are required: serde also fills structures from arrays, so that `[]` would pass for
+/// an empty one.
+///
+/// # Errors
+/// Where the value is not an object, or a field of it does not fit.
 pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?;
     if !raw.get().starts_with('{') {
-        return Err(serde::de::Error::custom("no object"));
+        return Err(serde::de::Error::custom("not an object"));
     }
     serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)
 }
@@ -79,6 +82,7 @@ impl RecordReader {
         self.note(NoteCode::CloudFieldInvalid, text);
     }
 
+    /// Returns the value of a field; notes one of another type.
     pub(super) fn value<T>(&mut self, name: &str, field: Field<T>) -> Option<T> {
         match field {
             Field::Present(value) => Some(value),
@@ -90,7 +94,7 @@ impl RecordReader {
         }
     }
 
-    /// A record. One that is none gives nothing but a note, so that it keeps its place in the list.
+    /// Parses a record. One that is not an object gives only a note, so that it keeps its place in the list.
     pub(super) fn record<T: DeserializeOwned + Default>(&mut self, record: &RawValue) -> T {
         let read = record.get().starts_with('{').then(|| serde_json::from_str(record.get()).ok()).flatten();
         read.unwrap_or_else(|| {
@@ -99,7 +103,7 @@ impl RecordReader {
         })
     }
 
-    /// Text; an empty one is what clouds send for none.
+    /// Returns text; an empty one is how clouds write that there is none.
     pub(super) fn text(&mut self, name: &str, field: Field<String>) -> Option<String> {
         self.value(name, field).filter(|text| !text.is_empty())
     }

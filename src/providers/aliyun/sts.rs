@@ -1,4 +1,4 @@
-//! Security Token Service: who a key belongs to, and the temporary keys of roles.
+//! Security Token Service: the account of a key, and the temporary keys of roles.
 //!
 //! Reference: <https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-overview>
 
@@ -83,6 +83,7 @@ struct AssumedWire {
 }
 
 impl Role {
+    /// Returns a role that is assumed under the name `session`, and otherwise as the cloud chooses.
     pub(super) fn new(arn: &str, session: &str) -> Self {
         Self {
             arn: arn.to_owned(),
@@ -151,7 +152,7 @@ impl OidcRole {
             .map_err(|error| Error::new(Kind::Config, format!("{file}: {error}")))?
             .into();
         match text.expose_secret().trim_start_matches('\u{feff}').trim() {
-            "" => Err(Error::new(Kind::Config, format!("{file}: there is no token in it"))),
+            "" => Err(Error::new(Kind::Config, "the file of the token is empty")),
             token => Ok(token.to_owned().into()),
         }
     }

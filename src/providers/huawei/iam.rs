@@ -96,7 +96,11 @@ pub(super) async fn projects(client: &Client, iam: &Endpoint) -> Result<Projects
         // A user without the right to list the account's projects may still list its own.
         Err(error) if error.kind == Kind::Denied => {
             let own = Read { operation: "KeystoneListAuthProjects", path: "/v3/auth/projects", ..read };
-            (list(client, own).await?, Some(error))
+            let message = format!(
+                "only the user's own projects are read, since those of the account cannot be listed: {}",
+                error.message
+            );
+            (list(client, own).await?, Some(Error { message, ..error }))
         }
         all => (all?, None),
     };

@@ -40,8 +40,8 @@ impl Tokens {
         scope: TokenScope<'_>,
     ) -> Result<SecretString, Error> {
         let cell = self.issued.lock().await.entry(key(scope)).or_default().clone();
-        let call = TokenCall { iam, user, scope };
-        let token = cell.get_or_try_init(|| fetch(caller, &call)).await?;
+        let request = TokenCall { iam, user, scope };
+        let token = cell.get_or_try_init(|| fetch(caller, &request)).await?;
         Ok(token.clone())
     }
 

@@ -93,7 +93,7 @@ fn a_token_for_the_whole_account_is_an_error_that_says_so() {
     exit 2
     --- stdout
     --- stderr
-    error: huawei default all elb: the token is for the whole account; load balancers want one for a project
+    error: huawei default all elb: the token is for the whole account; load balancers need one for a project
     hint: fetch a token with a project as its scope, such as {"project": {"name": "cn-north-4"}}
     0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
     "#);

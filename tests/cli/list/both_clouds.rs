@@ -133,9 +133,12 @@ fn the_json_of_alibaba() {
           "region": "cn-hangzhou",
           "service": "slb",
           "project": null,
+          "project_id": null,
           "status": "ok",
           "certificates": 1,
-          "error": null
+          "error": null,
+          "usage_error": null,
+          "limitation": null
         }
       ]
     }
@@ -208,9 +211,12 @@ fn the_json_of_huawei() {
           "region": "cn-north-4",
           "service": "elb",
           "project": "cn-north-4",
+          "project_id": "21363dc5829af227a169e37eaf3fc63a",
           "status": "ok",
           "certificates": 1,
-          "error": null
+          "error": null,
+          "usage_error": null,
+          "limitation": null
         }
       ]
     }

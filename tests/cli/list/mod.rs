@@ -11,5 +11,7 @@ mod huawei_projects;
 mod huawei_records;
 mod listener_usage;
 mod notes;
+mod paging;
+mod projects;
 mod sorting;
 mod superseded;

@@ -2,6 +2,7 @@
 
 mod interrupt;
 mod invalid_replies;
+mod redaction;
 mod retries;
 mod timeouts;
 mod vendor_errors;

@@ -83,9 +83,10 @@ fn what_is_throttled_for_ever_is_given_up_after_the_tries_that_were_allowed() {
 #[test]
 fn the_wait_that_a_cloud_asks_for_is_kept() {
     // Longer than the wait that certls would choose for itself.
-    for (headers, wait) in [
-        ([("Retry-After", "1")], Duration::from_secs(1)),
-        ([("x-acs-retry-after", "1250")], Duration::from_millis(1250)),
+    for (headers, wait, is_of_both) in [
+        ([("Retry-After", "1")], Duration::from_secs(1), true),
+        // A header of Alibaba Cloud's own.
+        ([("x-acs-retry-after", "1250")], Duration::from_millis(1250), false),
     ] {
         let clouds = clouds(1, &throttle(&headers));
         let begun = Instant::now();
@@ -94,7 +95,8 @@ fn the_wait_that_a_cloud_asks_for_is_kept() {
         for (log, region) in [(&clouds.0.log, "cn-beijing"), (&clouds.1.log, "cn-north-4")] {
             let times = times(log, region);
             let waited = times[1] - times[0];
-            assert!(waited >= wait, "{headers:?}: {waited:?}");
+            let is_kept = is_of_both || region == "cn-beijing";
+            assert!(!is_kept || waited >= wait, "{headers:?}: {waited:?}");
         }
         assert!(begun.elapsed() < Duration::from_secs(15), "the wait is the longer of two, not their sum for ever");
     }

@@ -39,9 +39,9 @@ fn a_cloud_that_stays_silent() {
             shop  shop.example.com  in 9 days   20YY-MM-DD  aliyun  cn-hangzhou     default  1000000000000001_8d9001d32c6
             cdn   cdn.example.com   in 60 days  20YY-MM-DD  huawei  ap-southeast-3  default  db9831b53a8574d33f3d7ce6820598c6
             --- stderr
-            error: aliyun default cn-beijing slb: 127.0.0.1 stayed silent for 300ms
+            error: aliyun default cn-beijing slb: no response within 300ms from 127.0.0.1
             hint: allow more time with `--read-timeout` or `--timeout`
-            error: huawei default cn-north-4 elb: 127.0.0.1 stayed silent for 300ms
+            error: huawei default cn-north-4 elb: no response within 300ms from 127.0.0.1
             hint: allow more time with `--read-timeout` or `--timeout`
             2 certificates · 2 clouds, 2 accounts, 4 scopes: 2 read, 2 timed out
             ");

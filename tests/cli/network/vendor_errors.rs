@@ -37,7 +37,7 @@ fn a_wrong_secret_is_called_so_by_every_signature() {
             exit 1
             --- stdout
             --- stderr
-            error: aliyun default all slb: the access key secret is wrong: the cloud signed the same text, with another result (SignatureDoesNotMatch, request REQUEST)
+            error: aliyun default all slb: the access key secret is wrong: the cloud signed the same request, with another result (SignatureDoesNotMatch, request REQUEST)
             hint: copy the secret that belongs to ALIBABA_CLOUD_ACCESS_KEY_ID in the environment
             error: huawei default all elb: the secret access key is wrong: the cloud signed the same request, with another result (APIGW.0301, request REQUEST)
             hint: copy the secret that belongs to HUAWEICLOUD_SDK_AK in the environment
@@ -48,7 +48,7 @@ fn a_wrong_secret_is_called_so_by_every_signature() {
         assert_eq!((&own["kind"], &own["code"]), (&json!("credentials"), &json!("SignatureDoesNotMatch")));
         assert_eq!(
             own["message"],
-            "the access key secret is wrong: the cloud signed the same text, with another result"
+            "the access key secret is wrong: the cloud signed the same request, with another result"
         );
         assert_eq!((&other["kind"], &other["code"]), (&json!("credentials"), &json!("APIGW.0301")));
         assert!(other["message"].as_str().is_some_and(|message| message.starts_with("the secret access key is wrong")));

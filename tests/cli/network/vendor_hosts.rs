@@ -118,9 +118,9 @@ fn nothing_is_sent_to_a_host_without_a_valid_certificate() {
     exit 1
     --- stdout
     --- stderr
-    error: aliyun default all slb: slb.aliyuncs.com could not prove who it is: invalid peer certificate: UnknownIssuer
+    error: aliyun default all slb: certificate verification failed for slb.aliyuncs.com: invalid peer certificate: UnknownIssuer
     hint: if a proxy here inspects TLS, name its CA file with `--ca-bundle`
-    error: huawei default all elb: iam.myhuaweicloud.com could not prove who it is: invalid peer certificate: UnknownIssuer
+    error: huawei default all elb: certificate verification failed for iam.myhuaweicloud.com: invalid peer certificate: UnknownIssuer
     hint: if a proxy here inspects TLS, name its CA file with `--ca-bundle`
     0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");

@@ -78,7 +78,7 @@ struct RegionListeners {
 #[async_trait]
 impl UsageReader for RegionListeners {
     async fn uses(&self) -> Result<Vec<(CertificateRef, Use)>, Error> {
-        let list = List { what: "listeners", id: ListenerWire::id, may_skip: true };
+        let list = List { what: "listeners", id: |listener: &ListenerWire| Some(listener.id()), may_skip: true };
         let pages = pages(list, |position| self.listeners(position));
         let listeners: Vec<ListenerWire> = pages.try_concat().await?;
         // A gateway that does not know the filter sends the others as well.
@@ -194,8 +194,8 @@ impl RegionListeners {
 
 impl ListenerWire {
     /// Returns what tells it from other listeners: it has no id.
-    fn id(&self) -> Option<String> {
-        Some(format!("{} {:?} {}", self.load_balancer_id, self.listener_protocol, self.listener_port))
+    fn id(&self) -> String {
+        format!("{} {:?} {}", self.load_balancer_id, self.listener_protocol, self.listener_port)
     }
 
     fn is_https(&self) -> bool {

@@ -60,7 +60,7 @@ static SHOW_CERTIFICATE_PRIVATE_KEY_ECHO: Operation =
 /// How long certificates wait for that setting.
 const KEY_ECHO_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What is told of a certificate whose project hands out private keys, and how to end it.
+/// The note on a certificate of a project whose API returns private keys, and how to switch that off.
 const ECHO: &str = "the API hands out this project's private keys to whoever may list its certificates (private_key_echo \
                     is on, as by default): switch it off with CreateCertificatePrivateKeyEcho, or Terraform's \
                     huaweicloud_elb_certificate_private_key_echo";
@@ -106,8 +106,8 @@ impl ProjectStore {
         let echo = !list.certificates.is_empty() && self.is_key_echo_on().await;
         let certificates: Vec<Certificate> =
             list.certificates.into_iter().map(|record| self.convert(record, echo)).collect();
-        let last = certificates.last().and_then(|last| last.id.clone());
-        Ok(page(certificates, list.page_info, last))
+        let end = certificates.last().and_then(|certificate| certificate.id.clone());
+        Ok(page(certificates, list.page_info, end))
     }
 
     /// Returns whether the API hands out this project's private keys. Requested once; where the cloud does not

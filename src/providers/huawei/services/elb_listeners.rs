@@ -85,8 +85,8 @@ impl ProjectListeners {
     async fn page(&self, position: Position) -> Result<Page<ListenerWire>, Error> {
         let reply = self.client.read_page(&LIST_LISTENERS, "listeners", &position).await?;
         let list: ListWire = reply.json()?;
-        let last = list.listeners.last().map(|last| last.id.clone());
-        Ok(page(list.listeners, list.page_info, last))
+        let end = list.listeners.last().map(|listener| listener.id.clone());
+        Ok(page(list.listeners, list.page_info, end))
     }
 
     fn uses_of(&self, listener: &ListenerWire) -> Vec<(CertificateRef, Use)> {
