@@ -235,7 +235,7 @@ mod tests {
 
     const AGAIN: &str = "the cloud sends the same page of certificates again and again";
 
-    fn read_and(rows: usize, message: &str) -> (usize, String) {
+    fn expected(rows: usize, message: &str) -> (usize, String) {
         (rows, message.to_owned())
     }
 
@@ -243,7 +243,7 @@ mod tests {
     async fn a_list_by_token_ends_where_none_is_named() {
         let pages = vec![page(rows(0, 3), token("2")), page(rows(3, 5), Cursor::End)];
         assert_eq!(read(LIST, pages).await, (5, String::new(), vec![Cursor::Start, token("2")]));
-        assert_eq!(outcome(vec![page(vec![], Cursor::End)]).await, read_and(0, ""));
+        assert_eq!(outcome(vec![page(vec![], Cursor::End)]).await, expected(0, ""));
     }
 
     #[tokio::test]
@@ -261,7 +261,7 @@ mod tests {
             read(LIST, pages).await,
             (4, String::new(), vec![Cursor::Start, Cursor::Offset(3), Cursor::Offset(4)])
         );
-        assert_eq!(outcome(vec![of(Some(0), 0, 0, Cursor::Page(2))]).await, read_and(0, ""));
+        assert_eq!(outcome(vec![of(Some(0), 0, 0, Cursor::Page(2))]).await, expected(0, ""));
     }
 
     #[tokio::test]
@@ -270,27 +270,27 @@ mod tests {
         let short = "the cloud counts 120 certificates, but listed only 50";
         for last in [Some(50), Some(0), Some(120), None] {
             let pages = vec![of(Some(120), 0, 50, Cursor::Page(2)), of(last, 50, 50, Cursor::Page(3))];
-            assert_eq!(outcome(pages).await, read_and(50, short), "{last:?}");
+            assert_eq!(outcome(pages).await, expected(50, short), "{last:?}");
         }
         // A token that is missing ends no list that has more.
-        assert_eq!(outcome(vec![of(Some(120), 0, 50, Cursor::End)]).await, read_and(50, short));
+        assert_eq!(outcome(vec![of(Some(120), 0, 50, Cursor::End)]).await, expected(50, short));
         // A total that shrinks to what was read does not end it either.
         let pages = vec![of(Some(4), 0, 2, Cursor::Page(2)), of(Some(3), 2, 3, Cursor::Page(3))];
-        assert_eq!(outcome(pages).await, read_and(3, "one page too many"));
+        assert_eq!(outcome(pages).await, expected(3, "one page too many"));
     }
 
     #[tokio::test]
     async fn rows_that_come_again_are_listed_once_and_end_the_list() {
         let again = vec![page(rows(0, 3), token("a")), page(rows(0, 3), token("b"))];
-        assert_eq!(outcome(again).await, read_and(3, AGAIN));
+        assert_eq!(outcome(again).await, expected(3, AGAIN));
         let shuffled = vec![page(rows(0, 3), Cursor::Page(2)), page(rows(1, 3), Cursor::Page(3))];
-        assert_eq!(outcome(shuffled).await, read_and(3, AGAIN));
+        assert_eq!(outcome(shuffled).await, expected(3, AGAIN));
         // A row that moved on to the next page while the list was read is left out there.
         let moved = vec![page(rows(0, 3), token("a")), page(rows(2, 5), Cursor::End)];
-        assert_eq!(outcome(moved).await, read_and(5, ""));
+        assert_eq!(outcome(moved).await, expected(5, ""));
         // Two rows of one page may share an id, and rows may have none.
         let twins = vec![page(["a", "a"].map(str::to_owned).to_vec(), Cursor::End)];
-        assert_eq!(outcome(twins).await, read_and(2, ""));
+        assert_eq!(outcome(twins).await, expected(2, ""));
         let nameless = List { id: |_| None, ..LIST };
         let pages = vec![page(rows(0, 2), token("a")), page(rows(0, 2), Cursor::End)];
         assert_eq!(read(nameless, pages).await.0, 4);
@@ -299,14 +299,14 @@ mod tests {
     #[tokio::test]
     async fn a_token_that_comes_again_ends_the_list() {
         let pages = vec![page(rows(0, 2), token("a")), page(rows(2, 4), token("a"))];
-        assert_eq!(outcome(pages).await, read_and(4, AGAIN));
+        assert_eq!(outcome(pages).await, expected(4, AGAIN));
     }
 
     #[tokio::test]
     async fn an_empty_page_that_names_another_is_an_error_unless_the_cloud_sends_such() {
         let empty = "the cloud sends an empty page, and says that the list goes on behind it";
         let pages = || vec![page(rows(0, 2), token("a")), page(vec![], token("b")), page(rows(2, 3), Cursor::End)];
-        assert_eq!(outcome(pages()).await, read_and(2, empty));
+        assert_eq!(outcome(pages()).await, expected(2, empty));
         let skipping = || List { may_skip: true, ..LIST };
         assert_eq!(read(skipping(), pages()).await.0, 3);
         let endless = (0..200).map(|number| page(vec![], token(&number.to_string()))).collect();
@@ -317,14 +317,14 @@ mod tests {
     #[tokio::test]
     async fn a_page_that_is_not_as_long_as_it_says_is_an_error() {
         let of = |count, from, to| Page { count: Some(count), ..page(rows(from, to), Cursor::End) };
-        assert_eq!(outcome(vec![of(3, 0, 3)]).await, read_and(3, ""));
+        assert_eq!(outcome(vec![of(3, 0, 3)]).await, expected(3, ""));
         assert_eq!(
             outcome(vec![of(5, 0, 1)]).await,
-            read_and(1, "the cloud counts 5 certificates on a page, but sent 1")
+            expected(1, "the cloud counts 5 certificates on a page, but sent 1")
         );
         assert_eq!(
             outcome(vec![of(5, 0, 0)]).await,
-            read_and(0, "the cloud counts 5 certificates on a page, but sent 0")
+            expected(0, "the cloud counts 5 certificates on a page, but sent 0")
         );
     }
 
@@ -336,12 +336,12 @@ mod tests {
         let (count, message, cursors) = read(LIST, endless).await;
         assert_eq!((count, cursors.len()), (MAX_ROWS, 4));
         assert!(message.starts_with("the list goes on after 100000 certificates"), "{message}");
-        assert_eq!(outcome(vec![page(rows(0, MAX_ROWS), Cursor::End)]).await, read_and(MAX_ROWS, ""));
+        assert_eq!(outcome(vec![page(rows(0, MAX_ROWS), Cursor::End)]).await, expected(MAX_ROWS, ""));
     }
 
     #[tokio::test]
     async fn what_was_read_stays_where_the_next_page_cannot_be_read_and() {
         let lost = Page { next: Err(Error::new(Kind::Reply, "no id")), ..page(rows(0, 2), Cursor::End) };
-        assert_eq!(outcome(vec![lost]).await, read_and(2, "no id"));
+        assert_eq!(outcome(vec![lost]).await, expected(2, "no id"));
     }
 }
