@@ -116,8 +116,24 @@ fn end_without_command(error: &clap::Error, args: &[OsString], streams: Streams)
     }
 }
 
-/// Returns whether wrong arguments name `check` as their command.
+/// Returns whether wrong arguments name `check` as their command: it is the first word that is not a flag or its value.
 fn names_check(args: &[OsString]) -> bool {
-    let parsed = Cli::command().ignore_errors(true).disable_help_flag(true).try_get_matches_from(args);
-    parsed.is_ok_and(|matches| matches.subcommand_name() == Some("check"))
+    // Not clap's `ignore_errors`: after an unknown flag it finds no command.
+    let cli = Cli::command();
+    let takes_value = |flag: &str| {
+        let known = cli.get_arguments().find(|argument| argument.get_long() == flag.strip_prefix("--"));
+        known.is_some_and(|argument| argument.get_action().takes_values())
+    };
+    let mut rest = args.iter().skip(1);
+    while let Some(arg) = rest.next() {
+        match arg.to_str() {
+            Some(flag) if flag.starts_with('-') => {
+                if takes_value(flag) {
+                    rest.next();
+                }
+            }
+            word => return word == Some("check"),
+        }
+    }
+    false
 }

@@ -171,9 +171,39 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
+    use crate::error::Kind;
+
+    fn fatal(verbose: bool, error: &anyhow::Error) -> String {
+        let mut printed = Vec::new();
+        Messages::new(anstream::StripStream::new(&mut printed as &mut dyn Write), verbose).fatal(error);
+        String::from_utf8(printed).expect("text")
+    }
 
     #[test]
-    fn time_is_told_in_whole_days() {
+    fn causes_are_printed_under_verbose_where_they_say_more() {
+        let cause = std::io::Error::other(Error::new(Kind::Network, "refused").with_source(std::fmt::Error));
+        let mut own = Error::new(Kind::Config, "ca.pem: refused").with_hint("correct it").with_source(cause);
+        own.code = Some("Code".to_owned());
+        let own = anyhow::Error::from(own);
+        assert_eq!(fatal(false, &own), "error: ca.pem: refused (Code)\nhint: correct it\n");
+        let formatting = std::fmt::Error.to_string();
+        assert_eq!(
+            fatal(true, &own),
+            format!("error: ca.pem: refused (Code)\ncaused by: {formatting}\nhint: correct it\n")
+        );
+        let outer = own.context("it was not \u{202e}started");
+        assert_eq!(fatal(false, &outer), "error: it was not \\u{202e}started\nhint: correct it\n");
+        assert_eq!(
+            fatal(true, &outer),
+            format!(
+                "error: it was not \\u{{202e}}started\ncaused by: ca.pem: refused\ncaused by: {formatting}\n\
+                hint: correct it\n"
+            )
+        );
+    }
+
+    #[test]
+    fn time_is_written_in_whole_days() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
         let left = |hours| {
             let not_after = Some(now + TimeDelta::hours(hours));

@@ -67,14 +67,11 @@ fn without_dots(path: &Path) -> PathBuf {
 pub fn write(targets: &[Target], streams: &Streams, printable: &dyn Printable) -> Result<Vec<Error>, Error> {
     let mut failed = write_files(targets, printable);
     match print(targets, streams, printable) {
-        Ok(()) => Ok(failed),
-        Err(error) if !is_pipe_closed(&error) => {
-            failed.push(error);
-            Ok(failed)
-        }
-        Err(closed) if failed.is_empty() => Err(closed),
-        Err(_) => Ok(failed),
+        Err(closed) if is_pipe_closed(&closed) && failed.is_empty() => return Err(closed),
+        Err(error) if !is_pipe_closed(&error) => failed.push(error),
+        _ => {}
     }
+    Ok(failed)
 }
 
 /// Replaces the file of every target that has one. Returns an error for each that could not be written.

@@ -35,7 +35,8 @@ pub enum Content {
 /// What is known of a stream.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
-    is_terminal: bool,
+    /// Whether people look at it.
+    is_interactive: bool,
     width: Option<u16>,
     color: bool,
 }
@@ -47,7 +48,7 @@ impl Terminal {
             Color::Never => false,
             Color::Auto => is_terminal && env.get("NO_COLOR").is_none() && env.get("TERM") != Some("dumb"),
         };
-        Self { is_terminal, width: size.map(|(width, _)| width.0).filter(|_| is_terminal), color }
+        Self { is_interactive: is_terminal, width: size.map(|(width, _)| width.0).filter(|_| is_terminal), color }
     }
 
     /// Returns the width to fit into; `None` where the stream is not a terminal and nothing may be cut.
@@ -60,7 +61,7 @@ impl Terminal {
     }
 
     pub fn is_terminal(self) -> bool {
-        self.is_terminal
+        self.is_interactive
     }
 
     /// Returns the stream with escape codes left out where colors are off.
@@ -116,7 +117,7 @@ impl Stdout {
         let stdout = io::stdout().lock();
         let out: Box<dyn Write> = match content {
             Content::Styled => Box::new(BufWriter::with_capacity(BUFFER_BYTES, terminal.auto_stream(stdout))),
-            Content::Data if terminal.is_terminal => {
+            Content::Data if terminal.is_interactive => {
                 Box::new(EscapedLines { line: Vec::new(), out: BufWriter::with_capacity(BUFFER_BYTES, stdout) })
             }
             Content::Data => Box::new(BufWriter::with_capacity(BUFFER_BYTES, stdout)),
@@ -171,7 +172,7 @@ impl std::error::Error for PipeClosed {}
 ///
 /// A broken pipe elsewhere, such as a connection or a named pipe that was given as a file, is not.
 pub fn is_pipe_closed(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |cause| cause.source()).any(|cause| cause.is::<PipeClosed>())
+    std::iter::successors(Some(error), |cause| cause.source()).any(<dyn std::error::Error>::is::<PipeClosed>)
 }
 
 /// Data on a terminal, escaped line by line. Tabs and line ends stay.
