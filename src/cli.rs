@@ -319,6 +319,10 @@ fn column_names() -> Vec<&'static str> {
     COLUMNS.iter().map(|column| column.name).collect()
 }
 
+/// Reads the name of a column.
+///
+/// # Errors
+/// Where no column has it: with similar names, and all of them.
 fn column(name: &str) -> Result<&'static Column, String> {
     columns::by_name(name).ok_or_else(|| {
         let near = did_you_mean(name, column_names()).map(|near| format!("{near} ")).unwrap_or_default();
@@ -343,6 +347,10 @@ fn endpoint_help() -> String {
     format!("Send a service's requests elsewhere, for example {example}; http: only to this machine")
 }
 
+/// Reads a time limit.
+///
+/// # Errors
+/// Where it is not a duration, or zero.
 fn timeout(text: &str) -> Result<Duration, String> {
     match duration::parse(text)?.to_std() {
         Ok(timeout) if timeout.is_zero() => Err("it must be longer than nothing".to_owned()),
@@ -351,6 +359,10 @@ fn timeout(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Reads `PROVIDER.SERVICE=URL`.
+///
+/// # Errors
+/// Where the provider or service is unknown, or the URL cannot be used.
 fn endpoint(text: &str) -> Result<(String, Endpoint), String> {
     let form = || format!("write PROVIDER.SERVICE=URL, such as {}", example_endpoint());
     let (target, url) = text.split_once('=').ok_or_else(form)?;

@@ -22,6 +22,10 @@ pub(crate) struct Accounts {
 }
 
 impl Accounts {
+    /// Prints the accounts.
+    ///
+    /// # Errors
+    /// Where the run could not do its work at all, or standard output cannot be written.
     pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
         let targets = Target::all(&self.outputs, Subject::Accounts)?;
         let list = AccountList { accounts: engine::accounts(&run.cx, &run.settings)?, now: run.now };

@@ -53,6 +53,10 @@ pub(crate) struct Check {
 }
 
 impl Check {
+    /// Judges the certificates and prints the verdict.
+    ///
+    /// # Errors
+    /// Where there is no verdict.
     pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
         let thresholds = Thresholds::new(self.warning, self.critical)?.with_superseded(self.warn_superseded);
         let targets = Target::all(&self.outputs, Subject::Check)?;

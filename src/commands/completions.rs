@@ -16,6 +16,10 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
+    /// Prints the script.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written.
     pub(super) fn run(&self, streams: Streams) -> anyhow::Result<Exit> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut crate::Cli::command(), "certls", &mut script);

@@ -55,6 +55,10 @@ pub(super) fn find(run: &Run, selectors: &[Selector]) -> Result<Inventory, Error
     collect(run, |listener| engine::find(&run.cx, &run.settings, selectors, listener))
 }
 
+/// Runs a scan, and keeps what arrives.
+///
+/// # Errors
+/// As the scan.
 fn collect(
     run: &Run,
     scan: impl FnOnce(&mut dyn Listener) -> Result<Vec<ScopeReport>, Error>,

@@ -20,7 +20,7 @@ pub(crate) struct List {
     filter: FilterArgs,
     #[command(flatten)]
     usage: UsageArgs,
-    /// Only what was renewed elsewhere: another certificate for the same names, among all that is asked, lives longer
+    /// Only certificates that were renewed elsewhere: another one for the same names, among all scopes asked, lives longer
     #[arg(long, help_heading = "Selection")]
     superseded: bool,
     #[command(flatten)]
@@ -32,6 +32,10 @@ pub(crate) struct List {
 }
 
 impl List {
+    /// Prints the inventory.
+    ///
+    /// # Errors
+    /// Where the run could not do its work at all, or standard output cannot be written.
     pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
         let targets = self.output.targets()?;
         let query = inventory::everything(self.filter.kinds(), self.usage.is_asked());
@@ -45,6 +49,9 @@ impl List {
     }
 
     /// Prints the whole inventory, sorted.
+    ///
+    /// # Errors
+    /// Where the run could not do its work at all, or standard output cannot be written.
     fn print(&self, run: &Run, query: &ScanQuery<'_>, filter: &Filter, targets: &[Target]) -> anyhow::Result<Exit> {
         let inventory = inventory::scan(run, query)?;
         let mut certificates: Vec<_> =
@@ -75,6 +82,9 @@ impl List {
 }
 
 /// Prints each page as it arrives.
+///
+/// # Errors
+/// Where the run could not do its work at all, or standard output cannot be written.
 fn stream(run: &Run, query: &ScanQuery<'_>, filter: &Filter, format: &Format) -> anyhow::Result<Exit> {
     let streamed = inventory::stream(run, query, filter, format)?;
     let mut messages = run.streams.messages();

@@ -11,6 +11,10 @@ use crate::output::{Content, Streams};
 pub(crate) struct Man {}
 
 impl Man {
+    /// Prints the pages of all commands.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written.
     #[expect(clippy::unused_self, reason = "every command runs alike")]
     pub(super) fn run(&self, streams: Streams) -> anyhow::Result<Exit> {
         let mut whole = crate::Cli::command();

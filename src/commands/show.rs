@@ -44,6 +44,10 @@ static CHOICE: [&Column; 6] = [ID, NAME, EXPIRES, PROVIDER, REGION, ACCOUNT];
 const MAX_EXAMPLES: usize = 5;
 
 impl Show {
+    /// Prints the certificates that the selectors mean.
+    ///
+    /// # Errors
+    /// Where the run could not do its work at all, or standard output cannot be written.
     pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
         let targets = self.targets()?;
         let inventory = inventory::find(run, &self.selectors)?;
@@ -69,6 +73,10 @@ impl Show {
         Ok(exits.into_iter().find(|exit| *exit != Exit::Ok).unwrap_or(Exit::Ok))
     }
 
+    /// Returns where the output goes.
+    ///
+    /// # Errors
+    /// Where two outputs would go to the same place.
     fn targets(&self) -> Result<Vec<Target>, Error> {
         if self.pem {
             return Ok(vec![Target { format: output::PEM, file: None }]);

@@ -33,6 +33,10 @@ pub(crate) struct Which {
 }
 
 impl Which {
+    /// Prints the certificates that cover the names.
+    ///
+    /// # Errors
+    /// Where the run could not do its work at all, or standard output cannot be written.
     pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
         let targets = self.output.targets()?;
         let mut hosts: Vec<&Host> = Vec::new();

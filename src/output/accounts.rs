@@ -7,6 +7,10 @@ use crate::model::AccountReport;
 use super::grid::{self, Column};
 use super::{AccountList, style};
 
+/// Writes a line an account.
+///
+/// # Errors
+/// Where the output cannot be written.
 pub(super) fn write(list: &AccountList, width: Option<u16>, out: &mut dyn io::Write) -> io::Result<()> {
     let accounts = &list.accounts;
     if accounts.is_empty() {

@@ -14,6 +14,10 @@ pub(super) static FORMAT: Format = Format { records: Some(write), ..Format::new(
 /// Without it the most widely used spreadsheet reads UTF-8 in the machine's old encoding.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
+/// Writes a line a certificate.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     out.write_all(BYTE_ORDER_MARK)?;
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);

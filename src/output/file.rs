@@ -42,7 +42,7 @@ fn link_target(path: &Path) -> PathBuf {
 
 /// Returns the mode of a new file: readable to all, since a collector runs as another user.
 #[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no such mode")]
 fn default_mode() -> Option<Permissions> {
     Some(std::os::unix::fs::PermissionsExt::from_mode(0o644))
 }

@@ -1,22 +1,9 @@
-//! The registry of output formats, for every command that prints.
+//! What an output format is, and which commands it prints for.
 
 use std::io;
 
 use super::check::CheckReport;
-use super::{AccountList, Content, Details, Report, csv, json, jsonl, markdown, pem, prometheus, table, text, tsv};
-
-/// Every format, in the order of their names in help. To add one, add its file, its module and its line here.
-pub static ALL: &[&Format] = &[
-    &text::FORMAT,
-    &table::FORMAT,
-    &json::FORMAT,
-    &jsonl::FORMAT,
-    &csv::FORMAT,
-    &tsv::FORMAT,
-    &markdown::FORMAT,
-    &prometheus::FORMAT,
-    &pem::FORMAT,
-];
+use super::{ALL, AccountList, Content, Details, Report, table, text};
 
 /// A format, and how it writes each thing that it can print.
 #[derive(Debug)]
@@ -111,6 +98,7 @@ impl Subject {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::csv;
 
     const SUBJECTS: [Subject; 4] = [Subject::Records, Subject::Details, Subject::Check, Subject::Accounts];
 

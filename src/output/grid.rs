@@ -28,6 +28,9 @@ const GAP: u16 = 2;
 type Filled = (Column, Vec<String>);
 
 /// Writes a heading and a line a row, each in its style.
+///
+/// # Errors
+/// Where the output cannot be written.
 pub(super) fn write(
     columns: impl IntoIterator<Item = Filled>,
     styles: &[Style],

@@ -13,6 +13,10 @@ pub(super) static FORMAT: Format = Format {
     ..Format::new("json", Content::Data)
 };
 
+/// Writes a document.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn write(document: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, document)?;
     out.write_all(b"\n")

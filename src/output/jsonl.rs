@@ -8,6 +8,10 @@ use super::{Content, Format, Report};
 pub(super) static FORMAT: Format =
     Format { is_streamed: true, records: Some(write), ..Format::new("jsonl", Content::Data) };
 
+/// Writes a line a certificate.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     for certificate in &report.certificates {
         serde_json::to_writer(&mut *out, &Record(certificate, report.now))?;

@@ -8,6 +8,10 @@ use super::{Content, Format, Report};
 
 pub(super) static FORMAT: Format = Format { records: Some(write), ..Format::new("markdown", Content::Styled) };
 
+/// Writes a line a certificate.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let columns = report.columns_or(for_people(report.table.extra));
     let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));

@@ -18,12 +18,19 @@ pub(super) static FORMAT: Format =
     Format { records: Some(write), check: Some(write_check), ..Format::new("prometheus", Content::Data) };
 
 /// Writes the certificates that were judged. Their states are the business of the alerts.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn write_check(check: &CheckReport<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let certificates = check.judged.iter().map(|(certificate, _)| *certificate).collect();
     let table = TableOptions::default();
     write(&Report { certificates, scopes: check.scopes, now: check.now, table, width: None }, out)
 }
 
+/// Writes every metric.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     write_certificates(report, out)?;
     write_scopes(report.scopes, out)?;
@@ -33,6 +40,10 @@ fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     family(out, "certls_build_info", "The version of certls", &version)
 }
 
+/// Writes the metrics of certificates.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn write_certificates(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut places = Places::default();
     let labeled: Vec<(&Certificate, String)> =
@@ -51,6 +62,10 @@ fn write_certificates(report: &Report<'_>, out: &mut dyn io::Write) -> io::Resul
     family(out, "x509_cert_expired", "Whether the certificate has expired", &expired)
 }
 
+/// Writes the metrics of scopes.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn write_scopes(scopes: &[ScopeReport], out: &mut dyn io::Write) -> io::Result<()> {
     let samples = |value: &dyn Fn(&ScopeReport) -> i64| -> Vec<(String, i64)> {
         scopes.iter().map(|report| (scope_labels(report), value(report))).collect()
@@ -73,6 +88,9 @@ fn scope_labels(report: &ScopeReport) -> String {
 }
 
 /// Writes a metric with all its series; nothing where there are none.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn family(out: &mut dyn io::Write, name: &str, help: &str, samples: &[(String, i64)]) -> io::Result<()> {
     if samples.is_empty() {
         return Ok(());

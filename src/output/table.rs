@@ -11,6 +11,10 @@ pub(super) static FORMAT: Format =
 /// The width to which a column may be cut that a table shows only where it was chosen.
 const CHOSEN_MIN_WIDTH: usize = 8;
 
+/// Writes a line a certificate.
+///
+/// # Errors
+/// Where the output cannot be written.
 pub(super) fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     if report.certificates.is_empty() {
         return Ok(());

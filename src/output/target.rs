@@ -88,6 +88,10 @@ pub fn write_files(targets: &[Target], printable: &dyn Printable) -> Vec<Error> 
         .collect()
 }
 
+/// Returns what a file is to hold.
+///
+/// # Errors
+/// Where the format cannot print this.
 fn content(format: &Format, printable: &dyn Printable) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     match format.content {

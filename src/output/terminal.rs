@@ -138,6 +138,10 @@ impl Stdout {
         })
     }
 
+    /// Remembers that the reader left, where that is what failed.
+    ///
+    /// # Errors
+    /// The error that it is given.
     fn noted<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
         self.is_reader_gone |= result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
         result
@@ -183,6 +187,10 @@ struct EscapedLines<W> {
 }
 
 impl<W: Write> EscapedLines<W> {
+    /// Writes the line that has come together, escaped, and its end.
+    ///
+    /// # Errors
+    /// Where the output cannot be written.
     fn write_line(&mut self, end: &str) -> io::Result<()> {
         let line = std::mem::take(&mut self.line);
         let text = String::from_utf8_lossy(&line);

@@ -18,6 +18,10 @@ use super::{Content, Details, Format, Report, style, table};
 pub(super) static FORMAT: Format =
     Format { details: Some(write), check: Some(nagios::write), ..Format::new("text", Content::Styled) };
 
+/// Writes each certificate, a line a field, then the list to choose from.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn write(details: &Details<'_>, width: Option<u16>, out: &mut dyn io::Write) -> io::Result<()> {
     let Report { certificates, now, .. } = &details.single;
     for (number, certificate) in certificates.iter().enumerate() {
@@ -43,6 +47,10 @@ struct Layout<'a> {
 const MIN_VALUE_WIDTH: usize = 24;
 
 impl Layout<'_> {
+    /// Writes the fields of one certificate.
+    ///
+    /// # Errors
+    /// Where the output cannot be written.
     fn write(&mut self, certificate: &Certificate, now: DateTime<Utc>) -> io::Result<()> {
         let wide = record_columns().map(|column| column.name.len()).max().unwrap_or_default();
         let mut unknown = Vec::new();
@@ -57,6 +65,10 @@ impl Layout<'_> {
         self.field("(unknown)", wide, &unknown)
     }
 
+    /// Writes a name with the lines of its value.
+    ///
+    /// # Errors
+    /// Where the output cannot be written.
     fn field(&mut self, name: &str, wide: usize, lines: &[Cow<'_, str>]) -> io::Result<()> {
         let room = self.width.map(|width| usize::from(width).saturating_sub(wide + GAP.len()).max(MIN_VALUE_WIDTH));
         let (bold, mut name) = (style::HEADING, name);

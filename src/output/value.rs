@@ -79,6 +79,10 @@ impl fmt::Display for Value<'_> {
     }
 }
 
+/// Writes the parts, separated.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn join(f: &mut fmt::Formatter<'_>, parts: impl Iterator<Item: fmt::Display>, separator: &str) -> fmt::Result {
     for (number, part) in parts.enumerate() {
         let before = if number == 0 { "" } else { separator };

@@ -51,7 +51,7 @@ fn every_format_that_help_lists_prints_and_no_other_is_understood() {
             let run = run(&clouds, &format!("{command} -o {format}"));
             if known.contains(format) {
                 // SLB returns no chains, which is all that PEM could print.
-                let code = if format == "pem" { 1 } else { 0 };
+                let code = i32::from(format == "pem");
                 assert_eq!((run.code, run.stdout.is_empty()), (code, format == "pem"), "{command}: {}", run.text());
             } else {
                 let code = if command == "check" { 3 } else { 2 };

@@ -13,6 +13,10 @@ use crate::output::summary::{self, counted};
 
 const SERVICE: &str = "CERTLS";
 
+/// Writes the status line, then a line for each problem.
+///
+/// # Errors
+/// Where the output cannot be written.
 pub(in crate::output) fn write(report: &CheckReport<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "{SERVICE} {} - {} | {}", report.state, summary(report), performance(report))?;
     for (certificate, judgement) in report.problems() {
