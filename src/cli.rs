@@ -1,37 +1,57 @@
 //! The shapes of the command line that commands share. Pure: nothing here reads a file or asks a cloud.
 
-use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fmt::Write;
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use clap::builder::PossibleValuesParser;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, ArgAction, Args, ValueEnum};
 
 use crate::config::{Endpoint, EnvVar, env, region_name};
 use crate::duration;
-use crate::error::{self, Error};
+use crate::error::Error;
 use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, UseFilter};
-use crate::output::{Color, Column, Style, Target};
+use crate::output::columns::{self, COLUMNS};
+use crate::output::{Color, Column, Subject, TableOptions, Target};
 use crate::suggest::did_you_mean;
-use crate::{exit, output, providers};
+use crate::{exit, providers};
 
-/// What most people want, before everything else.
-pub(crate) const EXAMPLES: &str = "\
+/// Returns what most people want, for the top of help.
+pub(crate) fn examples() -> String {
+    let (provider, region) = example_scope();
+    format!(
+        "\
 Examples:
   certls list                           every certificate, soonest expiry first
-  certls list --provider aliyun --region cn-hangzhou
+  certls list --provider {provider} --region {region}
   certls list --expires-within 30d      the expired included
   certls list --domain www.example.com  what covers this name
   certls list -o json | jq -r '.certificates[] | .name'
   certls check                          OK, WARNING or CRITICAL: cron, Nagios
   certls which www.example.com          which cover it, where they are used
   certls show 5494a835d88f40ff940554992f2f04d4
-  certls accounts                       who is asked, and with what";
+  certls accounts                       who is asked, and with what"
+    )
+}
 
-/// The variables that are read, from the tables of the providers and of certls itself.
+/// Returns a provider and a region of it, for examples.
+fn example_scope() -> (&'static str, &'static str) {
+    let info = providers::ALL.first().map(|provider| provider.info());
+    info.map_or(("NAME", "NAME"), |info| (info.id, info.regions.first().copied().unwrap_or("NAME")))
+}
+
+/// Returns an endpoint and its URL, for examples.
+fn example_endpoint() -> String {
+    let endpoint = providers::ALL.last().map(|provider| (provider.info().id, provider.endpoints()));
+    let service = endpoint.as_ref().and_then(|(_, services)| services.first().copied()).unwrap_or("SERVICE");
+    let provider = endpoint.as_ref().map_or("PROVIDER", |(id, _)| id);
+    format!("{provider}.{service}=https://{service}.example.com")
+}
+
+/// Returns the help of every variable and exit code, from the tables of the providers and of certls itself.
 pub(crate) fn environment() -> String {
     let mut text = String::new();
     let mut table = |heading: &str, variables: &[&[EnvVar]]| {
@@ -75,8 +95,7 @@ pub struct ScopeArgs {
     #[arg(long, value_name = "NAME", conflicts_with = "accounts")]
     pub profile: Option<String>,
 
-    /// Ask this service; repeat or separate by comma, `all` for every one [default: the load balancers, slb and elb]
-    #[arg(long = "service", value_name = "NAME", value_delimiter = ',', value_parser = service_names())]
+    #[arg(long = "service", value_name = "NAME", value_delimiter = ',', value_parser = service_names(), help = services_help())]
     pub services: Vec<String>,
 }
 
@@ -84,19 +103,19 @@ pub struct ScopeArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Selection")]
 pub struct FilterArgs {
-    /// Only what expires within this time, the expired included, such as 30d, 2w or 12h
+    /// Only certificates that expire within this time, the expired included, such as 30d, 2w or 12h
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     pub expires_within: Option<TimeDelta>,
 
-    /// Only what has expired
+    /// Only expired certificates
     #[arg(long)]
     pub expired: bool,
 
-    /// Only what covers this host name, by a wildcard too
+    /// Only certificates that cover this host name, also by a wildcard
     #[arg(long, value_name = "NAME", value_parser = Host::parse)]
     pub domain: Option<Host>,
 
-    /// Only what has a name like this; * and ? stand for any characters and any one
+    /// Only certificates whose name matches the glob; * stands for any characters, ? for one
     #[arg(long, value_name = "GLOB")]
     pub name: Option<String>,
 
@@ -104,11 +123,11 @@ pub struct FilterArgs {
     #[arg(long = "id", value_name = "ID", value_delimiter = ',')]
     pub ids: Vec<String>,
 
-    /// Only what has this tag; repeat for several, all of which must be there
+    /// Only certificates with this tag; repeat for several, all of which must be there
     #[arg(long = "tag", value_name = "KEY[=VALUE]", value_parser = TagFilter::from_str)]
     pub tags: Vec<TagFilter>,
 
-    /// Kind of certificates
+    /// Kinds of certificates
     #[arg(long, value_name = "KIND", default_value = "server")]
     pub kind: Kind,
 }
@@ -125,6 +144,7 @@ pub enum Kind {
 }
 
 impl FilterArgs {
+    /// Returns the selection, without that by use.
     pub fn filter(&self) -> Filter {
         Filter {
             expires_within: self.expires_within,
@@ -138,6 +158,7 @@ impl FilterArgs {
         }
     }
 
+    /// Returns the kinds to read.
     pub fn kinds(&self) -> Kinds {
         match self.kind {
             Kind::Server => Kinds::Server,
@@ -147,7 +168,7 @@ impl FilterArgs {
     }
 }
 
-/// Whether to ask for the listeners, and which certificates to select by them.
+/// Whether to ask which listeners use each certificate, and which certificates to select by that.
 #[derive(Debug, Args)]
 pub struct UsageArgs {
     /// Also ask which load balancers' listeners use each certificate
@@ -164,11 +185,12 @@ pub struct UsageArgs {
 }
 
 impl UsageArgs {
-    /// Whether the listeners are to be asked for.
+    /// Returns whether the listeners are to be asked for.
     pub fn is_asked(&self) -> bool {
         self.usage || self.used || self.unused
     }
 
+    /// Returns the selection by use.
     pub fn filter(&self) -> Option<UseFilter> {
         match (self.used, self.unused) {
             (true, _) => Some(UseFilter::Used),
@@ -182,31 +204,30 @@ impl UsageArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetArgs {
-    /// Send a service's requests elsewhere, for example aliyun.slb=https://slb-vpc.cn-hangzhou.aliyuncs.com; http: only to this machine
-    #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = endpoint)]
+    #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = endpoint, help = endpoint_help())]
     pub endpoints: Vec<(String, Endpoint)>,
 
     /// Trust the certificate authorities in this PEM file too
     #[arg(long, value_name = "FILE")]
     pub ca_bundle: Option<PathBuf>,
 
-    /// How long one connection may take to open
+    /// Time limit to open one connection
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = timeout)]
     pub connect_timeout: Duration,
 
-    /// How long a server may stay silent
+    /// Time limit for a server to send the next bytes
     #[arg(long, value_name = "DURATION", default_value = "15s", value_parser = timeout)]
     pub read_timeout: Duration,
 
-    /// How long the whole run may take; what arrived until then is printed
+    /// Time limit of the whole run; what arrived until then is printed
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = timeout)]
     pub timeout: Duration,
 
-    /// How often a request that failed for the moment is tried again
+    /// Retries per request
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub retry_count: usize,
 
-    /// How many requests may be in flight at once, three quarters of them to one host of several
+    /// Requests in flight at once; at most three quarters of them go to one of several hosts
     #[arg(long, value_name = "N", default_value = "16", value_parser = clap::value_parser!(u8).range(1..))]
     pub concurrency: u8,
 }
@@ -216,7 +237,7 @@ pub struct NetArgs {
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// Format of the output; with =FILE it replaces that file, and repeats: one scan, many outputs [default: table]
-    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = target)]
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = TargetParser(Subject::Records))]
     pub outputs: Vec<Target>,
 
     /// Columns of the tabular formats, in this order
@@ -242,52 +263,46 @@ pub struct SortArgs {
 }
 
 impl OutputArgs {
-    /// The columns that were chosen, or else each format's own, with these among them.
-    pub fn style<'a>(&'a self, extra: &'a [&'static str]) -> Style<'a> {
+    /// Returns the columns that were chosen, or else each format's own, with these among them.
+    pub fn table_options<'a>(&'a self, extra: &'a [&'static Column]) -> TableOptions<'a> {
         let columns = (!self.columns.is_empty()).then_some(self.columns.as_slice());
-        Style { columns, header: !self.no_header, extra }
+        TableOptions { columns, header: !self.no_header, extra }
     }
 
-    /// Where the output goes, at most once to standard output.
+    /// Returns where the output goes, at most once to each place.
     ///
     /// # Errors
     /// Where two outputs would go to the same place.
     pub fn targets(&self) -> Result<Vec<Target>, Error> {
-        targets(&self.outputs, "table")
+        Target::all(&self.outputs, Subject::Records)
     }
 }
 
-/// Where the output goes, at most once to each place; without a word to standard output.
-pub(crate) fn targets(named: &[Target], default: &str) -> Result<Vec<Target>, Error> {
-    if named.is_empty() {
-        return Ok(vec![Target { format: default.to_owned(), file: None }]);
-    }
-    let mut taken = HashSet::new();
-    match named.iter().find(|target| !taken.insert(target.file.as_deref().map(plain))) {
-        None => Ok(named.to_vec()),
-        Some(Target { file: Some(file), .. }) => {
-            Err(Error::new(error::Kind::Usage, format!("two outputs are to replace {}", file.display())))
-        }
-        Some(Target { file: None, .. }) => {
-            Err(Error::new(error::Kind::Usage, "two formats are to be printed on standard output")
-                .with_hint("write all but one to a file, such as `-o json=certs.json -o table`"))
-        }
-    }
-}
+/// Reads `FORMAT` or `FORMAT=FILE`, of the formats that can print this.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TargetParser(pub Subject);
 
-/// The path without the `.` that lead nowhere.
-fn plain(path: &Path) -> PathBuf {
-    path.components().filter(|part| *part != Component::CurDir).collect()
+impl TypedValueParser for TargetParser {
+    type Value = Target;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Target, clap::Error> {
+        let subject = self.0;
+        (move |text: &str| Target::parse(text, subject)).parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.formats().map(|format| PossibleValue::new(format.name))))
+    }
 }
 
 /// What every command understands.
 #[derive(Debug, Args)]
 pub struct GlobalArgs {
-    /// Tell on standard error what is asked and answered; twice for more
+    /// Log each request to standard error (-vv: more)
     #[arg(short, long, action = ArgAction::Count, global = true)]
     pub verbose: u8,
 
-    /// Colour the output
+    /// Color the output
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: Color,
 }
@@ -296,31 +311,22 @@ fn provider_names() -> PossibleValuesParser {
     PossibleValuesParser::new(providers::ALL.iter().map(|provider| provider.info().id))
 }
 
-fn target(text: &str) -> Result<Target, String> {
-    target_of(text, &output::names().collect::<Vec<_>>())
-}
-
-/// `FORMAT` or `FORMAT=FILE`, of these formats.
-pub(crate) fn target_of(text: &str, formats: &[&str]) -> Result<Target, String> {
-    let (format, file) = text.split_once('=').map_or((text, None), |(format, file)| (format, Some(file)));
-    if !formats.contains(&format) {
-        return Err(format!("the formats are {}", formats.join(", ")));
-    }
-    match file {
-        Some("") => Err(format!("write the file's name after the =, such as {format}=certs.{format}")),
-        file => Ok(Target { format: format.to_owned(), file: file.map(PathBuf::from) }),
-    }
-}
-
 fn columns_help() -> String {
-    let names: Vec<_> = output::column_names().collect();
-    format!("Columns of the tabular formats, in this order, of {}", names.join(", "))
+    format!("Columns of the tabular formats, in this order, of {}", column_names().join(", "))
 }
 
+fn column_names() -> Vec<&'static str> {
+    COLUMNS.iter().map(|column| column.name).collect()
+}
+
+/// Reads the name of a column.
+///
+/// # Errors
+/// Where no column has it: with similar names, and all of them.
 fn column(name: &str) -> Result<&'static Column, String> {
-    output::column(name).ok_or_else(|| {
-        let near = did_you_mean(name, output::column_names()).map(|near| format!("{near} ")).unwrap_or_default();
-        format!("{near}the columns are {}", output::column_names().collect::<Vec<_>>().join(", "))
+    columns::by_name(name).ok_or_else(|| {
+        let near = did_you_mean(name, column_names()).map(|near| format!("{near} ")).unwrap_or_default();
+        format!("{near}the columns are {}", column_names().join(", "))
     })
 }
 
@@ -329,6 +335,22 @@ fn service_names() -> PossibleValuesParser {
     PossibleValuesParser::new(services.map(|service| service.id).chain(["all"]))
 }
 
+fn services_help() -> String {
+    let services = providers::ALL.iter().flat_map(|provider| provider.services());
+    let by_default: Vec<&str> = services.filter(|service| service.by_default).map(|service| service.id).collect();
+    let by_default = by_default.join(", ");
+    format!("Ask this service; repeat or separate by comma, `all` for every one [default: {by_default}]")
+}
+
+fn endpoint_help() -> String {
+    let example = example_endpoint();
+    format!("Send a service's requests elsewhere, for example {example}; http: only to this machine")
+}
+
+/// Reads a time limit.
+///
+/// # Errors
+/// Where it is not a duration, or zero.
 fn timeout(text: &str) -> Result<Duration, String> {
     match duration::parse(text)?.to_std() {
         Ok(timeout) if timeout.is_zero() => Err("it must be longer than nothing".to_owned()),
@@ -337,10 +359,14 @@ fn timeout(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Reads `PROVIDER.SERVICE=URL`.
+///
+/// # Errors
+/// Where the provider or service is unknown, or the URL cannot be used.
 fn endpoint(text: &str) -> Result<(String, Endpoint), String> {
-    let form = "write PROVIDER.SERVICE=URL, such as huawei.elb=https://elb.example.com";
-    let (target, url) = text.split_once('=').ok_or(form)?;
-    let (provider, service) = target.split_once('.').ok_or(form)?;
+    let form = || format!("write PROVIDER.SERVICE=URL, such as {}", example_endpoint());
+    let (target, url) = text.split_once('=').ok_or_else(form)?;
+    let (provider, service) = target.split_once('.').ok_or_else(form)?;
     let known = providers::by_id(provider).ok_or_else(|| format!("no provider is named `{provider}`"))?;
     if !known.endpoints().contains(&service) {
         return Err(format!("{provider} has {}, but no `{service}`", known.endpoints().join(", ")));

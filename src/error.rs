@@ -1,15 +1,15 @@
-//! The one error of certls: what failed in words, what kind of failure it is, and what to do next.
+//! The one error type of certls: what failed, the kind of failure, its cause, and what to do next.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// What went wrong, as a value that can be shown, put into JSON and turned into an exit code.
+/// A failure, as a value that can be printed, put into JSON and turned into an exit code.
 ///
 /// The message is one line of plain words. The vendor's code and request id stand beside it, never
 /// in it, so that every output shows them in the same way.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{message}")]
+#[derive(Debug, Clone)]
 pub struct Error {
     pub kind: Kind,
     pub message: String,
@@ -17,10 +17,24 @@ pub struct Error {
     pub code: Option<String>,
     /// The vendor's id of the request, which their support asks for first.
     pub request_id: Option<String>,
-    /// The next step for the reader; [`Kind::hint`] where the place that failed knows no better one.
+    /// The next step for the reader; `None` for the hint of its kind.
     pub hint: Option<Cow<'static, str>>,
-    /// How long the server asked to be left alone.
+    /// The time that the server asked to wait before the next request.
     pub retry_after: Option<Duration>,
+    /// The error that caused it, which `-v` prints.
+    pub source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
 }
 
 /// The kinds of failure. A kind decides the scope's status, whether a try is repeated, and the default hint.
@@ -28,7 +42,7 @@ pub struct Error {
 pub enum Kind {
     /// The command line contradicts itself. User action: correct the flags.
     Usage,
-    /// Something is set up here, but wrongly. User action: correct the variable or file that is named.
+    /// A variable or file is wrong. User action: correct the one that is named.
     Config,
     /// The cloud does not accept the credentials. User action: replace them.
     Credentials,
@@ -44,13 +58,13 @@ pub enum Kind {
     Unavailable,
     /// No connection, or one that broke. User action: look at network and proxy.
     Network,
-    /// The server's certificate cannot be verified. User action: name the private CA with `--ca-bundle`.
+    /// The server's certificate could not be verified. User action: name the private CA with `--ca-bundle`.
     Tls,
     /// No answer in time. User action: raise the timeout that is named.
     Timeout,
     /// The request was refused as wrong. User action: report it; certls should not have sent it.
     Request,
-    /// The answer makes no sense. User action: look for a proxy that answers in the cloud's place.
+    /// The response cannot be understood. User action: look for a proxy that answers in the cloud's place.
     Reply,
     /// Standard output or a file cannot be written. User action: make room, or choose another place.
     Output,
@@ -59,7 +73,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word that JSON carries in `error.kind`.
+    /// Returns the word that JSON has in `error.kind`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Usage => "usage",
@@ -80,17 +94,17 @@ impl Kind {
         }
     }
 
-    /// Whether the same request, signed anew, may succeed a moment later.
+    /// Returns whether the same request, signed anew, may succeed a moment later.
     pub fn is_retryable(self) -> bool {
         matches!(self, Self::Throttled | Self::Unavailable | Self::Network | Self::Timeout)
     }
 
-    /// Whether it is for the user to correct what certls was told, so that trying again changes nothing.
+    /// Returns whether the user must correct flags, variables or files, so that another try changes nothing.
     pub fn is_configuration(self) -> bool {
         matches!(self, Self::Usage | Self::Config | Self::Region)
     }
 
-    /// The next step where nothing more particular is known.
+    /// Returns the next step for every error of this kind.
     fn hint(self) -> Option<&'static str> {
         Some(match self {
             Self::Usage | Self::Config | Self::Output => return None,
@@ -111,25 +125,68 @@ impl Kind {
 }
 
 impl Error {
+    /// Returns an error with a message of one line, and nothing else.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), code: None, request_id: None, hint: None, retry_after: None }
+        Self {
+            kind,
+            message: message.into(),
+            code: None,
+            request_id: None,
+            hint: None,
+            retry_after: None,
+            source: None,
+        }
     }
 
+    /// Returns the first error of certls in a chain of causes, which knows the kind of failure and the next step.
+    pub fn in_chain(error: &anyhow::Error) -> Option<&Self> {
+        // A context is found by its type only through `anyhow::Error` itself, a cause only in the chain.
+        error.downcast_ref().or_else(|| error.chain().find_map(|cause| cause.downcast_ref()))
+    }
+
+    /// Adds the next step, in place of the kind's own.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// The next step for the reader.
+    /// Adds the cause. Its text is printed under `-v`, so that it must hold no secret and no signed URL.
+    #[must_use]
+    pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// Returns the next step for the reader.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref().or_else(|| self.kind.hint())
     }
 
-    /// The message followed by what the vendor's support asks for: `message (Code, request ID)`.
+    /// Returns the message, followed by what the vendor's support asks for: `message (Code, request ID)`.
     pub fn with_vendor_ids(&self) -> impl fmt::Display {
         let request = self.request_id.as_ref().map(|id| format!("request {id}"));
         let ids: Vec<&str> = [self.code.as_deref(), request.as_deref()].into_iter().flatten().collect();
         if ids.is_empty() { self.message.clone() } else { format!("{} ({})", self.message, ids.join(", ")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use anyhow::Context as _;
+
+    use super::*;
+
+    #[test]
+    fn the_first_error_of_a_chain_is_found_wherever_it_stands() {
+        let own = || Error::new(Kind::Config, "wrong").with_source(io::Error::other("cause"));
+        let kind = |error: &anyhow::Error| Error::in_chain(error).map(|error| error.kind);
+        assert_eq!(kind(&own().into()), Some(Kind::Config));
+        assert_eq!(kind(&anyhow::Error::from(own()).context("while it was read")), Some(Kind::Config));
+        let failed: Result<(), _> = Err(io::Error::other("cause"));
+        assert_eq!(kind(&failed.with_context(own).expect_err("an error").context("outer")), Some(Kind::Config));
+        assert_eq!(anyhow::Error::from(own()).chain().count(), 2);
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::model::{ScopeReport, State, is_complete};
 
-/// What a run tells the shell.
+/// The exit code of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
@@ -15,13 +15,13 @@ pub enum Exit {
     Usage = 2,
     /// Some scopes failed; what was read was printed.
     Incomplete = 3,
-    /// `show`: nothing found.
+    /// `show`, `which`: nothing found.
     NotFound = 4,
     /// Ctrl-C.
     Interrupted = 130,
 }
 
-/// What each code means: to most commands, and to `check`. Help and README print it.
+/// The meaning of each code: of most commands, and of `check`. Help and README print it.
 pub static TABLE: &[(u8, &str, &str)] = &[
     (0, "complete", "OK"),
     (1, "failed: nothing could be read", "WARNING"),
@@ -39,9 +39,10 @@ pub static TABLE: &[(u8, &str, &str)] = &[
 impl Exit {
     pub const WARNING: Self = Self::Failed;
     pub const CRITICAL: Self = Self::Usage;
-    /// Nothing can be said: failed, incomplete, interrupted, or wrongly asked.
+    /// Failed, incomplete, interrupted, or a usage error.
     pub const UNKNOWN: Self = Self::Incomplete;
 
+    /// Returns the code of a monitoring state.
     pub fn of_state(state: State) -> Self {
         match state {
             State::Ok => Self::Ok,
@@ -59,12 +60,13 @@ impl From<Exit> for std::process::ExitCode {
 }
 
 impl Exit {
-    /// What the shell is told of an error that ended the run.
-    pub fn of_error(error: &Error) -> Self {
-        if error.kind.is_configuration() { Self::Usage } else { Self::Failed }
+    /// Returns the code of an error that ended the run: that of the first error of certls in its chain.
+    pub fn of_error(error: &anyhow::Error) -> Self {
+        let is_configuration = Error::in_chain(error).is_some_and(|error| error.kind.is_configuration());
+        if is_configuration { Self::Usage } else { Self::Failed }
     }
 
-    /// What the shell is told of a scan.
+    /// Returns the code of a scan.
     pub fn of(scopes: &[ScopeReport]) -> Self {
         let is_read = |report: &ScopeReport| report.error.is_none() || report.certificates > 0;
         if is_complete(scopes) {

@@ -3,7 +3,7 @@
 //! ```text
 //! argv ─clap→ Cli ─Settings::resolve(flags, file, env)→ Settings ─plan→ accounts × services × regions
 //!      ─engine: log in · fan-out · sign → send → classify → retry · deadline→ pages of certificates, and scopes
-//!      ─Filter, Sort→ Report ─Format::write→ stdout and files      words → stderr      → Exit
+//!      ─Filter, Sort→ Report ─Format→ stdout and files      messages, summary → stderr      → Exit
 //! ```
 //!
 //! Nothing before [`engine`] is asynchronous. A scope that fails is a value in the inventory, not an
@@ -12,6 +12,7 @@
 //! The library exists for the binary and its tests; its interface is the command line.
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
@@ -36,10 +37,10 @@ pub mod signals;
 mod suggest;
 pub mod x509;
 
-use commands::{Command, World};
+use commands::Command;
 use config::Env;
 use exit::Exit;
-use output::Terminal;
+use output::{Color, Content, Streams};
 
 /// Every TLS certificate in your clouds: whose it is, and when it dies
 #[derive(Debug, Parser)]
@@ -47,7 +48,7 @@ use output::Terminal;
     version,
     max_term_width = 100,
     arg_required_else_help = true,
-    before_help = cli::EXAMPLES,
+    before_help = cli::examples(),
     after_long_help = cli::environment(),
     disable_help_subcommand = true,
 )]
@@ -61,59 +62,77 @@ struct Cli {
 /// Runs certls with these arguments, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
+    let env = Env::of_process();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(told) if told.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let help = Cli::command().render_help();
-            let _ =
-                output::print(Terminal::stdout(output::Color::Auto, &Env::of_process()), output::Text::Styled, |out| {
-                    write!(out, "{}", help.ansi())
-                });
-            return Exit::Ok;
-        }
-        Err(told) if is_check(&args) => {
-            // A monitoring plugin is never OK unless it has looked; its first line is on standard output.
-            let line = told.to_string();
-            let line = line.strip_prefix("error: ").unwrap_or(&line);
-            if told.use_stderr() {
-                let stdout = Terminal::stdout(output::Color::Never, &Env::of_process());
-                let _ = output::print(stdout, output::Text::Plain, |out| output::check::unknown(line, out));
-            }
-            let _ = told.print();
-            return Exit::UNKNOWN;
-        }
-        Err(told) => {
-            let exit = if told.use_stderr() { Exit::Usage } else { Exit::Ok };
-            // Help into a closed pipe has no one left to complain to.
-            let _ = told.print();
-            return exit;
-        }
+        Err(error) => return end_without_command(&error, &args, Streams::new(Color::Auto, false, &env)),
     };
-    let env = Env::of_process();
-    let world = World {
-        stdout: Terminal::stdout(cli.global.color, &env),
-        stderr: Terminal::stderr(cli.global.color, &env),
-        env,
-    };
-    logging::start(cli.global.verbose, world.stderr);
-    cli.command.run(&world).unwrap_or_else(|error| {
-        world.words().error(&error);
-        Exit::of_error(&error)
-    })
+    let streams = Streams::new(cli.global.color, cli.global.verbose > 0, &env);
+    logging::start(cli.global.verbose, streams.stderr);
+    let is_check = matches!(cli.command, Command::Check(_));
+    if is_check {
+        signals::set_exit_code(Exit::UNKNOWN);
+    }
+    cli.command.run(env, streams).unwrap_or_else(|error| end(&error, is_check, streams))
 }
 
-/// Whether the arguments ask for `check`, however wrong the rest of them is: whether it is the first
-/// word among them.
-fn is_check(args: &[OsString]) -> bool {
+/// Ends a run that failed. Where the reader of standard output left, that is no failure.
+fn end(error: &anyhow::Error, is_check: bool, streams: Streams) -> Exit {
+    if output::is_pipe_closed(error.as_ref()) {
+        return Exit::Ok;
+    }
+    if is_check {
+        print_unknown(&error.to_string(), streams);
+    }
+    streams.messages().fatal(error);
+    if is_check { Exit::UNKNOWN } else { Exit::of_error(error) }
+}
+
+/// Prints the line of a monitoring plugin without a verdict: monitoring reads standard output only.
+fn print_unknown(reason: &str, streams: Streams) {
+    if let Err(error) = streams.print(Content::Data, |out| output::check::unknown(reason, out)) {
+        streams.messages().error(&error);
+    }
+}
+
+/// Ends a run whose arguments name no command that could run: help, version or a usage error.
+fn end_without_command(error: &clap::Error, args: &[OsString], streams: Streams) -> Exit {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let help = Cli::command().render_help();
+        // Help into a closed pipe has no reader left to complain to.
+        let _ = streams.print(Content::Styled, |out| write!(out, "{}", help.ansi()));
+        return Exit::Ok;
+    }
+    let is_check = names_check(args);
+    if is_check && error.use_stderr() {
+        let reason = error.to_string();
+        print_unknown(reason.strip_prefix("error: ").unwrap_or(&reason), streams);
+    }
+    let _ = error.print();
+    match (is_check, error.use_stderr()) {
+        // A monitoring plugin is OK only where it has looked.
+        (true, _) => Exit::UNKNOWN,
+        (false, true) => Exit::Usage,
+        (false, false) => Exit::Ok,
+    }
+}
+
+/// Returns whether wrong arguments name `check` as their command: it is the first word that is not a flag or its value.
+fn names_check(args: &[OsString]) -> bool {
+    // Not clap's `ignore_errors`: after an unknown flag it finds no command.
     let cli = Cli::command();
     let takes_value = |flag: &str| {
-        let named = cli.get_arguments().find(|argument| argument.get_long() == flag.strip_prefix("--"));
-        named.is_some_and(|argument| argument.get_action().takes_values())
+        let known = cli.get_arguments().find(|argument| argument.get_long() == flag.strip_prefix("--"));
+        known.is_some_and(|argument| argument.get_action().takes_values())
     };
     let mut rest = args.iter().skip(1);
     while let Some(arg) = rest.next() {
         match arg.to_str() {
-            Some(flag) if flag.starts_with('-') => drop(takes_value(flag).then(|| rest.next())),
+            Some(flag) if flag.starts_with('-') => {
+                if takes_value(flag) {
+                    rest.next();
+                }
+            }
             word => return word == Some("check"),
         }
     }

@@ -1,4 +1,4 @@
-//! What `-v` tells on standard error: certls' own events, never a library's, whose may hold headers.
+//! The log of `-v` on standard error: certls' own events, never a library's, which may hold headers.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use tracing_subscriber::{Layer, filter, fmt};
 
 use crate::output::{Terminal, Visible};
 
-/// `verbose`: 0 for silence, 1 for each request, 2 for more.
+/// Starts the log: 0 for silence, 1 for each request, 2 for more.
 pub(crate) fn start(verbose: u8, stderr: Terminal) {
     let level = match verbose {
         0 => return,
@@ -22,6 +22,6 @@ pub(crate) fn start(verbose: u8, stderr: Terminal) {
     });
     let stream = || Visible(io::stderr());
     let layer = fmt::layer().with_writer(stream).with_ansi(stderr.color()).with_target(false).with_filter(own);
-    // A second start in one process keeps the first: nothing is lost.
+    // A second start in one process keeps the first log.
     let _ = tracing_subscriber::registry().with(LevelFilter::from_level(level)).with(layer).try_init();
 }

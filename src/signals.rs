@@ -1,28 +1,21 @@
-//! Ctrl-C and faults: the run ends at once, and says no more than that.
+//! Signals and panics: Ctrl-C and SIGTERM end the run at once, but never in the middle of a file replacement.
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock};
-
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag::register_conditional_shutdown;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::exit::Exit;
 
-/// What the shell is told of a process that SIGTERM ended.
-const TERMINATED: i32 = 128 + SIGTERM;
+/// The exit code of a run that Ctrl-C ends.
+static INTERRUPT_CODE: AtomicI32 = AtomicI32::new(Exit::Interrupted as i32);
 
-/// Whether a signal ends the process as [`install`] set it up.
-static INSTALLED: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
-/// Whether it does as [`set_exit_code`] set it up.
-static REPLACED: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(false)));
+/// Held by work that must not be cut off.
+static CRITICAL: Mutex<()> = Mutex::new(());
 
-/// From now on Ctrl-C ends the process at once, whatever it is waiting for, and a panic tells where
-/// it happened but not over which data.
+/// Installs the handlers. From now on Ctrl-C and SIGTERM end the process, whatever it waits for, and a panic prints
+/// where it happened but not over which data.
 pub fn install() {
-    // Where the system refuses, its own reaction to the signal remains.
-    let _ = register_conditional_shutdown(SIGINT, Exit::Interrupted as i32, INSTALLED.clone());
-    let _ = register_conditional_shutdown(SIGTERM, TERMINATED, INSTALLED.clone());
+    handle_signals();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let _ = writeln!(io::stderr(), "error: certls met a fault of its own at {place}");
@@ -30,22 +23,71 @@ pub fn install() {
     }));
 }
 
-/// From now on Ctrl-C ends the process with this code instead.
-pub(crate) fn set_exit_code(exit: Exit) {
-    if register_conditional_shutdown(SIGINT, exit as i32, REPLACED.clone()).is_ok() {
-        REPLACED.store(true, Ordering::SeqCst);
-        INSTALLED.store(false, Ordering::SeqCst);
-        let _ = register_conditional_shutdown(SIGTERM, TERMINATED, REPLACED.clone());
-    }
+// Not `ctrlc` on Unix: it does not say which signal came, and SIGTERM has an exit code of its own; with SIGTERM it also
+// takes SIGHUP, which would end a run under `nohup`.
+#[cfg(unix)]
+fn handle_signals() {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    // Where the system refuses, its own reaction to the signal remains.
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
+    std::thread::spawn(move || {
+        for signal in &mut signals {
+            end(|| if signal == SIGINT { INTERRUPT_CODE.load(Ordering::SeqCst) } else { 128 + signal }, exit);
+        }
+    });
 }
 
-/// Runs `work` to its end: a signal that comes meanwhile is passed over. For moments that would leave
-/// something behind.
+#[cfg(not(unix))]
+fn handle_signals() {
+    // Where the system refuses, its own reaction to Ctrl-C remains.
+    let _ = ctrlc::set_handler(|| end(|| INTERRUPT_CODE.load(Ordering::SeqCst), exit));
+}
+
+#[expect(clippy::exit, reason = "the run waits for a reply, and nothing but this ends it at once")]
+fn exit(code: i32) {
+    std::process::exit(code);
+}
+
+/// Ends the process, after critical work that is going on.
+fn end(code: impl FnOnce() -> i32, exit: impl FnOnce(i32)) {
+    let _guard = CRITICAL.lock().unwrap_or_else(PoisonError::into_inner);
+    exit(code());
+}
+
+/// Sets the exit code of a run that Ctrl-C ends.
+pub(crate) fn set_exit_code(exit: Exit) {
+    INTERRUPT_CODE.store(exit as i32, Ordering::SeqCst);
+}
+
+/// Runs work that would leave something behind if it were cut off. A signal that comes meanwhile ends the process after
+/// it.
 pub(crate) fn defer<T>(work: impl FnOnce() -> T) -> T {
-    let before = [&*INSTALLED, &*REPLACED].map(|flag| (flag, flag.swap(false, Ordering::SeqCst)));
-    let done = work();
-    for (flag, was) in before {
-        flag.store(was, Ordering::SeqCst);
+    let _guard = CRITICAL.lock().unwrap_or_else(PoisonError::into_inner);
+    work()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{RecvTimeoutError, channel};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_signal_during_critical_work_ends_the_run_after_it() {
+        let (sender, ended) = channel();
+        let interrupt = || {
+            let sender = sender.clone();
+            std::thread::spawn(move || end(|| 130, |code| sender.send(code).expect("a receiver")));
+        };
+        defer(|| {
+            interrupt();
+            assert_eq!(ended.recv_timeout(Duration::from_millis(100)), Err(RecvTimeoutError::Timeout));
+        });
+        assert_eq!(ended.recv_timeout(Duration::from_secs(20)), Ok(130));
+        interrupt();
+        assert_eq!(ended.recv_timeout(Duration::from_secs(20)), Ok(130));
     }
-    done
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use certls::{exit, output, providers};
+use certls::output::Subject;
+use certls::output::columns::COLUMNS;
+use certls::{exit, providers};
 
 const README: &str = include_str!("../README.md");
 
@@ -24,8 +26,14 @@ fn exit_codes() {
 
 #[test]
 fn formats() {
-    let names: Vec<String> = output::names().map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = Subject::Records.formats().map(|format| format!("`{}`", format.name)).collect();
     assert_eq!(block("formats"), format!("Formats: {}.\n", names.join(", ")));
+}
+
+#[test]
+fn columns() {
+    let names: Vec<String> = COLUMNS.iter().map(|column| format!("`{}`", column.name)).collect();
+    assert_eq!(block("columns"), format!("Columns: {}.\n", names.join(", ")));
 }
 
 #[test]

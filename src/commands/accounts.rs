@@ -2,53 +2,61 @@
 
 use clap::Args;
 
-use crate::cli::{NetArgs, ScopeArgs};
+use crate::cli::{NetArgs, ScopeArgs, TargetParser};
 use crate::engine;
-use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::{self, Printed, accounts};
+use crate::output::{self, AccountList, Subject, Target};
 
-use super::World;
+use super::Run;
 
 /// Show which accounts would be asked, where their credentials are, and who they are
 #[derive(Debug, Args)]
 pub(crate) struct Accounts {
     #[command(flatten)]
-    scope: ScopeArgs,
-    /// Format of standard output
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = ["table", "json"], help_heading = "Output")]
-    output: String,
+    pub(super) scope: ScopeArgs,
+    /// Format of the output; with =FILE it replaces that file, and repeats [default: table]
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = TargetParser(Subject::Accounts), help_heading = "Output")]
+    outputs: Vec<Target>,
     #[command(flatten)]
-    net: NetArgs,
+    pub(super) net: NetArgs,
 }
 
 impl Accounts {
-    pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        let run = world.prepare(&self.scope, &self.net)?;
-        let found = engine::accounts(&run.cx, &run.settings)?;
-        let printed = output::print(world.stdout, output::text_of(&self.output), |out| match self.output.as_str() {
-            "json" => accounts::json(&found, run.now, out),
-            _ => accounts::table(&found, world.stdout.width(), out),
-        })?;
-        if printed == Printed::Closed {
-            return Ok(Exit::Ok);
-        }
-        let mut words = world.words();
-        for account in &found {
+    /// Prints the accounts.
+    ///
+    /// # Errors
+    /// Where the run could not do its work at all, or standard output cannot be written.
+    pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
+        let targets = Target::all(&self.outputs, Subject::Accounts)?;
+        let list = AccountList { accounts: engine::accounts(&run.cx, &run.settings)?, now: run.now };
+        let failed = output::write(&targets, &run.streams, &list)?;
+        let mut messages = run.streams.messages();
+        for account in &list.accounts {
             for error in &account.errors {
-                words.account(account.provider, &account.name, error);
+                messages.account(account.provider, &account.name, error);
             }
             for limitation in &account.limitations {
-                words.account_limitation(account.provider, &account.name, limitation);
+                messages.account_limitation(account.provider, &account.name, limitation);
             }
         }
-        let broken = found.iter().filter(|account| !account.errors.is_empty());
-        Ok(match broken.clone().count() {
-            0 if found.is_empty() => return Err(engine::no_credentials(&run.settings)),
-            0 => Exit::Ok,
-            broken if broken < found.len() => Exit::Incomplete,
-            _ if broken.flat_map(|account| &account.errors).all(|error| error.kind.is_configuration()) => Exit::Usage,
-            _ => Exit::Failed,
-        })
+        for error in &failed {
+            messages.error(error);
+        }
+        if list.accounts.is_empty() {
+            return Err(engine::no_credentials(&run.settings).into());
+        }
+        Ok(if failed.is_empty() { exit(&list) } else { Exit::Failed })
+    }
+}
+
+/// Returns the exit code of accounts of which some may be broken.
+fn exit(list: &AccountList) -> Exit {
+    let broken: Vec<_> = list.accounts.iter().filter(|account| !account.errors.is_empty()).collect();
+    let mut errors = broken.iter().flat_map(|account| &account.errors);
+    match broken.len() {
+        0 => Exit::Ok,
+        number if number < list.accounts.len() => Exit::Incomplete,
+        _ if errors.all(|error| error.kind.is_configuration()) => Exit::Usage,
+        _ => Exit::Failed,
     }
 }

@@ -2,16 +2,15 @@
 
 use clap::Args;
 
-use crate::cli::{FilterArgs, NetArgs, ScopeArgs, UsageArgs, target_of, targets};
-use crate::engine;
+use crate::cli::{FilterArgs, NetArgs, ScopeArgs, TargetParser, UsageArgs};
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
 use crate::model::{Filter, State, Threshold, Thresholds, UseFilter, is_complete, judge, worst};
-use crate::output::check::{FORMATS, Verdict};
-use crate::output::{self, Target};
-use crate::signals;
+use crate::output::check::CheckReport;
+use crate::output::{self, Subject, Target};
 
-use super::{World, inventory};
+use super::Run;
+use super::inventory::{self, Inventory};
 
 /// Say whether any certificate expires soon: for cron, Nagios, Icinga and CI
 ///
@@ -35,7 +34,7 @@ pub(crate) struct Check {
     #[arg(long, help_heading = "Limits")]
     warn_superseded: bool,
     #[command(flatten)]
-    scope: ScopeArgs,
+    pub(super) scope: ScopeArgs,
     #[command(flatten)]
     filter: FilterArgs,
     #[command(flatten)]
@@ -43,77 +42,87 @@ pub(crate) struct Check {
     /// Leave out the certificates that no listener uses; asks as --usage does
     #[arg(long, conflicts_with_all = ["used", "unused"], help_heading = "Selection")]
     ignore_unused: bool,
-    /// Format of the output: text, json or prometheus; with =FILE it replaces that file, and repeats [default: text]
-    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = target, help_heading = "Output")]
+    /// Format of the output; with =FILE it replaces that file, and repeats [default: text]
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = TargetParser(Subject::Check), help_heading = "Output")]
     outputs: Vec<Target>,
     /// Print nothing when all is OK
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
     #[command(flatten)]
-    net: NetArgs,
-}
-
-fn target(text: &str) -> Result<Target, String> {
-    target_of(text, &FORMATS)
+    pub(super) net: NetArgs,
 }
 
 impl Check {
-    pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        signals::set_exit_code(Exit::UNKNOWN);
-        self.judged(world).or_else(|error| {
-            // Monitoring reads standard output only.
-            let told =
-                output::print(world.stdout, output::Text::Plain, |out| output::check::unknown(&error.to_string(), out));
-            world.words().error(&error);
-            told.err().iter().for_each(|error| world.words().error(error));
-            Ok(Exit::UNKNOWN)
-        })
+    /// Judges the certificates and prints the verdict.
+    ///
+    /// # Errors
+    /// Where there is no verdict.
+    pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
+        let thresholds = Thresholds::new(self.warning, self.critical)?.with_superseded(self.warn_superseded);
+        let targets = Target::all(&self.outputs, Subject::Check)?;
+        let query = inventory::everything(self.filter.kinds(), self.ignore_unused || self.usage.is_asked());
+        let inventory = inventory::scan(run, &query)?;
+        let filter = self.filter();
+        require_named(&filter, &inventory)?;
+        Ok(self.print(run, &targets, judged(run, thresholds, &filter, &inventory)))
     }
 
-    fn judged(&self, world: &World) -> Result<Exit, Error> {
-        let thresholds = Thresholds::new(self.warning, self.critical)?.with_superseded(self.warn_superseded);
-        let targets = targets(&self.outputs, "text")?;
-        let run = world.prepare(&self.scope, &self.net)?;
-        let query = inventory::everything(self.filter.kinds(), self.ignore_unused || self.usage.is_asked());
-        let inventory = inventory::whole(world, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
+    fn filter(&self) -> Filter {
         let by_usage = self.ignore_unused.then_some(UseFilter::NotUnused);
-        let filter = Filter { usage: by_usage.or(self.usage.filter()), ..self.filter.filter() };
-        let wanted = inventory.certificates.iter().filter(|certificate| {
-            // What nobody knows the expiry of may be what expires tomorrow: it is judged, not left out.
-            filter.matches(certificate, run.now) || filter.excluded_for_unknown_expiry(certificate)
-        });
-        let judged: Vec<_> =
-            wanted.map(|certificate| (certificate, judge(certificate, run.now, &thresholds))).collect();
-        let is_named = |certificate| filter.matches_ignoring_expiry(certificate);
-        if filter.is_by_name() && is_complete(&inventory.scopes) && !inventory.certificates.iter().any(is_named) {
-            // A certificate that is gone must not pass for one that is well.
-            return Err(Error::new(Kind::Usage, "no certificate is like what was named")
-                .with_hint("correct `--name`, `--id`, `--domain` or `--tag`; `certls list` shows what there is"));
-        }
-        let incomplete = !is_complete(&inventory.scopes) || filter.usage_unknown(&inventory.scopes);
-        let state = worst(judged.iter().map(|(_, judgement)| judgement.state), incomplete);
-        let (files, printed): (Vec<_>, Vec<_>) = targets.into_iter().partition(|target| target.file.is_some());
-        let mut verdict =
-            Verdict { state, judged, scopes: &inventory.scopes, thresholds, now: run.now, unwritten: Vec::new() };
-        let written = output::write_all(&files, world.stdout, |target, _, out| verdict.write(target, out));
-        if !written.failed.is_empty() {
-            // What reads that file sees an old verdict: that is no OK, and hides no CRITICAL.
-            verdict.state = state.max(State::Unknown);
-            verdict.unwritten = written.failed;
-        }
-        let is_silent = self.quiet && verdict.state == State::Ok;
-        let written = output::write_all(&printed, world.stdout, |target, _, out| {
-            if is_silent {
-                return Ok(());
-            }
-            output::print_plain(world.stdout, out, |out| verdict.write(target, out))
-        });
-        if !printed.iter().any(|target| target.format == "text") && !is_complete(&inventory.scopes) {
-            // The plugin's own words tell it on standard output; other formats leave it to these.
-            world.words().scan(verdict.judged.len(), &inventory.scopes);
-        }
-        verdict.unwritten.iter().chain(&written.failed).for_each(|error| world.words().error(error));
-        let unsaid = if written.failed.is_empty() { State::Ok } else { State::Unknown };
-        Ok(Exit::of_state(verdict.state.max(unsaid)))
+        Filter { usage: by_usage.or(self.usage.filter()), ..self.filter.filter() }
     }
+
+    /// Writes the files, then standard output, and returns the exit code.
+    fn print(&self, run: &Run, targets: &[Target], mut report: CheckReport<'_>) -> Exit {
+        report.unwritten = output::write_files(targets, &report);
+        if !report.unwritten.is_empty() {
+            // The readers of that file see an old verdict, so that this one is not OK; CRITICAL stays CRITICAL.
+            report.state = report.state.max(State::Unknown);
+        }
+        let is_silent = self.quiet && report.state == State::Ok;
+        let printed = if is_silent { Ok(()) } else { output::print(targets, &run.streams, &report) };
+        // The verdict is the exit code, also where the reader of the text left.
+        let unprinted = printed.err().filter(|error| !output::is_pipe_closed(error));
+        let mut messages = run.streams.messages();
+        if !targets.iter().any(is_printed_text) && !is_complete(report.scopes) {
+            // The text of the plugin names the scopes that failed on standard output; other formats do not.
+            messages.scan(report.judged.len(), report.scopes);
+        }
+        for error in report.unwritten.iter().chain(&unprinted) {
+            messages.error(error);
+        }
+        let unprinted_state = if unprinted.is_some() { State::Unknown } else { State::Ok };
+        Exit::of_state(report.state.max(unprinted_state))
+    }
+}
+
+fn is_printed_text(target: &Target) -> bool {
+    target.file.is_none() && target.format == Subject::Check.default_format()
+}
+
+/// Requires a certificate that a name in the filter means: one that is gone must not pass for one that is OK.
+///
+/// # Errors
+/// Where every scope was read and no certificate is meant.
+fn require_named(filter: &Filter, inventory: &Inventory) -> Result<(), Error> {
+    let is_named = |certificate| filter.matches_ignoring_expiry(certificate);
+    if !filter.is_by_name() || !is_complete(&inventory.scopes) || inventory.certificates.iter().any(is_named) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Usage, "no certificate is like what was named")
+        .with_hint("correct `--name`, `--id`, `--domain` or `--tag`; `certls list` shows what there is"))
+}
+
+/// Judges the certificates that the filter selects.
+fn judged<'a>(run: &Run, thresholds: Thresholds, filter: &Filter, inventory: &'a Inventory) -> CheckReport<'a> {
+    let scopes = inventory.scopes.as_slice();
+    // A certificate of unknown expiry may expire tomorrow: it is judged, not left out.
+    let is_judged =
+        |certificate| filter.matches(certificate, run.now) || filter.excluded_for_unknown_expiry(certificate);
+    let certificates = inventory.certificates.iter().filter(|certificate| is_judged(certificate));
+    let judged: Vec<_> =
+        certificates.map(|certificate| (certificate, judge(certificate, run.now, &thresholds))).collect();
+    let incomplete = !is_complete(scopes) || filter.usage_unknown(scopes);
+    let state = worst(judged.iter().map(|(_, judgement)| judgement.state), incomplete);
+    CheckReport { state, judged, scopes, thresholds, now: run.now, unwritten: Vec::new() }
 }

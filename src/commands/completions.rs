@@ -1,14 +1,12 @@
 //! `certls completions`: for the shell, on standard output.
 
+use std::io::Write;
+
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use crate::error::Error;
 use crate::exit::Exit;
-
-use crate::output;
-
-use super::World;
+use crate::output::{Content, Streams};
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
@@ -18,10 +16,14 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
+    /// Prints the script.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written.
+    pub(super) fn run(&self, streams: Streams) -> anyhow::Result<Exit> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut crate::Cli::command(), "certls", &mut script);
-        output::print(world.stdout, output::Text::Plain, |out| out.write_all(&script))?;
+        streams.print(Content::Data, |out| out.write_all(&script))?;
         Ok(Exit::Ok)
     }
 }

@@ -1,36 +1,34 @@
-//! What commands that read certificates do alike: scan, with progress, and keep or print what comes.
+//! What commands that read certificates have in common: scan with progress, and keep or print what arrives.
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-use chrono::{DateTime, Utc};
-
 use crate::analysis::mark_superseded;
 use crate::engine::{self, Listener, ScanQuery, UsageMode};
 use crate::error::Error;
-use crate::model::{Certificate, Filter, Kinds, ScopeReport, soonest_first};
-use crate::output::{self, Format, Printed, Progress, Report, Style, Terminal};
+use crate::model::{Certificate, Filter, Kinds, ScopeReport, Selector, soonest_first};
+use crate::output::{Format, Printable, Progress, Report, Stdout, TableOptions};
 
-use super::{Run, World};
+use super::Run;
 
-/// Everything of these kinds, and who uses it where that was asked for.
+/// Returns the query for every certificate of these kinds, and for its uses where they are asked for.
 pub(super) fn everything(kinds: Kinds, usage: bool) -> ScanQuery<'static> {
     ScanQuery { kinds, usage: if usage { UsageMode::Always } else { UsageMode::Never } }
 }
 
-/// Certificates, soonest expiry first, and the scopes they came from. Those that are superseded say so.
+/// Certificates, soonest expiry first, with notes on those that are superseded, and the scopes they came from.
 pub(super) struct Inventory {
     pub certificates: Vec<Certificate>,
     pub scopes: Vec<ScopeReport>,
 }
 
-/// Keeps what comes.
-struct Keep {
+/// Keeps the certificates that arrive.
+struct Collector {
     certificates: Vec<Certificate>,
     progress: Progress,
 }
 
-impl Listener for Keep {
+impl Listener for Collector {
     fn page(&mut self, page: Vec<Certificate>) -> ControlFlow<()> {
         self.certificates.extend(page);
         ControlFlow::Continue(())
@@ -41,48 +39,64 @@ impl Listener for Keep {
     }
 }
 
-/// Reads with `read` until everything has arrived.
-pub(super) fn whole(
-    world: &World,
-    read: impl FnOnce(&mut dyn Listener) -> Result<Vec<ScopeReport>, Error>,
+/// Scans everything that a query names.
+///
+/// # Errors
+/// As [`engine::scan`].
+pub(super) fn scan(run: &Run, query: &ScanQuery<'_>) -> Result<Inventory, Error> {
+    collect(run, |listener| engine::scan(&run.cx, &run.settings, query, listener))
+}
+
+/// Scans for the certificates that selectors name, and everything beside them.
+///
+/// # Errors
+/// As [`engine::find`].
+pub(super) fn find(run: &Run, selectors: &[Selector]) -> Result<Inventory, Error> {
+    collect(run, |listener| engine::find(&run.cx, &run.settings, selectors, listener))
+}
+
+/// Runs a scan, and keeps what arrives.
+///
+/// # Errors
+/// As the scan.
+fn collect(
+    run: &Run,
+    scan: impl FnOnce(&mut dyn Listener) -> Result<Vec<ScopeReport>, Error>,
 ) -> Result<Inventory, Error> {
-    let mut kept = Keep { certificates: Vec::new(), progress: Progress::new(world.stderr.is_terminal()) };
-    let scopes = read(&mut kept)?;
-    let mut certificates = kept.certificates;
+    let progress = Progress::new(run.streams.stderr.is_terminal());
+    let mut collector = Collector { certificates: Vec::new(), progress };
+    let scopes = scan(&mut collector)?;
+    let mut certificates = collector.certificates;
     certificates.sort_by(soonest_first);
     mark_superseded(&mut certificates);
     Ok(Inventory { certificates, scopes })
 }
 
-/// Prints what comes, and keeps nothing.
-struct Print<'a> {
-    now: DateTime<Utc>,
+/// Prints the certificates that arrive, and keeps none.
+struct Printer<'a> {
+    run: &'a Run,
     filter: &'a Filter,
-    format: &'a dyn Format,
-    stdout: Terminal,
-    out: &'a mut dyn Write,
+    format: &'a Format,
+    stdout: Stdout,
+    /// Why standard output cannot be written, where it cannot.
+    written: io::Result<()>,
     shown: usize,
     left_out: usize,
-    failed: Option<io::Error>,
     progress: Progress,
 }
 
-impl Listener for Print<'_> {
+impl Listener for Printer<'_> {
     fn page(&mut self, mut page: Vec<Certificate>) -> ControlFlow<()> {
         // Successors on other pages are not known yet.
         mark_superseded(&mut page);
-        let certificates: Vec<&Certificate> =
-            page.iter().filter(|certificate| self.filter.matches(certificate, self.now)).collect();
+        let Run { now, streams, .. } = *self.run;
+        let certificates: Vec<&Certificate> = page.iter().filter(|c| self.filter.matches(c, now)).collect();
         self.shown += certificates.len();
-        self.left_out += page.iter().filter(|certificate| self.filter.excluded_for_unknown_expiry(certificate)).count();
-        let report = Report { certificates, scopes: &[], now: self.now, style: Style::OWN, width: None };
-        match output::print_report(&report, self.format, self.stdout, self.out).and_then(|()| self.out.flush()) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
+        self.left_out += page.iter().filter(|c| self.filter.excluded_for_unknown_expiry(c)).count();
+        let report = Report { certificates, scopes: &[], now, table: TableOptions::default(), width: None };
+        let written = report.write(self.format, streams.stdout.width(), &mut self.stdout);
+        self.written = written.and_then(|()| self.stdout.flush());
+        if self.written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 
     fn progress(&mut self, done: usize, scopes: usize, certificates: usize) {
@@ -93,41 +107,30 @@ impl Listener for Print<'_> {
 /// What was printed, and where it came from.
 pub(super) struct Streamed {
     pub shown: usize,
-    /// How many were left out because nobody knows when they expire.
+    /// How many certificates were left out because their expiry is unknown.
     pub left_out: usize,
     pub scopes: Vec<ScopeReport>,
 }
 
-/// Prints each page as it arrives. A successor is known only where it is on the same page. `None` where the reader left.
-pub(super) fn streamed(
-    world: &World,
-    run: &Run,
-    wanted: &ScanQuery<'_>,
-    filter: &Filter,
-    format: &dyn Format,
-) -> Result<Option<Streamed>, Error> {
+/// Prints each page as it arrives. A successor is known only where it is on the same page.
+///
+/// # Errors
+/// As [`engine::scan`], and where standard output cannot be written.
+pub(super) fn stream(run: &Run, query: &ScanQuery<'_>, filter: &Filter, format: &Format) -> Result<Streamed, Error> {
     // Progress and lines would overwrite one another where both go to the terminal.
-    let on_terminal = world.stderr.is_terminal() && !world.stdout.is_terminal();
-    let mut outcome = None;
-    let printed = output::print(world.stdout, output::Text::Plain, |out| {
-        let progress = Progress::new(on_terminal);
-        let mut print = Print {
-            now: run.now,
-            filter,
-            format,
-            stdout: world.stdout,
-            out,
-            shown: 0,
-            left_out: 0,
-            failed: None,
-            progress,
-        };
-        let scopes = engine::scan(&run.cx, &run.settings, wanted, &mut print);
-        outcome = Some(scopes.map(|scopes| Streamed { shown: print.shown, left_out: print.left_out, scopes }));
-        print.failed.map_or(Ok(()), Err)
-    })?;
-    match printed {
-        Printed::Closed => Ok(None),
-        Printed::Whole => outcome.transpose(),
-    }
+    let shows_progress = run.streams.stderr.is_terminal() && !run.streams.stdout.is_terminal();
+    let mut printer = Printer {
+        run,
+        filter,
+        format,
+        stdout: Stdout::open(run.streams.stdout, format.content),
+        written: Ok(()),
+        shown: 0,
+        left_out: 0,
+        progress: Progress::new(shows_progress),
+    };
+    let scopes = engine::scan(&run.cx, &run.settings, query, &mut printer);
+    let Printer { shown, left_out, stdout, written, .. } = printer;
+    stdout.finish(written)?;
+    Ok(Streamed { shown, left_out, scopes: scopes? })
 }

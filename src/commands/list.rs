@@ -3,24 +3,24 @@
 use clap::Args;
 
 use crate::cli::{FilterArgs, NetArgs, OutputArgs, ScopeArgs, SortArgs, UsageArgs};
-use crate::engine;
-use crate::error::Error;
+use crate::engine::ScanQuery;
 use crate::exit::Exit;
 use crate::model::{Filter, ScopeReport, Sort};
-use crate::output::{self, Printed, Report, Target};
+use crate::output::columns::{NAMES, SUPERSEDED_BY, USED_BY_COUNT};
+use crate::output::{self, Column, Format, Report, Target};
 
-use super::{World, inventory};
+use super::{Run, inventory};
 
 /// List every certificate of every region, soonest expiry first
 #[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
-    scope: ScopeArgs,
+    pub(super) scope: ScopeArgs,
     #[command(flatten)]
     filter: FilterArgs,
     #[command(flatten)]
     usage: UsageArgs,
-    /// Only what was renewed elsewhere: another certificate for the same names, among all that is asked, lives longer
+    /// Only certificates that were renewed elsewhere: another one for the same names, among all scopes asked, lives longer
     #[arg(long, help_heading = "Selection")]
     superseded: bool,
     #[command(flatten)]
@@ -28,54 +28,72 @@ pub(crate) struct List {
     #[command(flatten)]
     sort: SortArgs,
     #[command(flatten)]
-    net: NetArgs,
+    pub(super) net: NetArgs,
 }
 
 impl List {
-    pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        let run = world.prepare(&self.scope, &self.net)?;
+    /// Prints the inventory.
+    ///
+    /// # Errors
+    /// Where the run could not do its work at all, or standard output cannot be written.
+    pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
+        let targets = self.output.targets()?;
         let query = inventory::everything(self.filter.kinds(), self.usage.is_asked());
         let filter = Filter { usage: self.usage.filter(), superseded: self.superseded, ..self.filter.filter() };
-        let targets = self.output.targets()?;
-        let extra = [(true, "names"), (self.usage.is_asked(), "used_by_count"), (self.superseded, "superseded_by")];
-        let extra: Vec<&str> = extra.into_iter().filter(|(is_shown, _)| *is_shown).map(|(_, name)| name).collect();
-        let style = self.output.style(&extra);
-        if let [Target { format, file: None }] = targets.as_slice()
-            && output::by_name(format).is_streamed()
-            && !self.superseded
-        {
-            let Some(told) = inventory::streamed(world, &run, &query, &filter, output::by_name(format))? else {
-                return Ok(Exit::Ok);
-            };
-            let mut words = world.words();
-            words.left_out(told.left_out);
-            words.scan(told.shown, &told.scopes);
-            return Ok(exit(&filter, &told.scopes));
+        match targets.as_slice() {
+            [Target { format, file: None }] if format.is_streamed && !self.superseded => {
+                stream(run, &query, &filter, format)
+            }
+            targets => self.print(run, &query, &filter, targets),
         }
-        let inventory = inventory::whole(world, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
+    }
+
+    /// Prints the whole inventory, sorted.
+    ///
+    /// # Errors
+    /// Where the run could not do its work at all, or standard output cannot be written.
+    fn print(&self, run: &Run, query: &ScanQuery<'_>, filter: &Filter, targets: &[Target]) -> anyhow::Result<Exit> {
+        let inventory = inventory::scan(run, query)?;
         let mut certificates: Vec<_> =
             inventory.certificates.iter().filter(|certificate| filter.matches(certificate, run.now)).collect();
         let sort = Sort { reverse: self.sort.reverse };
-        sort.sort(&mut certificates, |certificate| self.sort.column.key(certificate, run.now));
-        let report = Report { certificates, scopes: &inventory.scopes, now: run.now, style, width: None };
-        let written = output::write_reports(&targets, world.stdout, &report);
-        if written.stdout == Printed::Closed && written.failed.is_empty() {
-            return Ok(Exit::Ok);
-        }
-        let mut words = world.words();
-        words.left_out(
-            inventory.certificates.iter().filter(|certificate| filter.excluded_for_unknown_expiry(certificate)).count(),
-        );
+        sort.sort(&mut certificates, |certificate| self.sort.column.sort_key(certificate, run.now));
+        let extra = self.extra_columns();
+        let table = self.output.table_options(&extra);
+        let report = Report { certificates, scopes: &inventory.scopes, now: run.now, table, width: None };
+        let failed = output::write(targets, &run.streams, &report)?;
+        let mut messages = run.streams.messages();
+        messages.left_out(inventory.certificates.iter().filter(|c| filter.excluded_for_unknown_expiry(c)).count());
         if !self.superseded {
-            words.superseded(report.certificates.iter().filter(|c| c.superseded_by.is_some()).count());
+            messages.superseded(report.certificates.iter().filter(|c| c.superseded_by.is_some()).count());
         }
-        words.scan(report.certificates.len(), &inventory.scopes);
-        written.failed.iter().for_each(|error| words.error(error));
-        Ok(if written.failed.is_empty() { exit(&filter, &inventory.scopes) } else { Exit::Failed })
+        messages.scan(report.certificates.len(), &inventory.scopes);
+        for error in &failed {
+            messages.error(error);
+        }
+        Ok(if failed.is_empty() { exit(filter, &inventory.scopes) } else { Exit::Failed })
+    }
+
+    /// Returns the columns that a list shows beside the usual ones.
+    fn extra_columns(&self) -> Vec<&'static Column> {
+        let extra = [(true, NAMES), (self.usage.is_asked(), USED_BY_COUNT), (self.superseded, SUPERSEDED_BY)];
+        extra.into_iter().filter(|(is_shown, _)| *is_shown).map(|(_, column)| column).collect()
     }
 }
 
-/// A selection by usage is not complete where usage could not be told.
+/// Prints each page as it arrives.
+///
+/// # Errors
+/// Where the run could not do its work at all, or standard output cannot be written.
+fn stream(run: &Run, query: &ScanQuery<'_>, filter: &Filter, format: &Format) -> anyhow::Result<Exit> {
+    let streamed = inventory::stream(run, query, filter, format)?;
+    let mut messages = run.streams.messages();
+    messages.left_out(streamed.left_out);
+    messages.scan(streamed.shown, &streamed.scopes);
+    Ok(exit(filter, &streamed.scopes))
+}
+
+/// Returns the exit code. A selection by usage is incomplete where usage is unknown.
 fn exit(filter: &Filter, scopes: &[ScopeReport]) -> Exit {
     match Exit::of(scopes) {
         Exit::Ok if filter.usage_unknown(scopes) => Exit::Incomplete,

@@ -1,6 +1,6 @@
-//! The commands: a file each, arguments and `run` together.
+//! The commands: a file each, with arguments and `run` together.
 //!
-//! To add a command, add its file and its name in the registry below.
+//! To add a command, add its file and its module, a variant of [`Command`], and the variant's line in `run`.
 
 use std::sync::Arc;
 
@@ -10,10 +10,9 @@ use clap::Subcommand;
 use crate::cli::{NetArgs, ScopeArgs};
 use crate::clock::Clock;
 use crate::config::Env;
-use crate::error::Error;
 use crate::exit::Exit;
 use crate::net::Http;
-use crate::output::{Messages, Terminal};
+use crate::output::Streams;
 use crate::providers::{Context, ProbeLimit};
 use crate::settings::Settings;
 
@@ -26,7 +25,7 @@ mod man;
 mod show;
 mod which;
 
-/// What certls can be asked to do.
+/// What certls can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     List(list::List),
@@ -39,49 +38,43 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) fn run(self, world: &World) -> Result<Exit, Error> {
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// Where it could not do its work at all. A scope that failed is part of a command's output instead.
+    pub(crate) fn run(self, env: Env, streams: Streams) -> anyhow::Result<Exit> {
         match self {
-            Self::List(command) => command.run(world),
-            Self::Show(command) => command.run(world),
-            Self::Check(command) => command.run(world),
-            Self::Which(command) => command.run(world),
-            Self::Accounts(command) => command.run(world),
-            Self::Completions(command) => command.run(world),
-            Self::Man(command) => command.run(world),
+            Self::List(list) => list.run(&Run::new(env, streams, &list.scope, &list.net)?),
+            Self::Show(show) => show.run(&Run::new(env, streams, &show.scope, &show.net)?),
+            Self::Check(check) => check.run(&Run::new(env, streams, &check.scope, &check.net)?),
+            Self::Which(which) => which.run(&Run::new(env, streams, &which.scope, &which.net)?),
+            Self::Accounts(accounts) => accounts.run(&Run::new(env, streams, &accounts.scope, &accounts.net)?),
+            Self::Completions(completions) => completions.run(streams),
+            Self::Man(man) => man.run(streams),
         }
     }
 }
 
-/// What a command is given: the environment, and the streams to speak to.
-#[derive(Debug)]
-pub(crate) struct World {
-    pub env: Env,
-    pub stdout: Terminal,
-    pub stderr: Terminal,
-}
-
-impl World {
-    /// Everything that asking a cloud needs.
-    fn prepare(&self, scope: &ScopeArgs, net: &NetArgs) -> Result<Run, Error> {
-        let settings = Settings::resolve(scope, net, &self.env)?;
-        let cx = Context {
-            env: self.env.clone(),
-            clock: Clock::system(),
-            endpoints: settings.endpoints.clone(),
-            http: Arc::new(Http::new(&settings.net, &self.env)?),
-            probe_limit: ProbeLimit::default(),
-        };
-        Ok(Run { cx, settings, now: Utc::now() })
-    }
-
-    pub(crate) fn words(&self) -> Messages<impl std::io::Write> {
-        Messages::new(self.stderr.dress(std::io::stderr()))
-    }
-}
-
-/// What one run is told, and its moment: every age and every rest of life is counted from it.
+/// One run of a command that asks clouds.
 struct Run {
-    cx: Context,
+    streams: Streams,
     settings: Settings,
+    cx: Context,
+    /// The moment of the run: ages and remaining times are counted from it.
     now: DateTime<Utc>,
+}
+
+impl Run {
+    /// Prepares everything that asking a cloud needs.
+    ///
+    /// # Errors
+    /// Where flags, the configuration file or the environment are wrong.
+    fn new(env: Env, streams: Streams, scope: &ScopeArgs, net: &NetArgs) -> anyhow::Result<Self> {
+        let settings = Settings::resolve(scope, net, &env)?;
+        let http = Arc::new(Http::new(&settings.net, &env)?);
+        let clock = Clock::system();
+        let endpoints = settings.endpoints.clone();
+        let cx = Context { env, clock, endpoints, http, probe_limit: ProbeLimit::default() };
+        Ok(Self { streams, settings, cx, now: clock.now() })
+    }
 }

@@ -5,14 +5,15 @@ use std::io;
 
 use clap::Args;
 
-use crate::cli::{NetArgs, ScopeArgs};
-use crate::engine;
+use crate::cli::{NetArgs, ScopeArgs, TargetParser};
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
 use crate::model::{Certificate, Resolution, ScopeReport, Selector};
-use crate::output::{self, Column, Messages, Printed, Report, Style};
+use crate::output::columns::{ACCOUNT, EXPIRES, ID, NAME, PROVIDER, REGION};
+use crate::output::{self, Column, Details, Messages, Report, Subject, TableOptions, Target};
 
-use super::{World, inventory};
+use super::Run;
+use super::inventory::{self, Inventory};
 
 /// Show all that is known of a certificate
 ///
@@ -25,101 +26,115 @@ pub(crate) struct Show {
     #[arg(value_name = "ID", required = true, value_delimiter = ',', value_parser = Selector::parse)]
     selectors: Vec<Selector>,
     #[command(flatten)]
-    scope: ScopeArgs,
-    /// Format of standard output
-    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"], help_heading = "Output")]
-    output: String,
-    /// Print the public chain as PEM instead, the certificate itself first
-    #[arg(long, conflicts_with = "output", help_heading = "Output")]
+    pub(super) scope: ScopeArgs,
+    /// Format of the output; with =FILE it replaces that file, and repeats [default: text]
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = TargetParser(Subject::Details), help_heading = "Output")]
+    outputs: Vec<Target>,
+    /// Print the public chain as PEM, the certificate itself first; the same as -o pem
+    #[arg(long, conflicts_with = "outputs", help_heading = "Output")]
     pem: bool,
     #[command(flatten)]
-    net: NetArgs,
+    pub(super) net: NetArgs,
 }
 
-/// The columns of the list of those that may have been meant: what to choose by.
-static CHOICE: [&str; 6] = ["id", "name", "expires", "provider", "region", "account"];
+/// The columns of the list of certificates to choose from.
+static CHOICE: [&Column; 6] = [ID, NAME, EXPIRES, PROVIDER, REGION, ACCOUNT];
 
-/// How many ids an error names at the most.
-const EXAMPLES: usize = 5;
-
-/// A reference, and what it means in the inventory.
-struct Found<'a> {
-    selector: &'a Selector,
-    meaning: Resolution,
-}
+/// The most ids that an error names.
+const MAX_EXAMPLES: usize = 5;
 
 impl Show {
-    pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        let run = world.prepare(&self.scope, &self.net)?;
-        let inventory =
-            inventory::whole(world, |listener| engine::find(&run.cx, &run.settings, &self.selectors, listener))?;
-        let all = inventory.certificates.as_slice();
+    /// Prints the certificates that the selectors mean.
+    ///
+    /// # Errors
+    /// Where the run could not do its work at all, or standard output cannot be written.
+    pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
+        let targets = self.targets()?;
+        let inventory = inventory::find(run, &self.selectors)?;
         let found: Vec<Found<'_>> =
-            self.selectors.iter().map(|selector| Found { selector, meaning: selector.resolve(all) }).collect();
-        // In the inventory's order, each once, however many selectors mean it.
-        let meant = |is_shown: &dyn Fn(&Found<'_>) -> bool| {
-            let indices = found.iter().filter(|found| is_shown(found)).flat_map(|found| found.meaning.indices());
-            certificates(all, indices.copied().collect())
-        };
-        let report = |certificates, style, width| {
-            let scopes = inventory.scopes.as_slice();
-            Report { certificates, scopes, now: run.now, style, width }
-        };
-        let columns: Vec<&'static Column> = CHOICE.iter().filter_map(|name| output::column(name)).collect();
-        // Ids that are cut could not be told apart.
-        let choice = Style { columns: Some(&columns), ..Style::OWN };
-        let chains: BTreeSet<usize> = found.iter().flat_map(|found| found.with_chain(all)).collect();
-        let shown = meant(&|_| true);
-        let format = if self.pem { "pem" } else { self.output.as_str() };
-        let parts = match format {
-            "json" => vec![("json", report(shown.clone(), Style::OWN, None))],
-            "pem" => vec![("pem", report(certificates(all, chains.clone()), Style::OWN, None))],
-            _ => {
-                let single = meant(&|found| found.meaning.is_unique());
-                let several = meant(&|found| !found.meaning.is_unique());
-                let parts = [
-                    ("text", report(single, Style::OWN, world.stdout.width())),
-                    ("table", report(several, choice, None)),
-                ];
-                parts.into_iter().filter(|(_, report)| !report.certificates.is_empty()).collect()
-            }
-        };
-        let printed = output::print(world.stdout, output::text_of(format), |out| {
-            for (number, (format, report)) in parts.iter().enumerate() {
-                if number > 0 {
-                    writeln!(out)?;
-                }
-                output::print_report(report, output::by_name(format), world.stdout, out)?;
-            }
-            Ok(())
-        })?;
-        if printed == Printed::Closed {
-            return Ok(Exit::Ok);
-        }
-        let mut words = world.words();
-        words.scan(shown.len(), &inventory.scopes);
-        let told = found.iter().map(|found| match found.tell(self.pem, all, &inventory.scopes, &mut words) {
-            Exit::Failed if !chains.is_empty() => Exit::Incomplete,
+            self.selectors.iter().map(|selector| Found::new(selector, &inventory.certificates)).collect();
+        let details = details(run, &inventory, &found);
+        let failed = output::write(&targets, &run.streams, &details)?;
+        let mut messages = run.streams.messages();
+        messages.scan(details.all.certificates.len(), &inventory.scopes);
+        let is_pem = targets.iter().any(|target| target.format == output::PEM);
+        let exits = found.iter().map(|found| match found.report(is_pem, &inventory.scopes, &mut messages) {
+            Exit::Failed if !details.with_chain.is_empty() => Exit::Incomplete,
             exit => exit,
         });
-        Ok(told.fold(Exit::of(&inventory.scopes), |exit, told| if exit == Exit::Ok { told } else { exit }))
+        // All of them are reported; the first that is not OK counts.
+        let exits: Vec<Exit> = std::iter::once(Exit::of(&inventory.scopes)).chain(exits).collect();
+        for error in &failed {
+            messages.error(error);
+        }
+        if !failed.is_empty() {
+            return Ok(Exit::Failed);
+        }
+        Ok(exits.into_iter().find(|exit| *exit != Exit::Ok).unwrap_or(Exit::Ok))
+    }
+
+    /// Returns where the output goes.
+    ///
+    /// # Errors
+    /// Where two outputs would go to the same place.
+    fn targets(&self) -> Result<Vec<Target>, Error> {
+        if self.pem {
+            return Ok(vec![Target { format: output::PEM, file: None }]);
+        }
+        Target::all(&self.outputs, Subject::Details)
     }
 }
 
-fn certificates(all: &[Certificate], indices: BTreeSet<usize>) -> Vec<&Certificate> {
-    indices.into_iter().filter_map(|index| all.get(index)).collect()
+/// Returns what the selectors mean, in the inventory's order: each certificate once, however many selectors mean it.
+fn details<'a>(run: &Run, inventory: &'a Inventory, found: &[Found<'_>]) -> Details<'a> {
+    let (all, scopes) = (inventory.certificates.as_slice(), inventory.scopes.as_slice());
+    let certificates = |indices: BTreeSet<usize>| -> Vec<&'a Certificate> {
+        indices.into_iter().filter_map(|index| all.get(index)).collect()
+    };
+    let meant = |is_shown: fn(&Resolution) -> bool| {
+        let shown = found.iter().filter(|found| is_shown(&found.meaning));
+        certificates(shown.flat_map(|found| found.meaning.indices()).copied().collect())
+    };
+    let table = TableOptions::default();
+    let report = |certificates| Report { certificates, scopes, now: run.now, table, width: None };
+    let choice = TableOptions { columns: Some(&CHOICE), ..table };
+    Details {
+        single: report(meant(Resolution::is_unique)),
+        ambiguous: Report { table: choice, ..report(meant(|meaning| !meaning.is_unique())) },
+        all: report(meant(|_| true)),
+        with_chain: certificates(found.iter().flat_map(Found::with_chain).collect()),
+    }
 }
 
-impl Found<'_> {
-    /// The certificates whose chains are printed. One that is kept in several places has the same chain in each, so
-    /// that the first stands for all.
-    fn with_chain(&self, all: &[Certificate]) -> Vec<usize> {
+/// A selector, and what it means in the inventory.
+struct Found<'a> {
+    selector: &'a Selector,
+    meaning: Resolution,
+    all: &'a [Certificate],
+}
+
+impl<'a> Found<'a> {
+    fn new(selector: &'a Selector, all: &'a [Certificate]) -> Self {
+        Self { selector, meaning: selector.resolve(all), all }
+    }
+
+    fn certificates(&self) -> impl Iterator<Item = &'a Certificate> {
+        self.meaning.indices().iter().filter_map(|index| self.all.get(*index))
+    }
+
+    fn is_ambiguous(&self) -> bool {
+        self.meaning.indices().len() > 1 && !self.meaning.is_unique()
+    }
+
+    /// Returns the certificates whose chains are printed. One that is kept in several places has the same chain in
+    /// each, so that the first stands for all.
+    fn with_chain(&self) -> Vec<usize> {
         if !self.meaning.is_unique() && !matches!(self.meaning, Resolution::Fingerprint(_)) {
             return Vec::new();
         }
         let mut printed = BTreeSet::new();
         let has_chain = |index: &usize| {
-            let certificate = all.get(*index)?;
+            let certificate = self.all.get(*index)?;
             let leaf = certificate.chain.first().filter(|leaf| !leaf.der.is_empty())?;
             let fingerprint = certificate.fingerprint_sha256.as_ref().filter(|own| **own == leaf.fingerprint_sha256)?;
             printed.insert(fingerprint).then_some(*index)
@@ -127,57 +142,64 @@ impl Found<'_> {
         self.meaning.indices().iter().filter_map(has_chain).collect()
     }
 
-    /// Says what is not as it was asked for.
-    fn tell(
-        &self,
-        pem: bool,
-        all: &[Certificate],
-        scopes: &[ScopeReport],
-        words: &mut Messages<impl io::Write>,
-    ) -> Exit {
-        let (selector, indices) = (&self.selector.text, self.meaning.indices());
-        let is_several = indices.len() > 1 && !self.meaning.is_unique();
-        let meant = || indices.iter().filter_map(|index| all.get(*index));
+    /// Prints why the selector did not mean one certificate, or why its chain was not printed. Returns the exit code
+    /// for it.
+    fn report(&self, is_pem: bool, scopes: &[ScopeReport], messages: &mut Messages<impl io::Write>) -> Exit {
+        let (selector, number) = (&self.selector.text, self.meaning.indices().len());
         match &self.meaning {
             Resolution::Nothing => {
-                let is_id = self.selector.may_be_id();
-                let told = if is_id { "no certificate's id begins with" } else { "no certificate has the fingerprint" };
-                words.not_found(&format!("{told} {selector}"), scopes);
-                let named = all.iter().find(|certificate| certificate.name.as_ref() == Some(selector));
-                if let Some(id) = named.and_then(|certificate| certificate.id.as_ref()) {
-                    words.hint(&format!("{selector} is the name of {}", id.escape_debug()));
-                }
-                return Exit::NotFound;
+                self.report_nothing(scopes, messages);
+                Exit::NotFound
             }
-            Resolution::Prefix(_) if is_several && pem => {
-                // An id comes from the cloud, and a hint may have lines of its own.
-                let ids: Vec<String> =
-                    meant().filter_map(|c| Some(c.id.as_ref()?.escape_debug().to_string())).take(EXAMPLES).collect();
-                let more = if indices.len() > EXAMPLES { ", …" } else { "" };
-                let told = format!("{} ids begin with {selector}", indices.len());
-                words.error(&Error::new(Kind::Usage, told).with_hint(format!("choose one: {}{more}", ids.join(", "))));
-                return Exit::Usage;
+            Resolution::Prefix(_) if self.is_ambiguous() && is_pem => {
+                messages.error(&self.ambiguous_error());
+                Exit::Usage
             }
-            _ if pem && self.with_chain(all).is_empty() => {
-                let error = Error::new(Kind::Reply, format!("there is no chain of {selector} to print"));
-                let place = meant().next().filter(|certificate| certificate.chain.is_empty());
-                words.error(&match place {
-                    Some(c) => error.with_hint(format!(
-                        "the API of {} {} returns no certificates, only what they are called and when they end",
-                        c.provider, c.service
-                    )),
-                    None => error.with_hint("the cloud returned it, but it cannot be read: see its notes"),
-                });
-                return Exit::Failed;
+            _ if is_pem && self.with_chain().is_empty() => {
+                messages.error(&self.no_chain_error());
+                Exit::Failed
             }
-            Resolution::Fingerprint(_) if is_several && !pem => {
-                words.note(&format!("{} places hold this certificate: choose one by its id", indices.len()));
+            Resolution::Fingerprint(_) if self.is_ambiguous() && !is_pem => {
+                messages.note(&format!("{number} places hold this certificate: choose one by its id"));
+                Exit::Ok
             }
-            Resolution::Prefix(_) if is_several => {
-                words.note(&format!("{} ids begin with {selector}: write more of one to see all of it", indices.len()));
+            Resolution::Prefix(_) if self.is_ambiguous() => {
+                messages.note(&format!("{number} ids begin with {selector}: write more of one to see all of it"));
+                Exit::Ok
             }
-            _ => {}
+            _ => Exit::Ok,
         }
-        Exit::Ok
+    }
+
+    fn report_nothing(&self, scopes: &[ScopeReport], messages: &mut Messages<impl io::Write>) {
+        let selector = &self.selector.text;
+        let is_id = self.selector.may_be_id();
+        let message = if is_id { "no certificate's id begins with" } else { "no certificate has the fingerprint" };
+        messages.not_found(&format!("{message} {selector}"), scopes);
+        let named = self.all.iter().find(|certificate| certificate.name.as_ref() == Some(selector));
+        if let Some(id) = named.and_then(|certificate| certificate.id.as_ref()) {
+            messages.hint(&format!("{selector} is the name of {}", id.escape_debug()));
+        }
+    }
+
+    fn ambiguous_error(&self) -> Error {
+        // An id comes from the cloud, and a hint may have line ends of its own.
+        let ids = self.certificates().filter_map(|c| Some(c.id.as_ref()?.escape_debug().to_string()));
+        let ids: Vec<String> = ids.take(MAX_EXAMPLES).collect();
+        let number = self.meaning.indices().len();
+        let more = if number > MAX_EXAMPLES { ", …" } else { "" };
+        Error::new(Kind::Usage, format!("{number} ids begin with {}", self.selector.text))
+            .with_hint(format!("choose one: {}{more}", ids.join(", ")))
+    }
+
+    fn no_chain_error(&self) -> Error {
+        let error = Error::new(Kind::Reply, format!("there is no chain of {} to print", self.selector.text));
+        match self.certificates().next().filter(|certificate| certificate.chain.is_empty()) {
+            Some(c) => error.with_hint(format!(
+                "the API of {} {} returns no certificates, only what they are called and when they end",
+                c.provider, c.service
+            )),
+            None => error.with_hint("the cloud returned it, but it cannot be read: see its notes"),
+        }
     }
 }

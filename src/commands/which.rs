@@ -5,13 +5,13 @@ use std::cmp::Reverse;
 use clap::Args;
 
 use crate::cli::{NetArgs, OutputArgs, ScopeArgs};
-use crate::engine::{self, ScanQuery, UsageMode};
-use crate::error::Error;
+use crate::engine::{ScanQuery, UsageMode};
 use crate::exit::Exit;
 use crate::model::{Certificate, Host, Kinds, Match, matching_hosts};
-use crate::output::{self, Printed, Report};
+use crate::output::columns::{MATCH, MATCHES, SUPERSEDED_BY, USED_BY};
+use crate::output::{self, Report};
 
-use super::{World, inventory};
+use super::{Run, inventory};
 
 /// Show every certificate that covers a host name: where it is used, and until when
 ///
@@ -25,16 +25,19 @@ pub(crate) struct Which {
     #[arg(value_name = "NAME", required = true, value_delimiter = ',', value_parser = Host::parse)]
     names: Vec<Host>,
     #[command(flatten)]
-    scope: ScopeArgs,
+    pub(super) scope: ScopeArgs,
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
-    net: NetArgs,
+    pub(super) net: NetArgs,
 }
 
 impl Which {
-    pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
-        let run = world.prepare(&self.scope, &self.net)?;
+    /// Prints the certificates that cover the names.
+    ///
+    /// # Errors
+    /// Where the run could not do its work at all, or standard output cannot be written.
+    pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
         let targets = self.output.targets()?;
         let mut hosts: Vec<&Host> = Vec::new();
         for host in &self.names {
@@ -43,42 +46,41 @@ impl Which {
             }
         }
         let covers = |certificate: &Certificate| !matching_hosts(certificate, &hosts).is_empty();
-        let query = ScanQuery { kinds: Kinds::Server, usage: UsageMode::Where(&covers) };
-        let mut inventory = inventory::whole(world, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
+        let mut inventory =
+            inventory::scan(run, &ScanQuery { kinds: Kinds::Server, usage: UsageMode::Where(&covers) })?;
         for certificate in &mut inventory.certificates {
             certificate.matches = matching_hosts(certificate, &hosts);
         }
         let mut certificates: Vec<_> = inventory.certificates.iter().filter(|c| !c.matches.is_empty()).collect();
         certificates.sort_by_cached_key(|certificate| Reverse(rank(&hosts, certificate)));
-        let extra = [if hosts.len() == 1 { "match" } else { "matches" }, "superseded_by", "used_by"];
-        let style = self.output.style(&extra);
-        let report = Report { certificates, scopes: &inventory.scopes, now: run.now, style, width: None };
-        let written = output::write_reports(&targets, world.stdout, &report);
-        if written.stdout == Printed::Closed && written.failed.is_empty() {
-            return Ok(Exit::Ok);
-        }
-        let mut words = world.words();
-        words.scan(report.certificates.len(), &inventory.scopes);
-        let is_covered = |host: &Host| report.certificates.iter().any(|c| how(host, c).is_some());
+        let extra = [if hosts.len() == 1 { MATCH } else { MATCHES }, SUPERSEDED_BY, USED_BY];
+        let table = self.output.table_options(&extra);
+        let report = Report { certificates, scopes: &inventory.scopes, now: run.now, table, width: None };
+        let failed = output::write(&targets, &run.streams, &report)?;
+        let mut messages = run.streams.messages();
+        messages.scan(report.certificates.len(), &inventory.scopes);
+        let is_covered = |host: &Host| report.certificates.iter().any(|c| coverage(host, c).is_some());
         let uncovered: Vec<&&Host> = hosts.iter().filter(|host| !is_covered(host)).collect();
         for host in &uncovered {
-            words.not_found(&format!("no certificate covers {host}"), &inventory.scopes);
+            messages.not_found(&format!("no certificate covers {host}"), &inventory.scopes);
         }
-        written.failed.iter().for_each(|error| words.error(error));
+        for error in &failed {
+            messages.error(error);
+        }
         Ok(match Exit::of(&inventory.scopes) {
-            _ if !written.failed.is_empty() => Exit::Failed,
+            _ if !failed.is_empty() => Exit::Failed,
             Exit::Ok if !uncovered.is_empty() => Exit::NotFound,
             exit => exit,
         })
     }
 }
 
-/// How a certificate whose matches are known covers a host.
-fn how(host: &Host, certificate: &Certificate) -> Option<Match> {
+/// Returns how a certificate whose matches are known covers a host.
+fn coverage(host: &Host, certificate: &Certificate) -> Option<Match> {
     certificate.matches.iter().find(|covered| covered.name == host.as_str()).map(|covered| covered.how)
 }
 
-/// How well it covers the first host, then the second, and so on.
+/// Returns how well it covers the first host, then the second, and so on.
 fn rank(hosts: &[&Host], certificate: &Certificate) -> Vec<Option<Match>> {
-    hosts.iter().map(|host| how(host, certificate)).collect()
+    hosts.iter().map(|host| coverage(host, certificate)).collect()
 }

@@ -1,185 +1,248 @@
-//! The one table of what is told of a certificate: its name, what it means, and how it is found.
+//! The one table of columns: a line for each value of a certificate that certls prints.
 //!
-//! JSON's keys, the tabular formats' columns and README's table all come from it.
+//! JSON's keys, the columns of the tabular formats, their headings, `--columns`, `--sort` and README's list all come
+//! from it.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::{Serialize, Serializer};
 
-use crate::model::{AlternativeName, Certificate, ChainElement, HostMatch, Note, Source, Successor, Use, rfc3339};
+use crate::model::{Certificate, HostMatch};
 
 use super::messages::time_left;
 use super::summary::counted;
+use super::value::Value;
 
-/// One thing that is told of a certificate.
+/// A column. To add one, add its line to [`COLUMNS`].
 #[derive(Debug)]
 pub struct Column {
+    /// The name that JSON, `--columns` and `--sort` have for it.
     pub name: &'static str,
-    pub(super) value: for<'a> fn(&'a Certificate, DateTime<Utc>) -> Value<'a>,
+    /// The words above it in formats for people; its name where there are none.
+    heading: Option<&'static str>,
+    pub(super) value: ValueOf,
+    /// The value to sort by, where that is not the one that is shown.
+    sort_value: Option<ValueOf>,
+    /// Its place in a table; `None` where a table shows it only if it was chosen with `--columns`.
+    pub(super) table: Option<TableColumn>,
+    programs: Programs,
 }
 
-/// A value in a column. Displayed, it is the text of a cell; serialised, it is JSON.
-#[derive(Debug)]
-pub(super) enum Value<'a> {
-    Unknown,
-    Text(Cow<'a, str>),
-    Number(i64),
-    Flag(bool),
-    Time(DateTime<Utc>),
-    Names(&'a [AlternativeName]),
-    /// The texts of notes.
-    Notes(&'a [Note]),
-    /// The codes of notes; serialised, with their texts.
-    NoteCodes(&'a [Note]),
-    Map(&'a BTreeMap<String, String>),
-    Source(&'a Source),
-    Chain(&'a [Arc<ChainElement>]),
-    Uses(&'a [Use]),
-    Matches(&'a [HostMatch]),
-    Successor(&'a Successor),
+/// How a table shows a column that was not chosen with `--columns`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TableColumn {
+    /// Columns are shown in the order of their positions.
+    pub position: u8,
+    /// The width to which it may be cut; `None` where it may not.
+    pub min_width: Option<usize>,
+    /// The highest is dropped first from a narrow terminal; 0 is never dropped.
+    pub drop_order: u8,
+    /// Whether it is shown only where a command asks for it.
+    pub is_extra: bool,
 }
 
-/// JSON's keys, in their order.
-pub(super) static RECORD: &[Column] = &[
-    Column { name: "provider", value: |c, _| c.provider.into() },
-    Column { name: "service", value: |c, _| c.service.into() },
-    Column { name: "account", value: |c, _| c.account.as_str().into() },
-    Column { name: "account_id", value: |c, _| text(c.account_id.as_ref()) },
-    Column { name: "region", value: |c, _| c.region.as_str().into() },
-    Column { name: "id", value: |c, _| text(c.id.as_ref()) },
-    Column { name: "name", value: |c, _| text(c.name.as_ref()) },
-    Column { name: "description", value: |c, _| text(c.description.as_ref()) },
-    Column { name: "kind", value: |c, _| c.kind.name().into() },
-    Column { name: "common_name", value: |c, _| text(c.common_name.as_ref()) },
-    Column { name: "subject_alternative_names", value: |c, _| Value::Names(&c.subject_alternative_names) },
-    Column { name: "fingerprint_sha1", value: |c, _| text(c.fingerprint_sha1.as_ref()) },
-    Column { name: "fingerprint_sha256", value: |c, _| text(c.fingerprint_sha256.as_ref()) },
-    Column { name: "serial_number", value: |c, _| displayed(c.serial_number.as_ref()) },
-    Column { name: "issuer", value: |c, _| displayed(c.issuer.as_ref()) },
-    Column { name: "subject", value: |c, _| displayed(c.subject.as_ref()) },
-    Column { name: "key_type", value: |c, _| text(c.key_type.as_ref()) },
-    Column { name: "key_bits", value: |c, _| c.key_bits.map_or(Value::Unknown, |bits| Value::Number(bits.into())) },
-    Column { name: "signature_algorithm", value: |c, _| text(c.signature_algorithm.as_ref()) },
-    Column { name: "not_before", value: |c, _| time(c.not_before) },
-    Column { name: "not_after", value: |c, _| time(c.not_after) },
-    Column { name: "days_left", value: |c, now| c.days_left(now).map_or(Value::Unknown, Value::Number) },
-    Column { name: "status", value: |c, now| c.status(now).name().into() },
-    Column { name: "uploaded_at", value: |c, _| time(c.uploaded_at) },
-    Column { name: "updated_at", value: |c, _| time(c.updated_at) },
-    Column { name: "source", value: |c, _| c.source.as_ref().map_or(Value::Unknown, Value::Source) },
-    Column { name: "resource_group_id", value: |c, _| text(c.resource_group_id.as_ref()) },
-    Column { name: "project_id", value: |c, _| text(c.project_id.as_ref()) },
-    Column { name: "enterprise_project_id", value: |c, _| text(c.enterprise_project_id.as_ref()) },
-    Column { name: "tags", value: |c, _| Value::Map(&c.tags) },
-    Column { name: "chain", value: |c, _| Value::Chain(&c.chain) },
-    Column { name: "used_by", value: |c, _| c.used_by.as_deref().map_or(Value::Unknown, Value::Uses) },
-    Column { name: "used_by_complete", value: |c, _| c.used_by_complete.map_or(Value::Unknown, Value::Flag) },
-    Column { name: "superseded_by", value: |c, _| c.superseded_by.as_deref().map_or(Value::Unknown, Value::Successor) },
-    Column { name: "note_codes", value: |c, _| Value::NoteCodes(&c.notes) },
-    Column { name: "notes", value: |c, _| Value::Notes(&c.notes) },
+/// Whether formats for programs hold a column that was not chosen with `--columns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Programs {
+    /// It is a key of the JSON record.
+    Always,
+    /// Where a command asks for it.
+    IfExtra,
+    Never,
+}
+
+type ValueOf = for<'a> fn(&'a Certificate, DateTime<Utc>) -> Value<'a>;
+
+/// Every column: the keys of the JSON record in their order, then what people read instead of dates and lists.
+pub static COLUMNS: &[Column] = &[
+    record("provider", |c, _| c.provider.into()).heading("cloud").position(100).drop_order(2),
+    record("service", |c, _| c.service.into()),
+    record("account", |c, _| c.account.as_str().into()).position(120).min_width(7).drop_order(3),
+    record("account_id", |c, _| text(c.account_id.as_ref())),
+    record("region", |c, _| c.region.as_str().into()).position(110).drop_order(1),
+    record("id", |c, _| text(c.id.as_ref())).position(130).min_width(10).drop_order(5),
+    record("name", |c, _| text(c.name.as_ref())).position(10).min_width(10),
+    record("description", |c, _| text(c.description.as_ref())),
+    record("kind", |c, _| c.kind.name().into()),
+    record("common_name", |c, _| text(c.common_name.as_ref())),
+    record("subject_alternative_names", |c, _| Value::Names(&c.subject_alternative_names)).heading("alternative names"),
+    record("fingerprint_sha1", |c, _| text(c.fingerprint_sha1.as_ref())),
+    record("fingerprint_sha256", |c, _| text(c.fingerprint_sha256.as_ref())),
+    record("serial_number", |c, _| displayed(c.serial_number.as_ref())),
+    record("issuer", |c, _| displayed(c.issuer.as_ref())),
+    record("subject", |c, _| displayed(c.subject.as_ref())),
+    record("key_type", |c, _| text(c.key_type.as_ref())),
+    record("key_bits", |c, _| c.key_bits.map_or(Value::Unknown, |bits| Value::Number(bits.into()))),
+    record("signature_algorithm", |c, _| text(c.signature_algorithm.as_ref())),
+    record("not_before", |c, _| time(c.not_before)),
+    record("not_after", |c, _| time(c.not_after)),
+    record("days_left", |c, now| c.days_left(now).map_or(Value::Unknown, Value::Number)),
+    record("status", |c, now| c.status(now).name().into()),
+    record("uploaded_at", |c, _| time(c.uploaded_at)),
+    record("updated_at", |c, _| time(c.updated_at)),
+    record("source", |c, _| c.source.as_ref().map_or(Value::Unknown, Value::Source)),
+    record("resource_group_id", |c, _| text(c.resource_group_id.as_ref())),
+    record("project_id", |c, _| text(c.project_id.as_ref())),
+    record("enterprise_project_id", |c, _| text(c.enterprise_project_id.as_ref())),
+    record("tags", |c, _| Value::Map(&c.tags)),
+    record("chain", |c, _| Value::Chain(&c.chain)),
+    record("used_by", uses).heading("used by").position(90).min_width(20).extra(),
+    record("used_by_complete", |c, _| c.used_by_complete.map_or(Value::Unknown, Value::Flag)),
+    record("superseded_by", superseded_by).heading("superseded by").position(70).min_width(8).extra(),
+    record("note_codes", |c, _| Value::NoteCodes(&c.notes)),
+    record("notes", |c, _| Value::Notes(&c.notes)),
+    people("expires", |c, now| time_left(c, now).into()).sorted_by(not_after).position(50),
+    people("expiry_date", expiry_date).heading("on").sorted_by(not_after).position(60).drop_order(4),
+    people("names", |c, _| covered_names(c)).heading("covers").position(40).min_width(18).extra(),
+    people("used_by_count", |c, _| listeners(c).into()).heading("used by").position(80).extra(),
+    answer("match", best_match).position(20).drop_order(2).extra(),
+    answer("matches", |c, _| Value::Matches(&c.matches)).position(30).min_width(13).extra(),
 ];
 
-/// What people read instead of dates and lists.
-static FOR_PEOPLE: &[Column] = &[
-    Column { name: "expires", value: |c, now| time_left(c, now).into() },
-    Column {
-        name: "expiry_date",
-        value: |c, _| c.not_after.map_or(Value::Unknown, |end| end.format("%Y-%m-%d").to_string().into()),
-    },
-    Column { name: "names", value: |c, _| covered(c) },
-    Column { name: "used_by_count", value: |c, _| listeners(c).into() },
-    Column {
-        name: "match",
-        value: |c, _| c.matches.iter().map(|m| m.how).max().map_or(Value::Unknown, |how| how.name().into()),
-    },
-    Column { name: "matches", value: |c, _| Value::Matches(&c.matches) },
-];
+// The columns that commands name. A name that is not in the table does not compile.
+pub const ACCOUNT: &Column = column("account");
+pub const EXPIRES: &Column = column("expires");
+pub const ID: &Column = column("id");
+pub const MATCH: &Column = column("match");
+pub const MATCHES: &Column = column("matches");
+pub const NAME: &Column = column("name");
+pub const NAMES: &Column = column("names");
+pub const PROVIDER: &Column = column("provider");
+pub const REGION: &Column = column("region");
+pub const SUPERSEDED_BY: &Column = column("superseded_by");
+pub const USED_BY: &Column = column("used_by");
+pub const USED_BY_COUNT: &Column = column("used_by_count");
 
-impl Column {
-    /// What stands above the column for people.
-    pub(super) fn heading(&self) -> &'static str {
-        HEADINGS.iter().find(|(name, _)| *name == self.name).map_or(self.name, |(_, heading)| heading)
+/// Returns the column of this name, at compile time.
+const fn column(name: &str) -> &'static Column {
+    let mut index = 0;
+    while !is_same(COLUMNS[index].name.as_bytes(), name.as_bytes()) {
+        index += 1;
     }
+    &COLUMNS[index]
 }
 
-/// Shorter words than the names.
-static HEADINGS: &[(&str, &str)] = &[
-    ("names", "covers"),
-    ("expiry_date", "on"),
-    ("provider", "cloud"),
-    ("used_by", "used by"),
-    ("used_by_count", "used by"),
-    ("superseded_by", "superseded by"),
-    ("subject_alternative_names", "alternative names"),
-];
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
 
-/// A value to sort by.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Key {
-    Number(i64),
-    Flag(bool),
-    Text(String),
+/// A key of the JSON record.
+const fn record(name: &'static str, value: ValueOf) -> Column {
+    Column { name, heading: None, value, sort_value: None, table: None, programs: Programs::Always }
+}
+
+/// A column for people.
+const fn people(name: &'static str, value: ValueOf) -> Column {
+    Column { programs: Programs::Never, ..record(name, value) }
+}
+
+/// The answer to what a command was asked.
+const fn answer(name: &'static str, value: ValueOf) -> Column {
+    Column { programs: Programs::IfExtra, ..record(name, value) }
 }
 
 impl Column {
-    /// What certificates are sorted by in this column; `None` where it is unknown.
-    pub fn key(&self, certificate: &Certificate, now: DateTime<Utc>) -> Option<Key> {
-        // Messages about a time are sorted as the time.
-        let value = match self.name {
-            "expires" | "expiry_date" => time(certificate.not_after),
-            _ => (self.value)(certificate, now),
-        };
-        match value {
+    const fn heading(self, heading: &'static str) -> Self {
+        Self { heading: Some(heading), ..self }
+    }
+
+    const fn sorted_by(self, value: ValueOf) -> Self {
+        Self { sort_value: Some(value), ..self }
+    }
+
+    const fn position(self, position: u8) -> Self {
+        let table = TableColumn { position, min_width: None, drop_order: 0, is_extra: false };
+        Self { table: Some(table), ..self }
+    }
+
+    const fn min_width(mut self, width: usize) -> Self {
+        if let Some(table) = &mut self.table {
+            table.min_width = Some(width);
+        }
+        self
+    }
+
+    const fn drop_order(mut self, order: u8) -> Self {
+        if let Some(table) = &mut self.table {
+            table.drop_order = order;
+        }
+        self
+    }
+
+    const fn extra(mut self) -> Self {
+        if let Some(table) = &mut self.table {
+            table.is_extra = true;
+        }
+        self
+    }
+
+    /// Returns the words above the column in formats for people.
+    pub(super) fn title(&self) -> &'static str {
+        self.heading.unwrap_or(self.name)
+    }
+
+    /// Returns what certificates are sorted by in this column; `None` where it is unknown.
+    pub fn sort_key(&self, certificate: &Certificate, now: DateTime<Utc>) -> Option<SortKey> {
+        match self.sort_value.unwrap_or(self.value)(certificate, now) {
             Value::Unknown => None,
-            Value::Number(number) => Some(Key::Number(number)),
-            Value::Time(time) => Some(Key::Number(time.timestamp())),
-            other => Some(Key::Text(other.to_string().to_lowercase())),
+            Value::Number(number) => Some(SortKey::Number(number)),
+            Value::Time(time) => Some(SortKey::Number(time.timestamp())),
+            other => Some(SortKey::Text(other.to_string().to_lowercase())),
         }
     }
 }
 
-/// The names of all columns.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    RECORD.iter().chain(FOR_PEOPLE).map(|column| column.name)
-}
-
-/// The column of this name.
-pub fn by_name(name: &str) -> Option<&'static Column> {
-    RECORD.iter().chain(FOR_PEOPLE).find(|column| column.name == name)
-}
-
-/// The columns that programs are told unasked: JSON's keys, and the answers to what a command was asked.
-pub(super) fn for_programs(extra: &[&str]) -> impl Iterator<Item = &'static Column> {
-    let is_answer = |name: &str| ["match", "matches"].contains(&name) && extra.contains(&name);
-    RECORD.iter().chain(FOR_PEOPLE.iter().filter(move |column| is_answer(column.name)))
-}
-
-/// Everything that is told of a certificate, as one JSON object; and which of the hosts that were asked for
-/// it covers, where some were.
-pub(super) struct Record<'a>(pub &'a Certificate, pub DateTime<Utc>);
-
-impl Serialize for Record<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(certificate, now) = self;
-        let told = RECORD.iter().map(|column| (column.name, (column.value)(certificate, *now)));
-        let matches = (!certificate.matches.is_empty()).then_some(("matches", Value::Matches(&certificate.matches)));
-        serializer.collect_map(told.chain(matches))
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
     }
 }
 
-/// The names that the certificate covers; the common name where it has no others.
-fn covered(certificate: &Certificate) -> Value<'_> {
+/// A value to sort by.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SortKey {
+    Number(i64),
+    Text(String),
+}
+
+/// Returns the column of this name.
+pub fn by_name(name: &str) -> Option<&'static Column> {
+    COLUMNS.iter().find(|column| column.name == name)
+}
+
+/// Returns the keys of the JSON record.
+pub(super) fn record_columns() -> impl Iterator<Item = &'static Column> {
+    COLUMNS.iter().filter(|column| column.programs == Programs::Always)
+}
+
+/// Returns the columns of formats for programs: the keys of the JSON record, then the answers among `extra`.
+pub(super) fn for_programs(extra: &[&Column]) -> impl Iterator<Item = &'static Column> {
+    let answers = COLUMNS.iter().filter(|column| column.programs == Programs::IfExtra);
+    record_columns().chain(answers.filter(|column| extra.contains(column)))
+}
+
+/// Returns the columns of formats for people, in their order: the usual ones, and those among `extra`.
+pub(super) fn for_people(extra: &[&Column]) -> impl Iterator<Item = &'static Column> {
+    let shown = |column: &&'static Column| column.table.is_some_and(|table| !table.is_extra || extra.contains(column));
+    let mut columns: Vec<&'static Column> = COLUMNS.iter().filter(shown).collect();
+    columns.sort_by_key(|column| column.table.map(|table| table.position));
+    columns.into_iter()
+}
+
+/// Returns the names that the certificate covers; the common name where it has no others.
+fn covered_names(certificate: &Certificate) -> Value<'_> {
     match certificate.subject_alternative_names.as_slice() {
         [] => text(certificate.common_name.as_ref()),
         names => Value::Names(names),
     }
 }
 
-/// How many listeners use the certificate. One that uses it twice, by default and for a name, counts once.
+/// Returns how many listeners use the certificate. One that uses it twice, by default and for a name, counts once.
 fn listeners(certificate: &Certificate) -> String {
     let Some(uses) = &certificate.used_by else { return "unknown".to_owned() };
     let listeners: BTreeSet<_> =
@@ -190,93 +253,68 @@ fn listeners(certificate: &Certificate) -> String {
     }
 }
 
+fn uses(certificate: &Certificate, _: DateTime<Utc>) -> Value<'_> {
+    certificate.used_by.as_deref().map_or(Value::Unknown, Value::Uses)
+}
+
+fn not_after(certificate: &Certificate, _: DateTime<Utc>) -> Value<'_> {
+    time(certificate.not_after)
+}
+
+fn expiry_date(certificate: &Certificate, _: DateTime<Utc>) -> Value<'_> {
+    certificate.not_after.map_or(Value::Unknown, |end| end.format("%Y-%m-%d").to_string().into())
+}
+
+fn superseded_by(certificate: &Certificate, _: DateTime<Utc>) -> Value<'_> {
+    certificate.superseded_by.as_deref().map_or(Value::Unknown, Value::Successor)
+}
+
+fn best_match(certificate: &Certificate, _: DateTime<Utc>) -> Value<'_> {
+    let best = certificate.matches.iter().map(|HostMatch { how, .. }| how).max();
+    best.map_or(Value::Unknown, |how| how.name().into())
+}
+
 fn text(value: Option<&String>) -> Value<'_> {
     value.map(String::as_str).map_or(Value::Unknown, Value::from)
 }
 
-fn displayed(value: Option<&impl fmt::Display>) -> Value<'static> {
+fn displayed<T: fmt::Display>(value: Option<&T>) -> Value<'static> {
     value.map_or(Value::Unknown, |value| value.to_string().into())
-}
-
-/// Writes texts with a comma between them.
-fn joined(texts: impl Iterator<Item = impl fmt::Display>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (number, text) in texts.enumerate() {
-        let separator = if number == 0 { "" } else { ", " };
-        write!(f, "{separator}{text}")?;
-    }
-    Ok(())
 }
 
 fn time(value: Option<DateTime<Utc>>) -> Value<'static> {
     value.map_or(Value::Unknown, Value::Time)
 }
 
-impl<'a> From<&'a str> for Value<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(text.into())
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl From<String> for Value<'_> {
-    fn from(text: String) -> Self {
-        Self::Text(text.into())
+    fn distinct<T: Ord>(values: impl Iterator<Item = T>) -> bool {
+        let mut seen = BTreeSet::new();
+        values.into_iter().all(|value| seen.insert(value))
     }
-}
 
-impl Serialize for Value<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Unknown => serializer.serialize_none(),
-            Self::Text(text) => text.serialize(serializer),
-            Self::Number(number) => number.serialize(serializer),
-            Self::Flag(flag) => flag.serialize(serializer),
-            Self::Time(time) => rfc3339(*time).serialize(serializer),
-            Self::Names(names) => names.serialize(serializer),
-            Self::Notes(notes) => serializer.collect_seq(notes.iter().map(|note| &note.text)),
-            Self::NoteCodes(notes) => notes.serialize(serializer),
-            Self::Map(map) => map.serialize(serializer),
-            Self::Source(source) => source.serialize(serializer),
-            Self::Chain(chain) => serializer.collect_seq(chain.iter().map(AsRef::as_ref)),
-            Self::Uses(uses) => uses.serialize(serializer),
-            Self::Matches(matches) => matches.serialize(serializer),
-            Self::Successor(by) => by.serialize(serializer),
+    #[test]
+    fn no_two_columns_have_one_name_or_one_position() {
+        assert!(distinct(COLUMNS.iter().map(|column| column.name)));
+        assert!(distinct(COLUMNS.iter().filter_map(|column| column.table).map(|table| table.position)));
+        for column in COLUMNS {
+            assert_eq!(by_name(column.name), Some(column));
+            assert!(column.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'));
         }
     }
-}
 
-impl fmt::Display for Value<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unknown => Ok(()),
-            Self::Text(text) => f.write_str(text),
-            Self::Number(number) => number.fmt(f),
-            Self::Flag(flag) => flag.fmt(f),
-            Self::Time(time) => f.write_str(&rfc3339(*time)),
-            Self::Names(names) => joined(names.iter().map(AlternativeName::text), f),
-            Self::Notes(notes) => joined(notes.iter().map(|note| &note.text), f),
-            Self::NoteCodes(notes) => joined(notes.iter().map(|note| note.code.name()), f),
-            Self::Map(map) => {
-                let pairs: Vec<String> = map.iter().map(|(key, value)| format!("{key}={value}")).collect();
-                f.write_str(&pairs.join(", "))
-            }
-            Self::Source(source) => {
-                write!(f, "{} {}", source.service, source.id.as_deref().unwrap_or_default())
-            }
-            Self::Chain(chain) => {
-                let subject = |element: &Arc<ChainElement>| {
-                    element.subject.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string)
-                };
-                f.write_str(&chain.iter().map(subject).collect::<Vec<_>>().join(" | "))
-            }
-            // An empty text is what is unknown.
-            Self::Uses([]) => f.write_str("none"),
-            Self::Uses(uses) => f.write_str(&uses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
-            Self::Matches(matches) => {
-                let told: Vec<String> = matches.iter().map(|m| format!("{}:{}", m.how.name(), m.name)).collect();
-                f.write_str(&told.join(", "))
-            }
-            // Its account and region; a note tells the rest.
-            Self::Successor(by) => write!(f, "{} ({} {} {})", by.title(), by.provider, by.account, by.region),
-        }
+    #[test]
+    fn every_extra_column_is_shown_where_it_is_asked_for() {
+        let all: Vec<&Column> = COLUMNS.iter().collect();
+        let in_tables = COLUMNS.iter().filter(|column| column.table.is_some()).count();
+        assert_eq!(for_people(&all).count(), in_tables);
+        assert!(for_people(&[]).all(|column| !all.is_empty() && column.table.is_some_and(|table| !table.is_extra)));
+        let names: Vec<&str> = for_people(&[NAMES]).map(|column| column.name).collect();
+        assert_eq!(names, ["name", "names", "expires", "expiry_date", "provider", "region", "account", "id"]);
+        let answers: Vec<&str> = for_programs(&all).skip(record_columns().count()).map(|column| column.name).collect();
+        assert_eq!(answers, ["match", "matches"]);
+        assert_eq!(for_programs(&[NAMES]).count(), record_columns().count());
     }
 }

@@ -2,39 +2,41 @@
 
 use std::io;
 
-use super::Report;
-use super::columns::{Value, for_programs};
-use super::style::inert;
+use ::csv::{Terminator, WriterBuilder};
 
-/// Without it the commonest spreadsheet takes UTF-8 for the machine's own old encoding.
+use super::columns::for_programs;
+use super::escape::Escape;
+use super::value::Value;
+use super::{Content, Format, Report};
+
+pub(super) static FORMAT: Format = Format { records: Some(write), ..Format::new("csv", Content::Data) };
+
+/// Without it the most widely used spreadsheet reads UTF-8 in the machine's old encoding.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-pub(super) struct Format;
-
-impl super::Format for Format {
-    fn name(&self) -> &'static str {
-        "csv"
+/// Writes a line a certificate.
+///
+/// # Errors
+/// Where the output cannot be written.
+fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    out.write_all(BYTE_ORDER_MARK)?;
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+    let columns = report.columns_or(for_programs(report.table.extra));
+    if report.table.header {
+        writer.write_record(columns.iter().map(|column| column.name))?;
     }
-
-    fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        out.write_all(BYTE_ORDER_MARK)?;
-        let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
-        let columns = report.columns_or(for_programs(report.style.extra));
-        if report.style.header {
-            writer.write_record(columns.iter().map(|column| column.name))?;
-        }
-        for certificate in &report.certificates {
-            writer.write_record(columns.iter().map(|column| defused(&(column.value)(certificate, report.now))))?;
-        }
-        writer.flush()
+    for certificate in &report.certificates {
+        writer.write_record(columns.iter().map(|column| cell(&(column.value)(certificate, report.now))))?;
     }
+    writer.flush()
 }
 
-/// The text of a cell that no spreadsheet takes for a formula. Numbers are none, whatever their sign.
-fn defused(value: &Value<'_>) -> String {
-    let text = inert(&value.to_string()).into_owned();
-    let is_formula = !matches!(value, Value::Number(_)) && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if is_formula { format!("'{text}") } else { text }
+/// Returns the text of a cell. A number is never a formula, whatever its sign.
+fn cell(value: &Value<'_>) -> String {
+    match value {
+        Value::Number(number) => number.to_string(),
+        other => Escape::Formula.apply(&other.to_string()).into_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -43,10 +45,7 @@ mod tests {
 
     #[test]
     fn formulas_become_text_and_numbers_stay() {
-        for formula in ["=1+1", "+1", "-cmd", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert_eq!(defused(&formula.into()), format!("'{formula}"));
-        }
-        assert_eq!(defused(&"a=b".into()), "a=b");
-        assert_eq!(defused(&Value::Number(-3)), "-3");
+        assert_eq!(cell(&"=1+1".into()), "'=1+1");
+        assert_eq!(cell(&Value::Number(-3)), "-3");
     }
 }

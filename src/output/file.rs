@@ -1,18 +1,10 @@
-//! Where a format is written to: standard output, or a file that is replaced whole or not at all.
+//! A file that is replaced whole or not at all.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::signals;
-
-/// `FORMAT` or `FORMAT=FILE`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    pub format: String,
-    /// `None` for standard output.
-    pub file: Option<PathBuf>,
-}
 
 /// Replaces `path` by `content`: written beside it, synced, renamed, mode kept. Where anything fails the
 /// old file stays as it was.
@@ -25,38 +17,38 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         // A device or a pipe is not replaced: what is written there goes through it.
         return OpenOptions::new().write(true).open(path)?.write_all(content);
     }
-    let path = led_to(path);
+    let path = link_target(path);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mode = fs::metadata(&path).map(|old| old.permissions()).ok();
     signals::defer(|| {
         let mut file = tempfile::Builder::new().prefix(".certls-").suffix(".tmp").tempfile_in(folder)?;
         file.write_all(content)?;
-        if let Some(mode) = mode.or_else(readable) {
+        if let Some(mode) = mode.or_else(default_mode) {
             file.as_file().set_permissions(mode)?;
         }
         file.as_file().sync_all()?;
         file.persist(&path).map_err(|error| error.error)?;
-        // The new name is not safe on disk before its folder is; where folders cannot be synced, so be it.
+        // The new name is safe on disk only once its folder is synced; some systems cannot sync folders.
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
         Ok(())
     })
 }
 
-/// A link stays a link: what it leads to is replaced, or made where there is nothing yet.
-fn led_to(path: &Path) -> PathBuf {
+/// Returns what a link leads to, so that the link stays and its target is replaced, or made where it is missing.
+fn link_target(path: &Path) -> PathBuf {
     let beside = |target: PathBuf| path.parent().map_or(target.clone(), |folder| folder.join(target));
     fs::canonicalize(path).or_else(|_| fs::read_link(path).map(beside)).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Readable to all, as other programs' files are: a collector runs as another user.
+/// Returns the mode of a new file: readable to all, since a collector runs as another user.
 #[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
-fn readable() -> Option<Permissions> {
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no such mode")]
+fn default_mode() -> Option<Permissions> {
     Some(std::os::unix::fs::PermissionsExt::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn readable() -> Option<Permissions> {
+fn default_mode() -> Option<Permissions> {
     None
 }
 

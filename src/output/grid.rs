@@ -8,16 +8,17 @@ use anstyle::Style;
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, Width};
 use unicode_width::UnicodeWidthStr;
 
-use super::style::{self, harmless};
+use super::escape::Escape;
+use super::style;
 
 /// A column.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Column {
     pub heading: &'static str,
-    /// The width to which it may be cut; whole where there is none.
-    pub least: Option<usize>,
-    /// The higher, the sooner it is left out of a narrow terminal; 0 stays.
-    pub spare: u8,
+    /// The width to which it may be cut; `None` where it may not.
+    pub min_width: Option<usize>,
+    /// The highest is dropped first from a narrow terminal; 0 is never dropped.
+    pub drop_order: u8,
 }
 
 /// Between two columns.
@@ -27,6 +28,9 @@ const GAP: u16 = 2;
 type Filled = (Column, Vec<String>);
 
 /// Writes a heading and a line a row, each in its style.
+///
+/// # Errors
+/// Where the output cannot be written.
 pub(super) fn write(
     columns: impl IntoIterator<Item = Filled>,
     styles: &[Style],
@@ -72,7 +76,7 @@ fn fitted(mut columns: Vec<Filled>, rows: usize, header: bool, width: u16) -> Ve
     }
     for (column, filled) in table.column_iter_mut().zip(&columns) {
         let least = u16::try_from(needed(filled)).unwrap_or(u16::MAX).saturating_add(GAP);
-        let constraint = filled.0.least.map(|_| ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        let constraint = filled.0.min_width.map(|_| ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         column.set_padding((0, GAP)).set_constraint(constraint.unwrap_or(ColumnConstraint::ContentWidth));
     }
     table.lines().collect()
@@ -96,15 +100,15 @@ fn whole(columns: &[Filled], rows: usize, header: bool) -> Vec<String> {
 }
 
 fn shown(cell: &str) -> String {
-    if cell.is_empty() { "-".to_owned() } else { harmless(cell).into_owned() }
+    if cell.is_empty() { "-".to_owned() } else { Escape::Terminal.apply(cell).into_owned() }
 }
 
 /// Takes columns away until the rest fits, each cut as far as it may be.
 fn leave_out(columns: &mut Vec<Filled>, width: usize) {
     let all = |columns: &[Filled]| columns.iter().map(|filled| needed(filled) + usize::from(GAP)).sum::<usize>();
     while all(columns) > width {
-        let spare = columns.iter().enumerate().filter(|(_, (column, _))| column.spare > 0);
-        let Some((next, _)) = spare.max_by_key(|(_, (column, _))| column.spare) else { return };
+        let droppable = columns.iter().enumerate().filter(|(_, (column, _))| column.drop_order > 0);
+        let Some((next, _)) = droppable.max_by_key(|(_, (column, _))| column.drop_order) else { return };
         columns.remove(next);
     }
 }
@@ -112,7 +116,7 @@ fn leave_out(columns: &mut Vec<Filled>, width: usize) {
 /// The columns of a terminal without which a column is left out.
 fn needed(filled: &Filled) -> usize {
     let widest = widest(filled);
-    filled.0.least.map_or(widest, |least| least.min(widest))
+    filled.0.min_width.map_or(widest, |least| least.min(widest))
 }
 
 fn widest((column, cells): &Filled) -> usize {

@@ -2,25 +2,20 @@
 
 use std::io;
 
-use super::Report;
-use super::columns::Record;
+use super::document::Record;
+use super::{Content, Format, Report};
 
-pub(super) struct Format;
+pub(super) static FORMAT: Format =
+    Format { is_streamed: true, records: Some(write), ..Format::new("jsonl", Content::Data) };
 
-impl super::Format for Format {
-    fn name(&self) -> &'static str {
-        "jsonl"
+/// Writes a line a certificate.
+///
+/// # Errors
+/// Where the output cannot be written.
+fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    for certificate in &report.certificates {
+        serde_json::to_writer(&mut *out, &Record(certificate, report.now))?;
+        out.write_all(b"\n")?;
     }
-
-    fn is_streamed(&self) -> bool {
-        true
-    }
-
-    fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        for certificate in &report.certificates {
-            serde_json::to_writer(&mut *out, &Record(certificate, report.now))?;
-            out.write_all(b"\n")?;
-        }
-        Ok(())
-    }
+    Ok(())
 }

@@ -2,43 +2,27 @@
 
 use std::io;
 
-use super::style::harmless;
-use super::{Report, table};
+use super::columns::for_people;
+use super::escape::Escape;
+use super::{Content, Format, Report};
 
-pub(super) struct Format;
+pub(super) static FORMAT: Format = Format { records: Some(write), ..Format::new("markdown", Content::Styled) };
 
-impl super::Format for Format {
-    fn name(&self) -> &'static str {
-        "markdown"
+/// Writes a line a certificate.
+///
+/// # Errors
+/// Where the output cannot be written.
+fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let columns = report.columns_or(for_people(report.table.extra));
+    let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    if report.table.header {
+        writeln!(out, "{}", line(columns.iter().map(|column| column.title().to_owned()).collect()))?;
+        writeln!(out, "{}", line(vec!["---".to_owned(); columns.len()]))?;
     }
-
-    fn is_for_people(&self) -> bool {
-        true
+    for certificate in &report.certificates {
+        let values = columns.iter().map(|column| (column.value)(certificate, report.now).to_string());
+        let cells = values.map(|value| Escape::Markdown.apply(&value).into_owned());
+        writeln!(out, "{}", line(cells.collect()))?;
     }
-
-    fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let columns = report.columns_or(table::columns(report.style.extra));
-        let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-        if report.style.header {
-            writeln!(out, "{}", line(columns.iter().map(|column| column.heading().to_owned()).collect()))?;
-            writeln!(out, "{}", line(vec!["---".to_owned(); columns.len()]))?;
-        }
-        for certificate in &report.certificates {
-            let cells = columns.iter().map(|column| escaped(&(column.value)(certificate, report.now).to_string()));
-            writeln!(out, "{}", line(cells.collect()))?;
-        }
-        Ok(())
-    }
-}
-
-/// Text that is no markup.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in harmless(text).chars() {
-        if matches!(c, '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '#' | '~') {
-            safe.push('\\');
-        }
-        safe.push(c);
-    }
-    safe
+    Ok(())
 }

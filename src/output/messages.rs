@@ -1,4 +1,4 @@
-//! The words of a run: errors and hints on standard error, and time in words.
+//! The messages of a run on standard error: errors with hints, notes and the summary; and time in words.
 
 use std::io::Write;
 
@@ -7,50 +7,68 @@ use chrono::{DateTime, Utc};
 use crate::error::Error;
 use crate::model::{Certificate, ScopeReport, Status};
 
-use super::style::{self, harmless};
+use super::escape::Escape;
+use super::style;
 use super::summary::{self, Summary};
 
 /// Standard error, for people.
 #[derive(Debug)]
-pub struct Messages<W>(W);
+pub struct Messages<W> {
+    stream: W,
+    /// Whether errors are printed with their causes.
+    verbose: bool,
+}
 
 impl<W: Write> Messages<W> {
-    pub fn new(stream: W) -> Self {
-        Self(stream)
+    pub fn new(stream: W, verbose: bool) -> Self {
+        Self { stream, verbose }
     }
 
-    /// Tells an error in one line, and the next step in another.
+    /// Prints an error in one line, and the next step in another.
     pub fn error(&mut self, error: &Error) {
         self.failure("", error);
     }
 
-    /// Tells of the scopes that could not be read, and gives account of all.
+    /// Prints the error that ended the run: its message, under `-v` its causes, and the next step.
+    pub fn fatal(&mut self, error: &anyhow::Error) {
+        let own = Error::in_chain(error);
+        let outermost = error.to_string();
+        let message = match own {
+            Some(own) if own.message == outermost => own.with_vendor_ids().to_string(),
+            _ => outermost,
+        };
+        self.diagnostic("error", style::ERROR, "", &message);
+        self.causes(error.as_ref());
+        if let Some(hint) = own.and_then(Error::hint) {
+            self.hint(hint);
+        }
+    }
+
+    /// Prints the errors of the scopes that could not be read, and the summary.
     pub fn scan(&mut self, shown: usize, scopes: &[ScopeReport]) {
         for (places, error) in summary::failures(scopes) {
             self.failure(&format!("{places}: "), error);
         }
         for (places, error) in summary::usage_failures(scopes) {
-            let place = format!("{places}: which listeners use a certificate is unknown: ");
-            self.said("warning", style::WARNING, &place, error);
+            self.warning(&format!("{places}: which listeners use a certificate is unknown: "), error);
         }
         for (places, error) in summary::ca_list_failures(scopes) {
-            let place = format!("{places}: whether a CA certificate's id begins so as well is unknown: ");
-            self.said("warning", style::WARNING, &place, error);
+            self.warning(&format!("{places}: whether a CA certificate's id begins so as well is unknown: "), error);
         }
         for (places, error) in summary::limitations(scopes) {
-            self.said("warning", style::WARNING, &format!("{places}: "), error);
+            self.warning(&format!("{places}: "), error);
         }
         self.line(&Summary { shown, scopes }.to_string());
     }
 
-    /// Tells how many certificates a filter left out because nobody knows when they expire.
+    /// Prints how many certificates a filter left out because their expiry is unknown.
     pub fn left_out(&mut self, unknown: usize) {
         if unknown > 0 {
             self.note(&format!("{} of unknown expiry left out", summary::counted(unknown, "certificate")));
         }
     }
 
-    /// Tells how many of the certificates that are shown were renewed elsewhere.
+    /// Prints how many of the certificates that are shown are superseded.
     pub fn superseded(&mut self, superseded: usize) {
         if superseded > 0 {
             let what = summary::counted(superseded, "certificate");
@@ -58,65 +76,84 @@ impl<W: Write> Messages<W> {
         }
     }
 
-    /// Tells that nothing of what was named is in the scopes that were asked.
-    pub fn not_found(&mut self, told: &str, scopes: &[ScopeReport]) {
+    /// Prints that something was not found in the scopes that were asked.
+    pub fn not_found(&mut self, message: &str, scopes: &[ScopeReport]) {
         let answered = scopes.iter().filter(|report| report.error.is_none()).count();
         let all = summary::counted(scopes.len(), "scope");
-        let looked =
+        let searched =
             if answered == scopes.len() { format!("{all} asked") } else { format!("{answered} of {all} read") };
         let red = style::ERROR;
-        self.line(&format!("{red}error:{red:#} {} ({looked})", harmless(told)));
+        self.line(&format!("{red}error:{red:#} {} ({searched})", Escape::Terminal.apply(message)));
     }
 
-    /// Tells the next step.
+    /// Prints the next step.
     pub fn hint(&mut self, hint: &str) {
         let cyan = style::HINT;
         self.line(&format!("{cyan}hint:{cyan:#} {}", lines(hint)));
     }
 
-    /// Tells what is not as a user may have meant it, and how to go on.
+    /// Prints what may not be as the user expects.
     pub fn note(&mut self, note: &str) {
-        self.line(&format!("note: {}", harmless(note)));
+        self.line(&format!("note: {}", Escape::Terminal.apply(note)));
     }
 
-    /// Tells an error of one account.
+    /// Prints an error of one account.
     pub fn account(&mut self, provider: &str, name: &str, error: &Error) {
-        self.failure(&format!("{provider} {}: ", harmless(name)), error);
+        self.failure(&format!("{provider} {name}: "), error);
     }
 
-    /// Tells why one account may have more than can be read.
+    /// Prints why one account may have more than can be read.
     pub fn account_limitation(&mut self, provider: &str, name: &str, error: &Error) {
-        self.said("warning", style::WARNING, &format!("{provider} {}: ", harmless(name)), error);
+        self.warning(&format!("{provider} {name}: "), error);
     }
 
     fn failure(&mut self, place: &str, error: &Error) {
-        self.said("error", style::ERROR, place, error);
+        self.typed("error", style::ERROR, place, error);
     }
 
-    fn said(&mut self, word: &str, style: anstyle::Style, place: &str, error: &Error) {
-        self.line(&format!(
-            "{style}{word}:{style:#} {}{}",
-            harmless(place),
-            lines(&error.with_vendor_ids().to_string())
-        ));
+    fn warning(&mut self, place: &str, error: &Error) {
+        self.typed("warning", style::WARNING, place, error);
+    }
+
+    fn typed(&mut self, word: &str, style: anstyle::Style, place: &str, error: &Error) {
+        self.diagnostic(word, style, place, &error.with_vendor_ids().to_string());
+        self.causes(error);
         if let Some(hint) = error.hint() {
             self.hint(hint);
         }
     }
 
+    fn diagnostic(&mut self, word: &str, style: anstyle::Style, place: &str, message: &str) {
+        self.line(&format!("{style}{word}:{style:#} {}{}", Escape::Terminal.apply(place), lines(message)));
+    }
+
+    /// Prints the causes under `-v`: each that says more than the message before it.
+    fn causes(&mut self, error: &(dyn std::error::Error + 'static)) {
+        if !self.verbose {
+            return;
+        }
+        let mut printed = error.to_string();
+        for cause in std::iter::successors(error.source(), |cause| cause.source()) {
+            let message = cause.to_string();
+            if !printed.contains(&message) {
+                self.line(&format!("caused by: {}", lines(&message)));
+                printed = message;
+            }
+        }
+    }
+
     fn line(&mut self, text: &str) {
-        // Who closed standard error does not want to hear of it.
-        let _ = writeln!(self.0, "{text}");
+        // Nothing is left to say to a reader who closed standard error.
+        let _ = writeln!(self.stream, "{text}");
     }
 }
 
-/// Harmless text that keeps its own line ends: only certls writes any.
+/// Escapes each line; the line ends themselves are certls' own.
 fn lines(text: &str) -> String {
-    let lines: Vec<_> = text.split('\n').map(harmless).collect();
-    lines.join("\n")
+    text.split('\n').map(|line| Escape::Terminal.apply(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// What is left of a certificate's life, or how long it has been over.
+/// Returns the rest of a certificate's life in words, or how long ago it ended.
 pub(super) fn time_left(certificate: &Certificate, now: DateTime<Utc>) -> String {
     match (certificate.status(now), certificate.not_after) {
         (Status::NotYetValid, _) => "not yet valid".to_owned(),
@@ -125,7 +162,7 @@ pub(super) fn time_left(certificate: &Certificate, now: DateTime<Utc>) -> String
     }
 }
 
-/// How long a moment lies ahead, or how long something that ended then has been over.
+/// Returns the time until a moment in words, or how long ago something that ended then has expired.
 pub(super) fn time_until(end: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let left = end - now;
     let days = |days: u64| summary::counted(days, "day");
@@ -142,20 +179,50 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
+    use crate::error::Kind;
+
+    fn fatal(verbose: bool, error: &anyhow::Error) -> String {
+        let mut printed = Vec::new();
+        Messages::new(anstream::StripStream::new(&mut printed as &mut dyn Write), verbose).fatal(error);
+        String::from_utf8(printed).expect("text")
+    }
 
     #[test]
-    fn time_is_told_in_whole_days() {
+    fn causes_are_printed_under_verbose_where_they_say_more() {
+        let cause = std::io::Error::other(Error::new(Kind::Network, "refused").with_source(std::fmt::Error));
+        let mut own = Error::new(Kind::Config, "ca.pem: refused").with_hint("correct it").with_source(cause);
+        own.code = Some("Code".to_owned());
+        let own = anyhow::Error::from(own);
+        assert_eq!(fatal(false, &own), "error: ca.pem: refused (Code)\nhint: correct it\n");
+        let formatting = std::fmt::Error.to_string();
+        assert_eq!(
+            fatal(true, &own),
+            format!("error: ca.pem: refused (Code)\ncaused by: {formatting}\nhint: correct it\n")
+        );
+        let outer = own.context("it was not \u{202e}started");
+        assert_eq!(fatal(false, &outer), "error: it was not \\u{202e}started\nhint: correct it\n");
+        assert_eq!(
+            fatal(true, &outer),
+            format!(
+                "error: it was not \\u{{202e}}started\ncaused by: ca.pem: refused\ncaused by: {formatting}\n\
+                hint: correct it\n"
+            )
+        );
+    }
+
+    #[test]
+    fn time_is_written_in_whole_days() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
-        let told = |hours| {
+        let left = |hours| {
             let not_after = Some(now + TimeDelta::hours(hours));
             time_left(&Certificate { not_after, ..Certificate::default() }, now)
         };
-        assert_eq!(told(5), "today");
-        assert_eq!(told(25), "in 1 day");
-        assert_eq!(told(24 * 9 + 1), "in 9 days");
-        assert_eq!(told(-1), "expired today");
-        assert_eq!(told(-24 * 3), "expired 3 days ago");
-        assert_eq!(told(-25), "expired 1 day ago");
+        assert_eq!(left(5), "today");
+        assert_eq!(left(25), "in 1 day");
+        assert_eq!(left(24 * 9 + 1), "in 9 days");
+        assert_eq!(left(-1), "expired today");
+        assert_eq!(left(-24 * 3), "expired 3 days ago");
+        assert_eq!(left(-25), "expired 1 day ago");
         assert_eq!(time_left(&Certificate::default(), now), "unknown");
     }
 }

@@ -1,4 +1,4 @@
-//! How far a scan is, on a terminal; gone without a trace when it ends.
+//! The progress of a scan, on a terminal; removed when the scan ends.
 
 use std::time::{Duration, Instant};
 
@@ -6,25 +6,25 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::summary::counted;
 
-/// Shorter runs show nothing.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// A shorter run shows no progress.
+const MIN_RUN_TIME: Duration = Duration::from_millis(500);
 
-/// A line on standard error; nothing where that is no terminal.
+/// A line on standard error, where that is a terminal.
 #[derive(Debug)]
 pub struct Progress {
-    begun: Instant,
+    started: Instant,
     bar: Option<ProgressBar>,
-    on_terminal: bool,
+    is_shown: bool,
 }
 
 impl Progress {
-    pub fn new(on_terminal: bool) -> Self {
-        Self { begun: Instant::now(), bar: None, on_terminal }
+    pub fn new(is_shown: bool) -> Self {
+        Self { started: Instant::now(), bar: None, is_shown }
     }
 
     /// Shows how many of the scopes are done, and how many certificates they sent.
     pub fn show(&mut self, done: usize, scopes: usize, certificates: usize) {
-        if !self.on_terminal || self.begun.elapsed() < PATIENCE {
+        if !self.is_shown || self.started.elapsed() < MIN_RUN_TIME {
             return;
         }
         let bar = self.bar.get_or_insert_with(|| {

@@ -8,79 +8,89 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 
-use crate::model::{Certificate, SerialNumber, Status};
+use crate::model::{Certificate, DistinguishedName, ScopeReport, SerialNumber, Status};
 
-use super::Report;
-use super::style::inert;
+use super::check::CheckReport;
+use super::escape::Escape;
+use super::{Content, Format, Report, TableOptions};
 
-pub(super) struct Format;
+pub(super) static FORMAT: Format =
+    Format { records: Some(write), check: Some(write_check), ..Format::new("prometheus", Content::Data) };
 
-impl super::Format for Format {
-    fn name(&self) -> &'static str {
-        "prometheus"
-    }
-
-    fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let mut seen = HashMap::new();
-        let labelled: Vec<(&Certificate, String)> =
-            report.certificates.iter().map(|certificate| (*certificate, labels(certificate, &mut seen))).collect();
-        let of_certificates = |value: &dyn Fn(&Certificate) -> Option<i64>| -> Vec<(String, i64)> {
-            labelled.iter().filter_map(|(certificate, labels)| Some((labels.clone(), value(certificate)?))).collect()
-        };
-        family(
-            out,
-            "x509_cert_not_after",
-            "Expiration date of the certificate, in seconds since 1970",
-            &of_certificates(&|certificate| Some(certificate.not_after?.timestamp())),
-        )?;
-        family(
-            out,
-            "x509_cert_not_before",
-            "Activation date of the certificate, in seconds since 1970",
-            &of_certificates(&|certificate| Some(certificate.not_before?.timestamp())),
-        )?;
-        family(
-            out,
-            "x509_cert_expired",
-            "Whether the certificate has expired",
-            &of_certificates(&|certificate| match certificate.status(report.now) {
-                Status::Unknown => None,
-                status => Some(i64::from(status == Status::Expired)),
-            }),
-        )?;
-        let scopes = || {
-            report.scopes.iter().map(|report| {
-                let scope = &report.scope;
-                let labels = [
-                    ("provider", scope.provider),
-                    ("service", scope.service),
-                    ("region", &scope.region),
-                    ("account", &scope.account),
-                    ("project", scope.project.as_ref().map_or("", |project| &project.name)),
-                ];
-                (braced(&labels), report)
-            })
-        };
-        let up: Vec<_> = scopes().map(|(labels, report)| (labels, i64::from(report.error.is_none()))).collect();
-        let counts: Vec<_> =
-            scopes().map(|(labels, report)| (labels, i64::try_from(report.certificates).unwrap_or(i64::MAX))).collect();
-        family(out, "certls_scope_up", "Whether all certificates of the scope could be read", &up)?;
-        family(out, "certls_scope_certificates", "How many certificates were read from the scope", &counts)?;
-        family(
-            out,
-            "certls_last_run_timestamp_seconds",
-            "When the clouds were asked, in seconds since 1970",
-            &[(String::new(), report.now.timestamp())],
-        )?;
-        family(
-            out,
-            "certls_build_info",
-            "The version of certls",
-            &[(braced(&[("version", env!("CARGO_PKG_VERSION"))]), 1)],
-        )
-    }
+/// Writes the certificates that were judged. Their states are the business of the alerts.
+///
+/// # Errors
+/// Where the output cannot be written.
+fn write_check(check: &CheckReport<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let certificates = check.judged.iter().map(|(certificate, _)| *certificate).collect();
+    let table = TableOptions::default();
+    write(&Report { certificates, scopes: check.scopes, now: check.now, table, width: None }, out)
 }
 
+/// Writes every metric.
+///
+/// # Errors
+/// Where the output cannot be written.
+fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    write_certificates(report, out)?;
+    write_scopes(report.scopes, out)?;
+    let now = [(String::new(), report.now.timestamp())];
+    family(out, "certls_last_run_timestamp_seconds", "When the clouds were asked, in seconds since 1970", &now)?;
+    let version = [(braced(&[("version", env!("CARGO_PKG_VERSION"))]), 1)];
+    family(out, "certls_build_info", "The version of certls", &version)
+}
+
+/// Writes the metrics of certificates.
+///
+/// # Errors
+/// Where the output cannot be written.
+fn write_certificates(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut places = Places::default();
+    let labeled: Vec<(&Certificate, String)> =
+        report.certificates.iter().map(|certificate| (*certificate, labels(certificate, &mut places))).collect();
+    let samples = |value: &dyn Fn(&Certificate) -> Option<i64>| -> Vec<(String, i64)> {
+        labeled.iter().filter_map(|(certificate, labels)| Some((labels.clone(), value(certificate)?))).collect()
+    };
+    let ends = samples(&|certificate| Some(certificate.not_after?.timestamp()));
+    family(out, "x509_cert_not_after", "Expiration date of the certificate, in seconds since 1970", &ends)?;
+    let starts = samples(&|certificate| Some(certificate.not_before?.timestamp()));
+    family(out, "x509_cert_not_before", "Activation date of the certificate, in seconds since 1970", &starts)?;
+    let expired = samples(&|certificate| match certificate.status(report.now) {
+        Status::Unknown => None,
+        status => Some(i64::from(status == Status::Expired)),
+    });
+    family(out, "x509_cert_expired", "Whether the certificate has expired", &expired)
+}
+
+/// Writes the metrics of scopes.
+///
+/// # Errors
+/// Where the output cannot be written.
+fn write_scopes(scopes: &[ScopeReport], out: &mut dyn io::Write) -> io::Result<()> {
+    let samples = |value: &dyn Fn(&ScopeReport) -> i64| -> Vec<(String, i64)> {
+        scopes.iter().map(|report| (scope_labels(report), value(report))).collect()
+    };
+    let up = samples(&|report| i64::from(report.error.is_none()));
+    family(out, "certls_scope_up", "Whether all certificates of the scope could be read", &up)?;
+    let counts = samples(&|report| i64::try_from(report.certificates).unwrap_or(i64::MAX));
+    family(out, "certls_scope_certificates", "How many certificates were read from the scope", &counts)
+}
+
+fn scope_labels(report: &ScopeReport) -> String {
+    let scope = &report.scope;
+    braced(&[
+        ("provider", scope.provider),
+        ("service", scope.service),
+        ("region", &scope.region),
+        ("account", &scope.account),
+        ("project", scope.project.as_ref().map_or("", |project| &project.name)),
+    ])
+}
+
+/// Writes a metric with all its series; nothing where there are none.
+///
+/// # Errors
+/// Where the output cannot be written.
 fn family(out: &mut dyn io::Write, name: &str, help: &str, samples: &[(String, i64)]) -> io::Result<()> {
     if samples.is_empty() {
         return Ok(());
@@ -89,67 +99,82 @@ fn family(out: &mut dyn io::Write, name: &str, help: &str, samples: &[(String, i
     samples.iter().try_for_each(|(labels, value)| writeln!(out, "{name}{labels} {value}"))
 }
 
-/// The labels of one certificate. Its place is unique: where two would share it, the later one is numbered; `seen`
-/// tells of each place the last number that was given.
-fn labels(certificate: &Certificate, seen: &mut HashMap<String, usize>) -> String {
-    let id = certificate.id.as_deref().unwrap_or("unknown");
-    let place =
-        format!("{}/{}/{}/{}/{id}", certificate.provider, certificate.service, certificate.region, certificate.account);
-    let numbered = |number| if number == 1 { place.clone() } else { format!("{place}#{number}") };
-    let mut number = seen.get(&place).copied().unwrap_or_default() + 1;
-    while seen.contains_key(&numbered(number)) {
-        number += 1;
+/// The values of `filepath` that were given, each with the last number that was added to it. No two series share one.
+#[derive(Default)]
+struct Places(HashMap<String, usize>);
+
+impl Places {
+    /// Returns the place itself, or where it is taken, the place with the next free number: `…/id#2`.
+    fn unique(&mut self, place: String) -> String {
+        let numbered = |number| if number == 1 { place.clone() } else { format!("{place}#{number}") };
+        let mut number = self.0.get(&place).copied().unwrap_or_default() + 1;
+        while self.0.contains_key(&numbered(number)) {
+            number += 1;
+        }
+        let unique = numbered(number);
+        self.0.insert(unique.clone(), 1);
+        self.0.insert(place, number);
+        unique
     }
-    let filepath = numbered(number);
-    seen.insert(filepath.clone(), 1);
-    seen.insert(place.clone(), number);
+}
+
+/// The attributes of a distinguished name that the exporter has labels for, and those labels.
+static SUBJECT: [(&str, &str); 6] = [
+    ("C", "subject_C"),
+    ("ST", "subject_ST"),
+    ("L", "subject_L"),
+    ("O", "subject_O"),
+    ("OU", "subject_OU"),
+    ("CN", "subject_CN"),
+];
+static ISSUER: [(&str, &str); 6] = [
+    ("C", "issuer_C"),
+    ("ST", "issuer_ST"),
+    ("L", "issuer_L"),
+    ("O", "issuer_O"),
+    ("OU", "issuer_OU"),
+    ("CN", "issuer_CN"),
+];
+
+/// Returns the labels of one certificate.
+fn labels(certificate: &Certificate, places: &mut Places) -> String {
+    let Certificate { provider, service, region, account, .. } = certificate;
+    let id = certificate.id.as_deref().unwrap_or("unknown");
+    let filepath = places.unique(format!("{provider}/{service}/{region}/{account}/{id}"));
     let serial_number = certificate.serial_number.as_ref().and_then(decimal).unwrap_or_default();
     let mut labels = vec![
         ("filename", certificate.name.clone().unwrap_or_default()),
         ("filepath", filepath),
         ("serial_number", serial_number),
-        ("provider", certificate.provider.to_owned()),
-        ("service", certificate.service.to_owned()),
-        ("region", certificate.region.clone()),
-        ("account", certificate.account.clone()),
+        ("provider", (*provider).to_owned()),
+        ("service", (*service).to_owned()),
+        ("region", region.clone()),
+        ("account", account.clone()),
         ("cert_id", id.to_owned()),
     ];
-    let subject = [
-        ("C", "subject_C"),
-        ("ST", "subject_ST"),
-        ("L", "subject_L"),
-        ("O", "subject_O"),
-        ("OU", "subject_OU"),
-        ("CN", "subject_CN"),
-    ];
-    let issuer = [
-        ("C", "issuer_C"),
-        ("ST", "issuer_ST"),
-        ("L", "issuer_L"),
-        ("O", "issuer_O"),
-        ("OU", "issuer_OU"),
-        ("CN", "issuer_CN"),
-    ];
-    for (name, parts) in [(&certificate.subject, subject), (&certificate.issuer, issuer)] {
-        for (kind, label) in parts {
-            let value = name.as_ref().and_then(|name| name.value(kind));
-            labels.push((label, value.unwrap_or_default().into_owned()));
-        }
-    }
+    labels.extend(name_labels(certificate.subject.as_ref(), &SUBJECT));
+    labels.extend(name_labels(certificate.issuer.as_ref(), &ISSUER));
     if let Some(name) = certificate.common_name.as_ref().filter(|_| certificate.subject.is_none()) {
-        labels.retain(|(label, _)| *label != "subject_CN");
         labels.push(("subject_CN", name.clone()));
     }
     let labels: Vec<(&str, &str)> = labels.iter().map(|(label, value)| (*label, value.as_str())).collect();
     braced(&labels)
 }
 
-/// To Prometheus an empty label is none, so it is left out.
+/// Returns the labels of a distinguished name; of an attribute that stands in it twice, the most specific counts.
+fn name_labels<'a>(
+    name: Option<&'a DistinguishedName>,
+    labels: &'a [(&str, &'static str)],
+) -> impl Iterator<Item = (&'static str, String)> + 'a {
+    labels.iter().filter_map(move |(attribute, label)| Some((*label, name?.value(attribute)?.into_owned())))
+}
+
+/// Writes labels in braces. To Prometheus an empty label is the same as none, so it is left out.
 fn braced(labels: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (name, value) in labels.iter().filter(|(_, value)| !value.is_empty()) {
-        let value = inert(value).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-        let _ = write!(text, "{}{name}=\"{value}\"", if text.is_empty() { "" } else { "," });
+        let comma = if text.is_empty() { "" } else { "," };
+        let _ = write!(text, "{comma}{name}=\"{}\"", Escape::Label.apply(value));
     }
     format!("{{{text}}}")
 }
@@ -182,7 +207,7 @@ fn decimal(number: &SerialNumber) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Attribute, AttributeValue, DistinguishedName};
+    use crate::model::{Attribute, AttributeValue};
 
     #[test]
     fn serial_numbers_are_decimal() {
@@ -204,7 +229,7 @@ mod tests {
         let der = Attribute { kind: "L".into(), value: AttributeValue::Der([5, 0].into()) };
         let sets = vec![set(&[("C", "CN")]), set(&[("CN", "x")]), vec![der], set(&[("OU", "x=y"), ("CN", "a, b")])];
         let certificate = Certificate { subject: DistinguishedName::new(sets), ..Certificate::default() };
-        let labels = labels(&certificate, &mut HashMap::new());
+        let labels = labels(&certificate, &mut Places::default());
         let subject = r##"subject_C="CN",subject_L="#0500",subject_OU="x=y",subject_CN="a, b""##;
         assert!(labels.contains(subject), "{labels}");
     }
@@ -217,7 +242,7 @@ mod tests {
     #[test]
     fn two_certificates_never_share_a_series() {
         let certificate = Certificate { id: Some("1".to_owned()), ..Certificate::default() };
-        let mut seen = HashMap::new();
+        let mut seen = Places::default();
         let first = labels(&certificate, &mut seen);
         assert_ne!(first, labels(&certificate, &mut seen));
         let unreadable = Certificate::default();

@@ -1,9 +1,9 @@
-//! The account of a scan: what was asked, what answered, and what did not.
+//! The summary of a scan: what was asked, what answered, and what did not.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::model::{ScopeReport, ScopeStatus};
 
 /// `412 certificates · 2 clouds, 3 accounts, 57 scopes: 55 read, 1 denied, 1 timed out`.
@@ -37,26 +37,26 @@ impl fmt::Display for Summary<'_> {
             (ScopeStatus::Failed, "failed"),
         ];
         let outcomes = outcomes.iter().map(|(status, word)| (count(*status), word));
-        let told: Vec<String> =
+        let counts: Vec<String> =
             outcomes.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-        f.write_str(&told.join(", "))
+        f.write_str(&counts.join(", "))
     }
 }
 
-/// What may have failed in a scope.
+/// A part of a scope's report that may be an error.
 type Part = fn(&ScopeReport) -> Option<&Error>;
 
-/// The failed scopes that failed alike, and how: told once, with their places.
+/// Returns the errors of failed scopes, equal ones once, with their places.
 pub(super) fn failures(scopes: &[ScopeReport]) -> Vec<(String, &Error)> {
     alike(scopes, |report| report.error.as_ref())
 }
 
-/// The scopes where the listeners were asked for and not told, in the same way.
+/// Returns the errors of usage sources, equal ones once, with their places.
 pub(super) fn usage_failures(scopes: &[ScopeReport]) -> Vec<(String, &Error)> {
     alike(scopes, |report| report.usage_error.as_ref())
 }
 
-/// The scopes where it could not be told whether an authority's certificate is meant as well.
+/// Returns the errors of separate lists of CA certificates, equal ones once, with their places.
 pub(super) fn ca_list_failures(scopes: &[ScopeReport]) -> Vec<(String, &Error)> {
     alike(scopes, |report| report.ca_list_error.as_ref())
 }
@@ -67,13 +67,8 @@ pub(super) fn limitations(scopes: &[ScopeReport]) -> Vec<(String, &Error)> {
 }
 
 fn alike(scopes: &[ScopeReport], part: Part) -> Vec<(String, &Error)> {
-    let place = |report: &ScopeReport| (report.scope.provider, report.scope.account.clone(), report.scope.service);
-    let failure = |report: &ScopeReport| {
-        let told =
-            |error: &Error| (error.kind, error.message.clone(), error.code.clone(), error.hint().map(str::to_owned));
-        part(report).map(told)
-    };
-    let are_alike = |a: &ScopeReport, b: &ScopeReport| place(a) == place(b) && failure(a) == failure(b);
+    let are_alike =
+        |a: &ScopeReport, b: &ScopeReport| a.scope.is_beside(&b.scope) && part(a).map(failure) == part(b).map(failure);
     let mut groups: Vec<Vec<&ScopeReport>> = Vec::new();
     for report in scopes.iter().filter(|report| part(report).is_some()) {
         match groups.iter_mut().find(|group| group.first().is_some_and(|first| are_alike(first, report))) {
@@ -81,8 +76,12 @@ fn alike(scopes: &[ScopeReport], part: Part) -> Vec<(String, &Error)> {
             None => groups.push(vec![report]),
         }
     }
-    let told = groups.iter().filter_map(|group| Some((places(group)?, part(group.first()?)?)));
-    told.collect()
+    groups.iter().filter_map(|group| Some((places(group)?, part(group.first()?)?))).collect()
+}
+
+/// What errors have in common that are printed once.
+fn failure(error: &Error) -> (Kind, &str, Option<&str>, Option<&str>) {
+    (error.kind, &error.message, error.code.as_deref(), error.hint())
 }
 
 /// `aliyun shop cn-hangzhou slb`; of several, `aliyun shop slb in 3 regions (cn-beijing, …)`.
@@ -100,6 +99,7 @@ fn places(group: &[&ScopeReport]) -> Option<String> {
     Some(format!("{provider} {account} {service} in {} regions ({})", regions.len(), regions.join(", ")))
 }
 
+/// Returns a number with its noun: `1 scope`, `2 scopes`.
 pub(super) fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(number: N, what: &str) -> String {
     if number == N::from(1) { format!("1 {what}") } else { format!("{number} {what}s") }
 }

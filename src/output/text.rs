@@ -8,31 +8,33 @@ use textwrap::WordSplitter;
 
 use crate::model::{AlternativeName, Certificate, ChainElement, DistinguishedName, Use, rfc3339};
 
-use super::Report;
-use super::columns::{RECORD, Value};
+use super::check::nagios;
+use super::columns::record_columns;
+use super::escape::Escape;
 use super::messages::time_until;
-use super::style::{self, harmless};
+use super::value::Value;
+use super::{Content, Details, Format, Report, style, table};
 
-pub(super) struct Format;
+pub(super) static FORMAT: Format =
+    Format { details: Some(write), check: Some(nagios::write), ..Format::new("text", Content::Styled) };
 
-impl super::Format for Format {
-    fn name(&self) -> &'static str {
-        "text"
-    }
-
-    fn is_for_people(&self) -> bool {
-        true
-    }
-
-    fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        for (number, certificate) in report.certificates.iter().enumerate() {
-            if number > 0 {
-                writeln!(out)?;
-            }
-            Layout { width: report.width, out }.write(certificate, report.now)?;
+/// Writes each certificate, a line a field, then the list to choose from.
+///
+/// # Errors
+/// Where the output cannot be written.
+fn write(details: &Details<'_>, width: Option<u16>, out: &mut dyn io::Write) -> io::Result<()> {
+    let Report { certificates, now, .. } = &details.single;
+    for (number, certificate) in certificates.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
         }
-        Ok(())
+        Layout { width, out }.write(certificate, *now)?;
     }
+    if !certificates.is_empty() && !details.ambiguous.certificates.is_empty() {
+        writeln!(out)?;
+    }
+    // The list to choose from is never cut: ids that are cut could not be told apart.
+    table::write(&details.ambiguous, out)
 }
 
 /// Names on the left, values on the right, in lines that fit a terminal.
@@ -41,14 +43,18 @@ struct Layout<'a> {
     out: &'a mut dyn io::Write,
 }
 
-/// The least that a value is given of a terminal's width.
-const NARROWEST: usize = 24;
+/// The width of a value, however narrow the terminal is.
+const MIN_VALUE_WIDTH: usize = 24;
 
 impl Layout<'_> {
+    /// Writes the fields of one certificate.
+    ///
+    /// # Errors
+    /// Where the output cannot be written.
     fn write(&mut self, certificate: &Certificate, now: DateTime<Utc>) -> io::Result<()> {
-        let wide = RECORD.iter().map(|column| column.name.len()).max().unwrap_or_default();
+        let wide = record_columns().map(|column| column.name.len()).max().unwrap_or_default();
         let mut unknown = Vec::new();
-        for column in RECORD {
+        for column in record_columns() {
             let value = (column.value)(certificate, now);
             if matches!(value, Value::Unknown | Value::Chain([])) {
                 unknown.push(column.name);
@@ -59,10 +65,14 @@ impl Layout<'_> {
         self.field("(unknown)", wide, &unknown)
     }
 
+    /// Writes a name with the lines of its value.
+    ///
+    /// # Errors
+    /// Where the output cannot be written.
     fn field(&mut self, name: &str, wide: usize, lines: &[Cow<'_, str>]) -> io::Result<()> {
-        let room = self.width.map(|width| usize::from(width).saturating_sub(wide + GAP.len()).max(NARROWEST));
+        let room = self.width.map(|width| usize::from(width).saturating_sub(wide + GAP.len()).max(MIN_VALUE_WIDTH));
         let (bold, mut name) = (style::HEADING, name);
-        for line in lines.iter().map(|line| harmless(line)) {
+        for line in lines.iter().map(|line| Escape::Terminal.apply(line)) {
             for part in fitted(&line, room) {
                 writeln!(self.out, "{bold}{name:wide$}{bold:#}{GAP}{part}")?;
                 name = "";
@@ -151,8 +161,8 @@ mod tests {
         let mut plain = anstream::StripStream::new(&mut out as &mut dyn io::Write);
         Layout { width: Some(0), out: &mut plain }.write(&certificate, DateTime::UNIX_EPOCH).expect("written");
         let text = String::from_utf8(out).expect("text");
-        let told = "notes                      the first of two notes\n                           another\n";
-        assert!(text.contains(told) && text.contains("name                       shop\n"), "{text}");
+        let expected = "notes                      the first of two notes\n                           another\n";
+        assert!(text.contains(expected) && text.contains("name                       shop\n"), "{text}");
         assert!(text.contains("(unknown)                  account_id, id,\n"), "{text}");
     }
 }

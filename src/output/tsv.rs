@@ -2,31 +2,25 @@
 
 use std::io;
 
-use super::Report;
 use super::columns::for_programs;
-use super::style::inert;
+use super::escape::Escape;
+use super::{Content, Format, Report};
 
-pub(super) struct Format;
+pub(super) static FORMAT: Format = Format { records: Some(write), ..Format::new("tsv", Content::Data) };
 
-impl super::Format for Format {
-    fn name(&self) -> &'static str {
-        "tsv"
+/// Writes a line a certificate.
+///
+/// # Errors
+/// Where the output cannot be written.
+fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let columns = report.columns_or(for_programs(report.table.extra));
+    if report.table.header {
+        writeln!(out, "{}", columns.iter().map(|column| column.name).collect::<Vec<_>>().join("\t"))?;
     }
-
-    fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let columns = report.columns_or(for_programs(report.style.extra));
-        if report.style.header {
-            writeln!(out, "{}", columns.iter().map(|column| column.name).collect::<Vec<_>>().join("\t"))?;
-        }
-        for certificate in &report.certificates {
-            let cells = columns.iter().map(|column| escaped(&(column.value)(certificate, report.now).to_string()));
-            writeln!(out, "{}", cells.collect::<Vec<_>>().join("\t"))?;
-        }
-        Ok(())
+    for certificate in &report.certificates {
+        let values = columns.iter().map(|column| (column.value)(certificate, report.now).to_string());
+        let cells: Vec<String> = values.map(|value| Escape::Tab.apply(&value).into_owned()).collect();
+        writeln!(out, "{}", cells.join("\t"))?;
     }
-}
-
-/// What would end a cell or a line, as most readers of such files write it.
-fn escaped(text: &str) -> String {
-    inert(text).replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+    Ok(())
 }

@@ -1,6 +1,7 @@
-//! What `check` found, and its own format.
+//! The report of `check`, and its own format.
 
-mod nagios;
+pub(super) mod nagios;
 mod report;
 
-pub use report::{FORMATS, Verdict, unknown};
+pub use nagios::unknown;
+pub use report::CheckReport;

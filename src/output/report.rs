@@ -1,0 +1,88 @@
+//! What commands print: certificates, single certificates in full, and accounts.
+
+use std::io;
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{AccountReport, Certificate, ScopeReport};
+
+use super::columns::NAMES;
+use super::{Column, Format, Printable};
+
+/// Certificates, and the scopes that they were read from.
+#[derive(Debug, Clone)]
+pub struct Report<'a> {
+    /// The certificates to print, in their order.
+    pub certificates: Vec<&'a Certificate>,
+    pub scopes: &'a [ScopeReport],
+    pub now: DateTime<Utc>,
+    pub table: TableOptions<'a>,
+    /// The terminal's width; `None` where the output goes elsewhere and is never cut.
+    pub width: Option<u16>,
+}
+
+/// What the tabular formats are to show.
+#[derive(Debug, Clone, Copy)]
+pub struct TableOptions<'a> {
+    /// The columns that were chosen; `None` for each format's own.
+    pub columns: Option<&'a [&'static Column]>,
+    /// Whether the names of the columns are printed above them.
+    pub header: bool,
+    /// Columns that formats show beside their own, since the command is about them.
+    pub extra: &'a [&'static Column],
+}
+
+impl Default for TableOptions<'_> {
+    /// The columns of an inventory.
+    fn default() -> Self {
+        Self { columns: None, header: true, extra: &[NAMES] }
+    }
+}
+
+impl Report<'_> {
+    /// Returns the columns that were chosen, or else a format's own.
+    pub(super) fn columns_or(&self, own: impl Iterator<Item = &'static Column>) -> Vec<&'static Column> {
+        self.table.columns.map_or_else(|| own.collect(), <[_]>::to_vec)
+    }
+}
+
+impl Printable for Report<'_> {
+    fn write(&self, format: &Format, width: Option<u16>, out: &mut dyn io::Write) -> io::Result<()> {
+        let write = format.records.ok_or_else(|| format.unsupported())?;
+        write(&Self { width, ..self.clone() }, out)
+    }
+}
+
+/// Single certificates in full, and those between which the user must choose.
+#[derive(Debug)]
+pub struct Details<'a> {
+    pub single: Report<'a>,
+    pub ambiguous: Report<'a>,
+    /// All of both, for formats that print a record for each.
+    pub all: Report<'a>,
+    /// Those whose chains are printed.
+    pub with_chain: Vec<&'a Certificate>,
+}
+
+impl Printable for Details<'_> {
+    fn write(&self, format: &Format, width: Option<u16>, out: &mut dyn io::Write) -> io::Result<()> {
+        match format.details {
+            Some(write) => write(self, width, out),
+            None => self.all.write(format, width, out),
+        }
+    }
+}
+
+/// The accounts that would be asked.
+#[derive(Debug)]
+pub struct AccountList {
+    pub accounts: Vec<AccountReport>,
+    pub now: DateTime<Utc>,
+}
+
+impl Printable for AccountList {
+    fn write(&self, format: &Format, width: Option<u16>, out: &mut dyn io::Write) -> io::Result<()> {
+        let write = format.accounts.ok_or_else(|| format.unsupported())?;
+        write(self, width, out)
+    }
+}
