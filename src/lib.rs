@@ -18,6 +18,7 @@ use clap::{CommandFactory, Parser};
 
 mod analysis;
 pub mod cli;
+pub mod clock;
 mod commands;
 pub mod config;
 mod duration;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A part, and the parts that it may name. What is not here may name whatever is below it in this list.
 const MAY_NAME: &[(&str, &[&str])] = &[
+    ("clock", &[]),
     ("duration", &[]),
     ("error", &[]),
     ("hex", &[]),
@@ -17,7 +18,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("signals", &["exit"]),
     ("config", &["error", "suggest"]),
     ("net", &["config", "duration", "error"]),
-    ("providers", &["analysis", "config", "error", "hex", "model", "net", "suggest", "x509"]),
+    ("providers", &["analysis", "clock", "config", "error", "hex", "model", "net", "suggest", "x509"]),
     ("output", &["config", "error", "model", "signals"]),
     ("logging", &["output"]),
     ("cli", &["config", "duration", "error", "exit", "model", "output", "providers", "suggest"]),
@@ -28,6 +29,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "analysis",
             "cli",
+            "clock",
             "config",
             "engine",
             "error",

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
 use crate::cli::{NetArgs, ScopeArgs};
+use crate::clock::Clock;
 use crate::config::Env;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -63,13 +64,15 @@ impl World {
     /// Everything that asking a cloud needs.
     fn prepare(&self, scope: &ScopeArgs, net: &NetArgs) -> Result<Run, Error> {
         let settings = Settings::resolve(scope, net, &self.env)?;
+        let clock = Clock::system();
         let cx = Context {
             env: self.env.clone(),
             endpoints: settings.endpoints.clone(),
             http: Arc::new(Http::new(&settings.net)?),
             probe_limit: ProbeLimit::default(),
+            clock,
         };
-        Ok(Run { cx, settings, now: Utc::now() })
+        Ok(Run { cx, settings, now: clock.now() })
     }
 
     pub(crate) fn words(&self) -> Messages<impl std::io::Write> {

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::clock::Clock;
 use crate::config::{Endpoints, Env};
 use crate::error::{Error, Kind};
 use crate::net::Http;
@@ -35,6 +36,7 @@ pub struct Context {
     pub endpoints: Endpoints,
     pub http: Arc<Http>,
     pub probe_limit: ProbeLimit,
+    pub clock: Clock,
 }
 
 /// Returns the provider of this name.
