@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::net::Http;
 use crate::output::{Messages, Terminal};
-use crate::providers::{Context, ProbeLimit};
+use crate::providers::{self, Context, ProbeLimit, ProfileFiles};
 use crate::settings::Settings;
 
 mod accounts;
@@ -70,6 +70,8 @@ impl World {
             endpoints: settings.endpoints.clone(),
             http: Arc::new(Http::new(&settings.net)?),
             probe_limit: ProbeLimit::default(),
+            files: ProfileFiles::default(),
+            providers: providers::ALL,
             clock,
         };
         Ok(Run { cx, settings, now: clock.now() })

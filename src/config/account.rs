@@ -1,5 +1,9 @@
 //! An account that is to be asked, and how to log in to it.
 
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+
 use super::KeyVariables;
 
 /// What a user calls an account: a name, a cloud, and where its credentials are.
@@ -9,16 +13,30 @@ pub struct Account {
     /// The id of the provider.
     pub provider: String,
     pub credentials: CredentialsFrom,
-    /// A role of Alibaba Cloud RAM to assume with those credentials.
-    pub role_arn: Option<String>,
-    /// The signature to use, where the account asks for a certain one.
-    pub signature: Option<String>,
+    /// The keys that only its provider has, each with its text; the provider has checked them.
+    pub provider_keys: BTreeMap<String, String>,
     /// `None` for all.
     pub regions: Option<Vec<String>>,
     /// `FILE:LINE:COLUMN` of the account, where a file set it up.
     pub place: Option<String>,
     /// Whether the user named it: without credentials it is an error, not passed over.
     pub required: bool,
+}
+
+/// A key of an account that only some providers have.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountKey {
+    pub name: &'static str,
+    /// Fails for a text that the provider cannot use.
+    pub check: fn(&str) -> Result<(), Error>,
+}
+
+/// What accounts of one provider may say.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountRules {
+    /// The id of the provider.
+    pub provider: &'static str,
+    pub keys: &'static [AccountKey],
 }
 
 /// Where an account's credentials are.
@@ -33,6 +51,11 @@ pub enum CredentialsFrom {
 }
 
 impl Account {
+    /// Returns the text of a key that only some providers have.
+    pub fn provider_key(&self, name: &str) -> Option<&str> {
+        self.provider_keys.get(name).map(String::as_str)
+    }
+
     /// The account that is found where nothing names one.
     pub const DEFAULT: &'static str = "default";
 
@@ -45,8 +68,7 @@ impl Account {
             },
             provider: provider.to_owned(),
             credentials,
-            role_arn: None,
-            signature: None,
+            provider_keys: BTreeMap::new(),
             regions: None,
             place: None,
             required,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::Ipv4Addr;
 
 use url::{Host, Url};
 
@@ -9,15 +10,14 @@ use url::{Host, Url};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(Url);
 
-/// Where the clouds' machines ask who they are, without TLS. Elsewhere nothing answers at these addresses.
-pub(crate) const ALIYUN_METADATA: &str = "http://100.100.100.200";
-pub(crate) const HUAWEI_METADATA: &str = "http://169.254.169.254";
-
 impl Endpoint {
-    /// One of the two metadata services; `None` for every other address.
-    pub(crate) fn metadata(address: &str) -> Option<Self> {
-        let known = [ALIYUN_METADATA, HUAWEI_METADATA].contains(&address);
-        known.then(|| Url::parse(address).ok().map(Self)).flatten()
+    /// Returns the plain-HTTP origin of a metadata service, which answers only inside of the network of its machine:
+    /// link-local addresses (RFC 3927) and the shared address space (RFC 6598). `None` for every other address.
+    pub fn of_metadata(address: Ipv4Addr) -> Option<Self> {
+        let [first, second, ..] = address.octets();
+        let is_shared = first == 100 && second & 0xc0 == 64;
+        let is_local = address.is_link_local() || is_shared;
+        is_local.then(|| Url::parse(&format!("http://{address}")).ok().map(Self)).flatten()
     }
 
     /// # Errors
@@ -60,6 +60,12 @@ impl Endpoint {
         }
     }
 
+    /// Returns the host and the port to connect to, an IPv6 address without its brackets.
+    pub fn host_and_port(&self) -> (&str, u16) {
+        let host = self.0.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        (host, self.0.port_or_known_default().unwrap_or_default())
+    }
+
     /// The address of a path that is already percent-encoded, with its query likewise.
     pub fn at(&self, path: &str, query: &str) -> String {
         let question = if query.is_empty() { "" } else { "?" };
@@ -93,18 +99,18 @@ mod tests {
 
     #[test]
     fn plain_http_goes_to_this_machine_only() {
-        for good in ["http://127.0.0.1:8080", "http://[::1]:1", "http://localhost", "https://slb.aliyuncs.com"] {
+        for good in ["http://127.0.0.1:8080", "http://[::1]:1", "http://localhost", "https://api.example"] {
             assert!(Endpoint::parse(good).is_ok(), "{good}");
         }
         for bad in [
-            "http://slb.aliyuncs.com",
+            "http://api.example",
             "http://localhost.evil.example",
             "http://10.0.0.1",
             "https://user:word@host",
             "https://host/path",
             "https://host?q",
             "ftp://127.0.0.1",
-            "slb.aliyuncs.com",
+            "api.example",
             "https://",
             "",
         ] {
@@ -113,19 +119,21 @@ mod tests {
     }
 
     #[test]
-    fn the_two_metadata_services_are_no_endpoints_for_anything_else() {
-        for address in [ALIYUN_METADATA, HUAWEI_METADATA] {
-            assert_eq!(Endpoint::metadata(address).expect(address).to_string(), address);
-            assert!(Endpoint::parse(address).is_err(), "{address}");
+    fn plain_http_to_a_metadata_service_stays_in_the_machines_own_network() {
+        for address in [Ipv4Addr::new(169, 254, 169, 254), Ipv4Addr::new(100, 100, 100, 200)] {
+            let endpoint = Endpoint::of_metadata(address).expect("a metadata service");
+            assert_eq!(endpoint.to_string(), format!("http://{address}"));
+            assert_eq!(endpoint.host_and_port(), (address.to_string().as_str(), 80));
+            assert!(Endpoint::parse(&endpoint.to_string()).is_err(), "{address}");
         }
-        for other in ["http://169.254.169.253", "http://10.0.0.1", "http://100.100.100.200/x", ""] {
-            assert!(Endpoint::metadata(other).is_none(), "{other}");
+        for [a, b] in [[10, 0], [169, 253], [100, 63], [100, 128], [192, 168], [8, 8]] {
+            assert!(Endpoint::of_metadata(Ipv4Addr::new(a, b, 0, 1)).is_none(), "{a}.{b}");
         }
     }
 
     #[test]
     fn a_host_name_cannot_smuggle_another_host() {
-        for bad in ["slb.x/.aliyuncs.com", "user@host", "host?x", "host#x"] {
+        for bad in ["api.x/.example", "user@host", "host?x", "host#x"] {
             assert!(Endpoint::of_host(bad).is_none(), "{bad}");
         }
     }

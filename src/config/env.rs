@@ -4,10 +4,22 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A variable that certls reads.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct EnvVar {
     pub name: &'static str,
     pub help: &'static str,
+}
+
+impl EnvVar {
+    /// Returns its value, if it is set.
+    pub fn get<'e>(&self, env: &'e Env) -> Option<&'e str> {
+        env.get(self.name)
+    }
+
+    /// Returns whether it is `true` or `1`.
+    pub fn is_on(&self, env: &Env) -> bool {
+        self.get(env).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
+    }
 }
 
 /// Prefix of the endpoint overrides: `CERTLS_ENDPOINT_ALIYUN_SLB` is `--endpoint aliyun.slb=…`.

@@ -53,7 +53,7 @@ fn a_signature_that_is_none_is_named() {
     exit 2
     --- stdout
     --- stderr
-    error: aliyun default all slb: CERTLS_ALIYUN_SIGNATURE: `v4` is no signature
+    error: aliyun default all slb: CERTLS_ALIYUN_SIGNATURE: unknown signature `v4`
     hint: set CERTLS_ALIYUN_SIGNATURE to rpc or acs3, or unset it
     0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
     ");

@@ -8,12 +8,12 @@ use chrono::Utc;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::config::{AccessKey, Endpoint, Env};
+use crate::config::{AccessKey, Endpoint, Env, read_text};
 use crate::error::{Error, Kind};
 use crate::model::Identity;
 use crate::net::Redactor;
 use crate::net::encode::query;
-use crate::providers::credentials::temporary_keys::Issued;
+use crate::providers::credentials::temporary_keys::IssuedKeys;
 
 use super::client::{Client, Operation};
 use super::errors::Refusal;
@@ -139,25 +139,26 @@ impl Role {
 }
 
 /// The temporary keys of a role, asked for with other keys.
-pub(super) async fn assume_role(client: &Client, keys: &AccessKey, role: &Role) -> Result<Issued, Error> {
+pub(super) async fn assume_role(client: &Client, keys: &AccessKey, role: &Role) -> Result<IssuedKeys, Error> {
     let endpoint = endpoint(client, role.region.as_deref())?;
     let params = role.params();
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
     // In RPC style whatever the account signs with: an external id then stands in the body, not the address.
     let client = Client { signature: Signature::Rpc, ..client.clone() };
     let reply = client.call(keys, &ASSUME_ROLE, &endpoint, &params).await.map_err(|error| role.refused(error))?;
-    reply.json::<AssumedWire>()?.credentials.issued("STS")
+    reply.json::<AssumedWire>()?.credentials.issued()
 }
 
 /// The temporary keys of a role, asked for with the token of an identity provider: nothing is signed.
 ///
 /// Reference: <https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerolewithoidc>
-pub(super) async fn assume_role_with_oidc(client: &Client, oidc: &OidcRole, origin: &str) -> Result<Issued, Error> {
+pub(super) async fn assume_role_with_oidc(client: &Client, oidc: &OidcRole, origin: &str) -> Result<IssuedKeys, Error> {
     let role = &oidc.role;
     let endpoint = endpoint(client, role.region.as_deref())?;
     // Read each time: whoever put the file there renews it.
-    let token: SecretString = std::fs::read_to_string(&oidc.token_file)
-        .map_err(|error| Error::new(Kind::Config, format!("{}: {error}", oidc.token_file.display())))?
+    let token: SecretString = read_text(&oidc.token_file)
+        .and_then(|text| text.ok_or_else(|| "there is no such file".to_owned()))
+        .map_err(|why| Error::new(Kind::Config, format!("{}: {why}", oidc.token_file.display())))?
         .into();
     let mut params = role.params();
     params.push(("OIDCProviderArn", oidc.provider.clone()));
@@ -190,7 +191,7 @@ pub(super) async fn assume_role_with_oidc(client: &Client, oidc: &OidcRole, orig
         Err(refusal.into_error())
     };
     let reply = client.http.retrying(ask).await.map_err(|error| role.refused(error))?;
-    reply.json::<AssumedWire>()?.credentials.issued("STS")
+    reply.json::<AssumedWire>()?.credentials.issued()
 }
 
 #[cfg(test)]

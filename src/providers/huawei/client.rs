@@ -126,7 +126,7 @@ impl Client {
     /// The token for this call; `None` where requests are signed.
     async fn token(&self, call: &Call<'_>) -> Result<Option<SecretString>, Error> {
         match &self.credentials {
-            Credentials::AccessKey(_) | Credentials::Agency { .. } => Ok(None),
+            Credentials::AccessKey(_) => Ok(None),
             Credentials::Token { token, .. } => Ok(Some(token.clone())),
             Credentials::Password(user) => {
                 let token = self.tokens.get(&self.http, call.iam, user, call.token_scope).await?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::SecretString;
 
-use crate::config::{AccessKey, Account, Endpoint, Env};
+use crate::config::{AccessKey, Account, AccountKey, Endpoint, Env};
 use crate::error::{Error, Kind};
 use crate::net::Request;
 
@@ -11,6 +11,15 @@ mod acs3;
 mod rpc;
 
 pub(super) const VARIABLE: &str = "CERTLS_ALIYUN_SIGNATURE";
+
+/// The signature that one account uses.
+pub(super) const ACCOUNT_KEY: AccountKey = AccountKey {
+    name: "signature",
+    check: |text| match Signature::named(text) {
+        Some(_) => Ok(()),
+        None => Err(unknown(text).with_hint("write \"rpc\" or \"acs3\"")),
+    },
+};
 
 /// The way in which requests are signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,14 +51,27 @@ pub(super) struct Signed {
 }
 
 impl Signature {
-    /// What the account asks for, or else the environment.
-    pub(super) fn chosen(env: &Env, account: &Account) -> Result<Self, Error> {
-        match account.signature.as_deref().or_else(|| env.get(VARIABLE)) {
-            None | Some("rpc") => Ok(Self::Rpc),
-            Some("acs3") => Ok(Self::Acs3),
-            Some(other) => Err(Error::new(Kind::Config, format!("{VARIABLE}: `{other}` is no signature"))
-                .with_hint(format!("set {VARIABLE} to rpc or acs3, or unset it"))),
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "rpc" => Some(Self::Rpc),
+            "acs3" => Some(Self::Acs3),
+            _ => None,
         }
+    }
+
+    /// Returns the signature of the account, or else of the environment.
+    ///
+    /// # Errors
+    /// Where the name is not a signature's.
+    pub(super) fn chosen(env: &Env, account: &Account) -> Result<Self, Error> {
+        let Some(name) = account.provider_key(ACCOUNT_KEY.name).or_else(|| env.get(VARIABLE)) else {
+            return Ok(Self::Rpc);
+        };
+        Self::named(name).ok_or_else(|| {
+            let error = unknown(name);
+            Error { message: format!("{VARIABLE}: {}", error.message), ..error }
+                .with_hint(format!("set {VARIABLE} to rpc or acs3, or unset it"))
+        })
     }
 
     pub(super) fn sign(self, unsigned: &Unsigned<'_>, keys: &AccessKey) -> Result<Signed, Error> {
@@ -62,6 +84,10 @@ impl Signature {
                 .with_hint(format!("copy the key again into {}", keys.origin))
         })
     }
+}
+
+fn unknown(name: &str) -> Error {
+    Error::new(Kind::Config, format!("unknown signature `{name}`"))
 }
 
 /// `2026-03-02T08:09:10Z`, as every request wants it.
