@@ -11,7 +11,7 @@ use crate::suggest::did_you_mean;
 
 /// What one source holds.
 #[derive(Debug)]
-pub(crate) enum Found<C> {
+pub(crate) enum Contents<C> {
     /// Nothing is set up there.
     Nothing,
     /// Profiles, but not the requested one.
@@ -21,7 +21,7 @@ pub(crate) enum Found<C> {
     Credentials(C),
 }
 
-impl<C> From<Option<C>> for Found<C> {
+impl<C> From<Option<C>> for Contents<C> {
     fn from(found: Option<C>) -> Self {
         found.map_or(Self::Nothing, Self::Credentials)
     }
@@ -38,10 +38,13 @@ pub(crate) struct LoadContext<'a, X> {
 /// Reads one source. The error tells that something is set up there, but broken.
 pub(crate) enum Load<X, C> {
     /// From variables and files.
-    Now(fn(&LoadContext<'_, X>) -> Result<Found<C>, Error>),
+    Now(fn(&LoadContext<'_, X>) -> Result<Contents<C>, Error>),
     /// With requests.
-    Request(for<'a> fn(&'a LoadContext<'a, X>) -> BoxFuture<'a, Result<Found<C>, Error>>),
+    Request(for<'a> fn(&'a LoadContext<'a, X>) -> Loading<'a, C>),
 }
+
+/// The answer of a source that sends requests.
+pub(crate) type Loading<'a, C> = BoxFuture<'a, Result<Contents<C>, Error>>;
 
 /// A source of credentials `C`.
 pub(crate) struct CredentialSource<X, C> {
@@ -53,7 +56,7 @@ pub(crate) struct CredentialSource<X, C> {
 }
 
 impl<X: Sync, C> CredentialSource<X, C> {
-    async fn load(&self, context: &LoadContext<'_, X>) -> Result<Found<C>, Error> {
+    async fn load(&self, context: &LoadContext<'_, X>) -> Result<Contents<C>, Error> {
         match self.load {
             Load::Now(load) => load(context),
             Load::Request(load) => load(context).await,
@@ -133,9 +136,9 @@ async fn first<X: Sync, C>(
     for (index, source) in chain.iter().enumerate() {
         if source.has_profiles || !is_exclusive {
             match source.load(context).await? {
-                Found::Credentials(credentials) => return Ok(Some(credentials)),
-                Found::ProfileNotFound { available } => profiles.extend(available),
-                Found::Nothing => {}
+                Contents::Credentials(credentials) => return Ok(Some(credentials)),
+                Contents::ProfileNotFound { available } => profiles.extend(available),
+                Contents::Nothing => {}
             }
         }
         if let (Some(requested), true) = (requested, Some(index) == last_file) {

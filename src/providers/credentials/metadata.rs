@@ -120,11 +120,6 @@ impl Metadata {
         if has_hint { error } else { error.with_hint(hint) }
     }
 
-    /// Returns the error of keys that the user set up. `origin` is their source in words.
-    pub(crate) fn source_error(&self, origin: &str, error: Error) -> Error {
-        of_source(origin, of_source(NAME, error))
-    }
-
     /// Returns whether the service accepts a connection in time.
     async fn connects(&self, http: &Http, limit: Option<&ProbeLimit>) -> Result<bool, Error> {
         let label = self.label();
@@ -191,6 +186,11 @@ impl Metadata {
     fn label(&self) -> String {
         format!("{} {ENDPOINT}", self.service.provider)
     }
+}
+
+/// Returns the error of keys that the user set up. `origin` is their source in words.
+pub(crate) fn source_error(origin: &str, error: Error) -> Error {
+    of_source(origin, of_source(NAME, error))
 }
 
 impl MetadataSession<'_> {

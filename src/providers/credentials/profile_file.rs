@@ -13,7 +13,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use crate::config::{Env, EnvVar, read_text};
 use crate::error::{Error, Kind};
 
-use super::chain::{Found, RequestedProfile, other_names};
+use super::chain::{Contents, RequestedProfile, other_names};
 
 /// The files that were read, by path. All clones share them.
 #[derive(Debug, Clone, Default)]
@@ -86,6 +86,7 @@ pub(crate) struct JsonProfiles<P> {
     current: Option<String>,
     profiles: Option<Vec<P>>,
     #[serde(flatten)]
+    #[expect(clippy::zero_sized_map_values, reason = "serde flattens into maps only")]
     others: BTreeMap<String, IgnoredAny>,
 }
 
@@ -122,8 +123,8 @@ impl SecretFile {
         requested: Option<&RequestedProfile>,
         current: &Current<'_>,
         names: &[&str],
-        load: impl FnOnce(&str) -> Result<Found<C>, Error>,
-    ) -> Result<Found<C>, Error> {
+        load: impl FnOnce(&str) -> Result<Contents<C>, Error>,
+    ) -> Result<Contents<C>, Error> {
         let (Current::Named(usual) | Current::Usual(usual)) = current;
         let name = requested.map_or(*usual, |requested| requested.name.as_str());
         if names.contains(&name) {
@@ -132,11 +133,11 @@ impl SecretFile {
         let available: Vec<String> =
             names.iter().filter(|name| !name.is_empty()).map(|&name| name.to_owned()).collect();
         match current {
-            _ if requested.is_some() => Ok(Found::ProfileNotFound { available }),
+            _ if requested.is_some() => Ok(Contents::ProfileNotFound { available }),
             Current::Named(_) if !names.is_empty() => Err(self
                 .error(&format!("the current profile is `{name}`, but there is none of that name"))
                 .with_hint(other_names(name, &available))),
-            Current::Named(_) | Current::Usual(_) => Ok(Found::Nothing),
+            Current::Named(_) | Current::Usual(_) => Ok(Contents::Nothing),
         }
     }
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::providers::credentials::chain::{Load, other_names};
+use crate::providers::credentials::chain::{Load, RequestedProfile, other_names};
 use crate::providers::credentials::profile_file::{Current, JsonFormat, JsonProfiles, SecretFile};
 use crate::providers::credentials::source_error::broken;
 
 use super::profile::{Profile, ProfileContext};
-use super::source::{CredentialSource, Credentials, Found, LoadContext};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext};
 use super::variables::{CLI_FILE, IGNORE_CLI_FILE};
 
 pub(super) static SOURCE: CredentialSource =
@@ -23,23 +23,23 @@ static FORMAT: JsonFormat = JsonFormat {
 /// How many roles may build on one another, by `source_profile`. The vendor names no limit; more is a mistake.
 const MAX_CHAINED_ROLES: usize = 16;
 
-fn load(context: &LoadContext<'_>) -> Result<Found, Error> {
+fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let requested = context.requested.as_ref();
-    let is_exclusive = requested.is_some_and(|requested| requested.is_exclusive());
+    let is_exclusive = requested.is_some_and(RequestedProfile::is_exclusive);
     if !is_exclusive && is_ignored(context) {
-        return Ok(Found::Nothing);
+        return Ok(Contents::Nothing);
     }
     let cx = context.cx;
     let Some(file) = cx.files.open(&cx.env, Some(&CLI_FILE), &[".aliyun/config.json"])? else {
-        return Ok(Found::Nothing);
+        return Ok(Contents::Nothing);
     };
     let config = Config { profiles: file.profiles(&FORMAT)?, file: &file, context };
     let names: Vec<&str> = config.profiles.list().iter().map(Profile::name).collect();
     file.select(requested, &Current::Named(config.profiles.current()), &names, |name| match config.get(name) {
         // The command line writes such a profile before anything is set up.
-        Some(profile) if profile.is_empty() && requested.is_none() => Ok(Found::Nothing),
-        Some(profile) => config.credentials(profile, &mut Vec::new()).map(Found::Credentials),
-        None => Ok(Found::Nothing),
+        Some(profile) if profile.is_empty() && requested.is_none() => Ok(Contents::Nothing),
+        Some(profile) => config.credentials(profile, &mut Vec::new()).map(Contents::Credentials),
+        None => Ok(Contents::Nothing),
     })
 }
 
@@ -72,15 +72,16 @@ impl Config<'_> {
             let message = format!("more than {MAX_CHAINED_ROLES} profiles lead here by their source_profile");
             return Err(broken(&origin, &message).with_hint("assume the last role with keys of its own"));
         }
-        let source = |name: &str| match self.get(name) {
-            Some(source) => self.credentials(source, path),
-            None => {
-                let names: Vec<String> = self.profiles.list().iter().map(|profile| profile.name().to_owned()).collect();
-                Err(broken(&origin, &format!("its source_profile `{name}` is not there"))
-                    .with_hint(other_names(name, &names)))
-            }
+        let source = |name: &str| {
+            let source = self.get(name).ok_or_else(|| self.no_source(&origin, name))?;
+            self.credentials(source, path)
         };
         let options = &self.context.vendor;
         profile.credentials(&ProfileContext { origin: origin.clone(), options }, source)
+    }
+
+    fn no_source(&self, origin: &str, name: &str) -> Error {
+        let names: Vec<String> = self.profiles.list().iter().map(|profile| profile.name().to_owned()).collect();
+        broken(origin, &format!("its source_profile `{name}` is not there")).with_hint(other_names(name, &names))
     }
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::providers::aliyun::sts::{OidcRole, Role};
 use crate::providers::credentials::chain::Load;
 
-use super::source::{CredentialSource, Credentials, Found, LoadContext};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext};
 use super::variables::{ACCESS_KEYS, OIDC_PROVIDER, OIDC_TOKEN_FILE, ROLE};
 
 pub(super) static ACCESS_KEY: CredentialSource = CredentialSource {
@@ -21,16 +21,16 @@ pub(super) static OIDC: CredentialSource = CredentialSource {
     load: Load::Now(load_oidc),
 };
 
-fn load_access_key(context: &LoadContext<'_>) -> Result<Found, Error> {
+fn load_access_key(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let key = AccessKey::find(&context.cx.env, &ACCESS_KEYS)?;
     Ok(key.map(|key| Credentials::static_keys(key, &context.vendor)).into())
 }
 
 /// The name of a role alone sets up nothing: other tools assume roles by it too.
-fn load_oidc(context: &LoadContext<'_>) -> Result<Found, Error> {
+fn load_oidc(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let env = &context.cx.env;
     let (token_file, provider) = match (OIDC_TOKEN_FILE.get(env), OIDC_PROVIDER.get(env)) {
-        (None, None) => return Ok(Found::Nothing),
+        (None, None) => return Ok(Contents::Nothing),
         (Some(token_file), Some(provider)) => (token_file, provider),
         (Some(_), None) => return Err(missing(OIDC_PROVIDER.name, OIDC_TOKEN_FILE.name)),
         (None, Some(_)) => return Err(missing(OIDC_TOKEN_FILE.name, OIDC_PROVIDER.name)),
@@ -43,5 +43,5 @@ fn load_oidc(context: &LoadContext<'_>) -> Result<Found, Error> {
         token_file: token_file.into(),
     };
     let place = format!("the token that {} names", OIDC_TOKEN_FILE.name);
-    Ok(Found::Credentials(Credentials::web_identity(role, &place, options)))
+    Ok(Contents::Credentials(Credentials::web_identity(role, &place, options)))
 }

@@ -9,7 +9,7 @@ use crate::providers::credentials::source_error::{broken, missing};
 use crate::suggest::did_you_mean;
 
 use super::metadata;
-use super::source::{CredentialSource, Credentials, Found, LoadContext};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext};
 use super::variables::INI_FILE;
 
 pub(super) static SOURCE: CredentialSource =
@@ -22,17 +22,17 @@ const DEFAULT: &str = "default";
 
 const TYPES: [&str; 5] = ["access_key", "sts", "ram_role_arn", "ecs_ram_role", "oidc_role_arn"];
 
-fn load(context: &LoadContext<'_>) -> Result<Found, Error> {
+fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let cx = context.cx;
     let Some(file) = cx.files.open(&cx.env, Some(&INI_FILE), &FILES)? else {
-        return Ok(Found::Nothing);
+        return Ok(Contents::Nothing);
     };
     let sections = file.sections(DEFAULT)?;
     let names: Vec<&str> = sections.keys().map(String::as_str).collect();
     file.select(context.requested.as_ref(), &Current::Usual(DEFAULT), &names, |name| {
-        let Some(section) = sections.get(name) else { return Ok(Found::Nothing) };
+        let Some(section) = sections.get(name) else { return Ok(Contents::Nothing) };
         let profile = Profile { section, context, origin: format!("profile `{name}` of {}", file.name) };
-        profile.credentials().map(Found::Credentials)
+        profile.credentials().map(Contents::Credentials)
     })
 }
 

@@ -15,13 +15,13 @@ use crate::providers::aliyun::ID;
 use crate::providers::aliyun::client::Client;
 use crate::providers::aliyun::issued_keys::IssuedWire;
 use crate::providers::credentials::chain::Load;
-use crate::providers::credentials::metadata::{Metadata, MetadataService, MetadataSession};
+use crate::providers::credentials::metadata::{Metadata, MetadataService, MetadataSession, source_error};
 use crate::providers::credentials::signing_keys::KeyIssuer;
 use crate::providers::credentials::source_error::of_source;
 use crate::providers::credentials::temporary_keys::IssuedKeys;
 use crate::providers::{Context, ProbeLimit};
 
-use super::source::{CredentialSource, Credentials, Found, LoadContext, Options};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext, Options};
 use super::variables::{METADATA_ROLE, NO_METADATA, NO_METADATA_V1};
 
 pub(super) static SOURCE: CredentialSource = CredentialSource {
@@ -56,20 +56,20 @@ pub(super) fn enabled(cx: &Context) -> Option<Metadata> {
     Metadata::enabled(&SERVICE, cx)
 }
 
-async fn load(context: &LoadContext<'_>) -> Result<Found, Error> {
+async fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let (cx, options) = (context.cx, &context.vendor);
-    let Some(metadata) = options.metadata.clone() else { return Ok(Found::Nothing) };
+    let Some(metadata) = options.metadata.clone() else { return Ok(Contents::Nothing) };
     let role = METADATA_ROLE.get(&cx.env).map(str::to_owned);
     let named = role.as_ref().map(|role| format!("the ECS instance role `{role}` ({})", METADATA_ROLE.name));
     let instance = Instance { metadata, role, no_v1: options.no_metadata_v1 };
     if let Some(origin) = named {
-        return Ok(Found::Credentials(Credentials::issued_by(instance, origin, options)));
+        return Ok(Contents::Credentials(Credentials::issued_by(instance, origin, options)));
     }
     let limit = (!context.account.required).then_some(&cx.probe_limit);
     let found = instance.request(&cx.http, limit).await.map_err(|error| instance.metadata.search_error(error))?;
-    let Some((issued, role)) = found else { return Ok(Found::Nothing) };
+    let Some((issued, role)) = found else { return Ok(Contents::Nothing) };
     let origin = format!("the ECS instance role `{role}`");
-    Ok(Found::Credentials(Credentials::issued_by(instance, origin, options).starting_with(issued)))
+    Ok(Contents::Credentials(Credentials::issued_by(instance, origin, options).starting_with(issued)))
 }
 
 /// Returns the role of this instance, for a profile that demands it. `origin` is the profile in words.
@@ -85,7 +85,7 @@ pub(super) fn credentials(role: Option<String>, options: &Options, origin: &str)
 #[async_trait]
 impl KeyIssuer<Client> for Instance {
     async fn issue(&self, client: &Client, origin: &str, _: DateTime<Utc>) -> Result<IssuedKeys, Error> {
-        match self.request(&client.http, None).await.map_err(|error| self.metadata.source_error(origin, error))? {
+        match self.request(&client.http, None).await.map_err(|error| source_error(origin, error))? {
             Some((issued, _)) => Ok(issued),
             None => Err(of_source(
                 origin,

@@ -208,8 +208,8 @@ impl Profile {
         let keys = self.keys(context, true).map_err(|error| error.with_hint(log_in.clone()))?;
         let seconds = self.sts_expiration.filter(|seconds| *seconds > 0);
         let expires_at = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-        let login = CachedLogin { issued: IssuedKeys { keys, expires_at }, log_in };
-        Ok(Credentials::issued_by(login, context.origin.clone(), context.options))
+        let cached = CachedLogin { issued: IssuedKeys { keys, expires_at }, log_in };
+        Ok(Credentials::issued_by(cached, context.origin.clone(), context.options))
     }
 
     fn unknown_mode(&self, context: &ProfileContext<'_>) -> Error {

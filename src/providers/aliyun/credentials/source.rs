@@ -18,7 +18,7 @@ use crate::providers::credentials::temporary_keys::IssuedKeys;
 use super::variables;
 
 pub(super) type CredentialSource = chain::CredentialSource<Options, Credentials>;
-pub(super) type Found = chain::Found<Credentials>;
+pub(super) type Contents = chain::Contents<Credentials>;
 pub(super) type LoadContext<'a> = chain::LoadContext<'a, Options>;
 
 /// The role that is assumed with an account's credentials.

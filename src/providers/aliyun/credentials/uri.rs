@@ -16,7 +16,7 @@ use crate::providers::credentials::signing_keys::KeyIssuer;
 use crate::providers::credentials::source_error::{broken, of_source};
 use crate::providers::credentials::temporary_keys::IssuedKeys;
 
-use super::source::{CredentialSource, Credentials, Found, LoadContext};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext};
 use super::variables::URI;
 
 pub(super) static SOURCE: CredentialSource =
@@ -31,11 +31,11 @@ impl fmt::Debug for Uri {
     }
 }
 
-fn load(context: &LoadContext<'_>) -> Result<Found, Error> {
-    let Some(address) = URI.get(&context.cx.env) else { return Ok(Found::Nothing) };
+fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
+    let Some(address) = URI.get(&context.cx.env) else { return Ok(Contents::Nothing) };
     let uri = Uri::parse(&address.to_owned().into(), URI.name)?;
     let origin = format!("the address that {} names", URI.name);
-    Ok(Found::Credentials(Credentials::issued_by(uri, origin, &context.vendor)))
+    Ok(Contents::Credentials(Credentials::issued_by(uri, origin, &context.vendor)))
 }
 
 impl Uri {

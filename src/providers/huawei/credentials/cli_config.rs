@@ -14,7 +14,7 @@ use crate::providers::credentials::source_error::{broken, missing};
 use crate::suggest::did_you_mean;
 
 use super::metadata;
-use super::source::{CredentialSource, Credentials, Found, LoadContext};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext};
 
 const MODES: [&str; 3] = ["AKSK", "ecsAgency", "SSO"];
 
@@ -53,16 +53,16 @@ struct SsoAuth {
     sts_token: Option<KeysWire>,
 }
 
-fn load(context: &LoadContext<'_>) -> Result<Found, Error> {
+fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let cx = context.cx;
-    let Some(file) = cx.files.open(&cx.env, None, &[".hcloud/config.json"])? else { return Ok(Found::Nothing) };
+    let Some(file) = cx.files.open(&cx.env, None, &[".hcloud/config.json"])? else { return Ok(Contents::Nothing) };
     let profiles = file.profiles::<Profile>(&FORMAT)?;
     let names: Vec<&str> = profiles.list().iter().filter_map(Profile::name).collect();
     file.select(context.requested.as_ref(), &Current::Named(profiles.current()), &names, |name| {
         let profile = profiles.list().iter().find(|profile| profile.name() == Some(name));
-        let Some(profile) = profile else { return Ok(Found::Nothing) };
+        let Some(profile) = profile else { return Ok(Contents::Nothing) };
         let origin = format!("profile `{name}` of {}", file.name);
-        profile.credentials(name, &origin, context).map(|credentials| Found::Credentials(credentials.into()))
+        profile.credentials(name, &origin, context).map(|credentials| Contents::Credentials(credentials.into()))
     })
 }
 

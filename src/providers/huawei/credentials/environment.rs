@@ -5,7 +5,7 @@ use crate::config::{AccessKey, Env};
 use crate::error::Error;
 use crate::providers::credentials::chain::Load;
 
-use super::source::{CredentialSource, Credentials, Found, LoadContext, User};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext, User};
 use super::variables::{ACCESS_KEYS, OS_DOMAINS, PROJECT_IDS, TOKENS, USERS};
 
 pub(super) static TOKEN: CredentialSource = CredentialSource {
@@ -36,7 +36,7 @@ fn is_for_us(env: &Env, variable: &str) -> bool {
     !variable.starts_with("OS_") || env.get("OS_AUTH_URL").is_none_or(ours)
 }
 
-fn load_token(env: &Env) -> Found {
+fn load_token(env: &Env) -> Contents {
     let tokens = TOKENS.into_iter().filter(|origin| is_for_us(env, origin)).find_map(|origin| {
         let token = env.get(origin)?.trim().to_owned().into();
         Some(Credentials::Token { token, origin }.into())
@@ -44,18 +44,18 @@ fn load_token(env: &Env) -> Found {
     tokens.into()
 }
 
-fn load_access_key(context: &LoadContext<'_>) -> Result<Found, Error> {
+fn load_access_key(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let key = AccessKey::find(&context.cx.env, &ACCESS_KEYS)?;
     Ok(key.map(|key| Credentials::static_keys(key, context.cx.clock).into()).into())
 }
 
-fn load_password(env: &Env) -> Result<Found, Error> {
+fn load_password(env: &Env) -> Result<Contents, Error> {
     for names in USERS.into_iter().filter(|[name, ..]| is_for_us(env, name)) {
         if let Some(user) = user_of(env, names)? {
-            return Ok(Found::Credentials(Credentials::Password(user).into()));
+            return Ok(Contents::Credentials(Credentials::Password(user).into()));
         }
     }
-    Ok(Found::Nothing)
+    Ok(Contents::Nothing)
 }
 
 pub(super) fn project_id(env: &Env) -> Option<String> {

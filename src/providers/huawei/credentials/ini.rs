@@ -6,7 +6,7 @@ use crate::providers::credentials::chain::Load;
 use crate::providers::credentials::profile_file::Current;
 use crate::providers::credentials::source_error::missing;
 
-use super::source::{CredentialSource, Credentials, Found, LoadContext, Loaded};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext, Loaded};
 use super::variables::INI_FILE;
 
 pub(super) static SOURCE: CredentialSource =
@@ -15,15 +15,15 @@ pub(super) static SOURCE: CredentialSource =
 /// The section for services of regions. The file knows no other profiles, but may have sections of other names.
 const BASIC: &str = "basic";
 
-fn load(context: &LoadContext<'_>) -> Result<Found, Error> {
+fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let cx = context.cx;
     let Some(file) = cx.files.open(&cx.env, Some(&INI_FILE), &[".huaweicloud/credentials"])? else {
-        return Ok(Found::Nothing);
+        return Ok(Contents::Nothing);
     };
     let sections = file.sections(BASIC)?;
     let names: Vec<&str> = sections.keys().map(String::as_str).collect();
     file.select(context.requested.as_ref(), &Current::Usual(BASIC), &names, |name| {
-        let Some(section) = sections.get(name) else { return Ok(Found::Nothing) };
+        let Some(section) = sections.get(name) else { return Ok(Contents::Nothing) };
         let origin = format!("[{name}] of {}", file.name);
         let next_step = "write it there, or remove the section";
         let needed = |key: &str| section.secret(key).ok_or_else(|| missing(&origin, key, next_step));
@@ -35,6 +35,6 @@ fn load(context: &LoadContext<'_>) -> Result<Found, Error> {
         };
         let credentials = Credentials::static_keys(key, cx.clock);
         let project_id = section.text("project_id").map(str::to_owned);
-        Ok(Found::Credentials(Loaded { credentials, project_id }))
+        Ok(Contents::Credentials(Loaded { credentials, project_id }))
     })
 }

@@ -14,14 +14,14 @@ use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::net::Http;
 use crate::providers::credentials::chain::Load;
-use crate::providers::credentials::metadata::{Metadata, MetadataService};
+use crate::providers::credentials::metadata::{Metadata, MetadataService, source_error};
 use crate::providers::credentials::signing_keys::{KeyIssuer, SigningKeys};
 use crate::providers::credentials::source_error::of_source;
 use crate::providers::credentials::temporary_keys::IssuedKeys;
 use crate::providers::huawei::ID;
 use crate::providers::{Context, ProbeLimit};
 
-use super::source::{CredentialSource, Credentials, Found, LoadContext};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext};
 use super::variables::NO_METADATA;
 
 pub(super) static SOURCE: CredentialSource = CredentialSource {
@@ -68,15 +68,15 @@ pub(super) fn enabled(cx: &Context) -> Option<Metadata> {
     Metadata::enabled(&SERVICE, cx)
 }
 
-async fn load(context: &LoadContext<'_>) -> Result<Found, Error> {
+async fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let cx = context.cx;
-    let Some(metadata) = context.vendor.metadata.clone() else { return Ok(Found::Nothing) };
+    let Some(metadata) = context.vendor.metadata.clone() else { return Ok(Contents::Nothing) };
     let instance = Instance(metadata);
     let limit = (!context.account.required).then_some(&cx.probe_limit);
     let found = instance.request(&cx.http, limit).await.map_err(|error| instance.0.search_error(error))?;
-    let Some(issued) = found else { return Ok(Found::Nothing) };
+    let Some(issued) = found else { return Ok(Contents::Nothing) };
     let keys = SigningKeys::issued_by(instance, NAME.to_owned(), cx.clock).starting_with(issued);
-    Ok(Found::Credentials(Credentials::AccessKey(keys).into()))
+    Ok(Contents::Credentials(Credentials::AccessKey(keys).into()))
 }
 
 /// Returns the agency of this instance, for a profile that demands it. `origin` is the profile in words.
@@ -91,7 +91,7 @@ pub(super) fn credentials(metadata: Option<&Metadata>, clock: Clock, origin: &st
 #[async_trait]
 impl KeyIssuer<Http> for Instance {
     async fn issue(&self, http: &Http, origin: &str, _: DateTime<Utc>) -> Result<IssuedKeys, Error> {
-        let issued = self.request(http, None).await.map_err(|error| self.0.source_error(origin, error))?;
+        let issued = self.request(http, None).await.map_err(|error| source_error(origin, error))?;
         issued.ok_or_else(|| {
             let message = "no metadata service here gives keys of an agency";
             let hint = "give this instance an agency, or set up credentials that need none";

@@ -11,7 +11,7 @@ use crate::providers::credentials::metadata::Metadata;
 use crate::providers::credentials::signing_keys::SigningKeys;
 
 pub(super) type CredentialSource = chain::CredentialSource<Vendor, Loaded>;
-pub(super) type Found = chain::Found<Loaded>;
+pub(super) type Contents = chain::Contents<Loaded>;
 pub(super) type LoadContext<'a> = chain::LoadContext<'a, Vendor>;
 
 /// What only this cloud's sources need.
