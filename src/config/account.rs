@@ -1,4 +1,4 @@
-//! An account that is to be asked, and how to log in to it.
+//! An account that is to be read, and where its credentials are.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::error::Error;
 
 use super::KeyVariables;
 
-/// What a user calls an account: a name, a cloud, and where its credentials are.
+/// An account: its name, its provider, and where its credentials are.
 #[derive(Debug, Clone)]
 pub struct Account {
     pub name: String,
@@ -19,7 +19,7 @@ pub struct Account {
     pub regions: Option<Vec<String>>,
     /// `FILE:LINE:COLUMN` of the account, where a file set it up.
     pub place: Option<String>,
-    /// Whether the user named it: without credentials it is an error, not passed over.
+    /// Whether the user named it: that nothing is set up for it is then an error.
     pub required: bool,
 }
 
@@ -42,7 +42,7 @@ pub struct AccountRules {
 /// Where an account's credentials are.
 #[derive(Debug, Clone)]
 pub enum CredentialsFrom {
-    /// Wherever the cloud's own tools look, in their order.
+    /// The sources that the cloud's own tools read, in their order.
     Chain,
     /// In this profile of the cloud's own credential files.
     Profile(String),
@@ -56,10 +56,10 @@ impl Account {
         self.provider_keys.get(name).map(String::as_str)
     }
 
-    /// The account that is found where nothing names one.
+    /// The name of the account that is read where nothing names one.
     pub const DEFAULT: &'static str = "default";
 
-    /// An account that no file names.
+    /// Makes an account that no file names.
     pub fn implicit(provider: &str, credentials: CredentialsFrom, required: bool) -> Self {
         Self {
             name: match &credentials {
@@ -76,10 +76,10 @@ impl Account {
     }
 }
 
-/// A region's name becomes part of a host name, so nothing else may be in it.
+/// Returns a region's name in lower case. It becomes part of a host name, so it must not hold anything else.
 ///
 /// # Errors
-/// Where it holds something else: the form that is right.
+/// Where it holds other characters: the message tells the right form.
 pub fn region_name(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if text.is_empty() || !text.chars().all(fits) {

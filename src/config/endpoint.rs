@@ -20,6 +20,8 @@ impl Endpoint {
         is_local.then(|| Url::parse(&format!("http://{address}")).ok().map(Self)).flatten()
     }
 
+    /// Parses an origin.
+    ///
     /// # Errors
     /// Where `text` is not `https://HOST[:PORT]`, or `http://` to another machine.
     pub fn parse(text: &str) -> Result<Self, String> {
@@ -37,11 +39,12 @@ impl Endpoint {
         }
     }
 
-    /// The `https` origin of a host name, or `None` where it is none.
+    /// Returns the `https` origin of a host name; `None` for other text.
     pub fn of_host(host: &str) -> Option<Self> {
         Self::parse(&format!("https://{host}")).ok()
     }
 
+    /// Returns whether it is on this machine.
     pub fn is_loopback(&self) -> bool {
         match self.0.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -51,7 +54,7 @@ impl Endpoint {
         }
     }
 
-    /// The `Host` header: the port is part of it unless it is the scheme's own.
+    /// Returns the `Host` header: the port is part of it unless it is the scheme's own.
     pub fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
         match self.0.port() {
@@ -66,7 +69,7 @@ impl Endpoint {
         (host, self.0.port_or_known_default().unwrap_or_default())
     }
 
-    /// The address of a path that is already percent-encoded, with its query likewise.
+    /// Returns the address of a path that is already percent-encoded, with its query likewise.
     pub fn at(&self, path: &str, query: &str) -> String {
         let question = if query.is_empty() { "" } else { "?" };
         format!("{}://{}{path}{question}{query}", self.0.scheme(), self.host())
@@ -84,10 +87,12 @@ impl fmt::Display for Endpoint {
 pub struct Endpoints(BTreeMap<String, Endpoint>);
 
 impl Endpoints {
+    /// Returns the override of a service's endpoint.
     pub fn get(&self, provider: &str, service: &str) -> Option<&Endpoint> {
         self.0.get(&format!("{provider}.{service}"))
     }
 
+    /// Sets the override of `provider.service`.
     pub fn insert(&mut self, target: &str, endpoint: Endpoint) {
         self.0.insert(target.to_ascii_lowercase(), endpoint);
     }

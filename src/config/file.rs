@@ -108,9 +108,9 @@ impl File<'_> {
         self.refuse_unknown(&root, &[ACCOUNTS])?;
         let accounts = accounts.map(|accounts| accounts.keys).filter(|accounts| !accounts.is_empty());
         let Some(accounts) = accounts else {
-            return Err(self
-                .error(0, "no account is set up in it")
-                .with_hint("add one, such as [accounts.shop] with provider = \"aliyun\"; or remove the file"));
+            let provider = self.rules.first().map_or("…", |rules| rules.provider);
+            let hint = format!("add one, such as [accounts.shop] with provider = \"{provider}\"; or remove the file");
+            return Err(self.error(0, "no account is set up in it").with_hint(hint));
         };
         accounts.into_iter().map(|(name, (_, account))| self.account(name, self.table(account)?)).collect()
     }

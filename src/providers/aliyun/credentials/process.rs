@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_fails_or_is_not_there_is_told_of() {
+    fn a_program_that_fails_or_is_missing_is_an_error() {
         assert!(run("/bin/false", LIMIT).expect_err("it fails").starts_with("failed"));
         assert!(run("/nowhere/certls-test", LIMIT).expect_err("not there").starts_with("cannot be run"));
         let options = options();

@@ -1,6 +1,6 @@
 //! `~/.hcloud/config.json`, the profiles of the vendor's command line, `KooCLI`.
 //!
-//! It encrypts secrets unless it is told not to, by a scheme that is not published.
+//! By default it encrypts secrets, by a scheme that is not published.
 //! Reference: <https://support.huaweicloud.com/intl/en-us/usermanual-hcli/hcli_11_003.html>
 
 use secrecy::{ExposeSecret, SecretString};
