@@ -4,29 +4,31 @@ use std::time::Duration;
 
 use crate::cli::{NetArgs, ScopeArgs};
 use crate::config::env::ENDPOINT_PREFIX;
-use crate::config::{Account, CredentialsFrom, Endpoint, Endpoints, Env, Net, file};
+use crate::config::{Account, AccountRules, CredentialsFrom, Endpoint, Endpoints, Env, Net, file};
 use crate::error::{Error, Kind};
 use crate::providers::{self, Provider, ServiceInfo};
 use crate::suggest::did_you_mean;
 
-/// Everything a run is told before it starts.
+/// Everything that is set before a run starts.
 #[derive(Debug)]
 pub struct Settings {
     pub accounts: Vec<Account>,
-    /// The services that were named; empty for those that are asked by default.
+    /// The services that were named; empty for those that are read by default.
     pub services: Vec<String>,
     pub regions: Regions,
     pub endpoints: Endpoints,
     pub net: Net,
-    /// For the whole run.
+    /// The time limit of the whole run.
     pub timeout: Duration,
 }
 
 impl Settings {
+    /// Merges flags, configuration file and environment.
+    ///
     /// # Errors
     /// Where a variable, the configuration file or a name in the flags cannot be used.
     pub fn resolve(scope: &ScopeArgs, net: &NetArgs, env: &Env) -> Result<Self, Error> {
-        usable_proxies(env)?;
+        check_proxies(env)?;
         Ok(Self {
             accounts: accounts(scope, env)?,
             services: scope.services.clone(),
@@ -43,7 +45,7 @@ impl Settings {
         })
     }
 
-    /// The services of a provider that are to be asked.
+    /// Returns the services of a provider that are to be read.
     pub fn services_of(&self, provider: &dyn Provider) -> Vec<&'static ServiceInfo> {
         let all = self.services.iter().any(|service| service == "all");
         let wanted = |service: &&ServiceInfo| match self.services.as_slice() {
@@ -54,9 +56,12 @@ impl Settings {
     }
 }
 
-/// The accounts of the configuration file, or one for each cloud; of those, the ones that were named.
+/// Returns the accounts of the configuration file, or one for each cloud; of those, the ones that were named.
 fn accounts(scope: &ScopeArgs, env: &Env) -> Result<Vec<Account>, Error> {
-    let ids: Vec<&str> = providers::ALL.iter().map(|provider| provider.info().id).collect();
+    let infos = || providers::ALL.iter().map(|provider| provider.info());
+    let ids: Vec<&str> = infos().map(|info| info.id).collect();
+    let rules: Vec<AccountRules> =
+        infos().map(|info| AccountRules { provider: info.id, keys: info.account_keys }).collect();
     let named = |id: &str| scope.providers.iter().any(|name| name == id);
     let of_named_provider = |account: &Account| scope.providers.is_empty() || named(&account.provider);
     let implicit = |credentials: &CredentialsFrom| -> Vec<Account> {
@@ -65,7 +70,7 @@ fn accounts(scope: &ScopeArgs, env: &Env) -> Result<Vec<Account>, Error> {
     if let Some(profile) = &scope.profile {
         return Ok(implicit(&CredentialsFrom::Profile(profile.clone())));
     }
-    let accounts = file::accounts(env, &ids)?;
+    let accounts = file::accounts(env, &rules)?;
     let known: Vec<&str> = accounts.iter().flatten().map(|account| account.name.as_str()).collect();
     if let Some(unknown) = scope.accounts.iter().find(|name| !known.contains(&name.as_str())) {
         return Err(unknown_account(unknown, &known));
@@ -115,7 +120,7 @@ impl Regions {
     }
 }
 
-/// The overrides, a flag before a variable.
+/// Returns the overrides of endpoints, a flag before a variable.
 fn endpoints(net: &NetArgs, env: &Env) -> Result<Endpoints, Error> {
     let known = || {
         let services = |provider: &&'static dyn Provider| {
@@ -133,7 +138,9 @@ fn endpoints(net: &NetArgs, env: &Env) -> Result<Endpoints, Error> {
         if !known().any(|known| known == target) {
             let hint =
                 format!("the variables are {}", known().map(|known| variable(&known)).collect::<Vec<_>>().join(", "));
-            return Err(Error::new(Kind::Config, format!("{ENDPOINT_PREFIX}{name} names no service")).with_hint(hint));
+            return Err(
+                Error::new(Kind::Config, format!("unknown endpoint variable {ENDPOINT_PREFIX}{name}")).with_hint(hint)
+            );
         }
         endpoints.insert(&target, endpoint);
     }
@@ -143,15 +150,15 @@ fn endpoints(net: &NetArgs, env: &Env) -> Result<Endpoints, Error> {
     Ok(endpoints)
 }
 
-/// A proxy that cannot be used would be passed by in silence. Its address may hold a password, and is not told.
-fn usable_proxies(env: &Env) -> Result<(), Error> {
+/// Fails for a proxy that would be left out in silence. Its URL may hold a password, so the message does not quote it.
+fn check_proxies(env: &Env) -> Result<(), Error> {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let Some(value) = env.get(name) else { continue };
         let address = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
         let uri = address.parse::<http::Uri>();
         let is_usable = uri.is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
         if !is_usable {
-            return Err(Error::new(Kind::Config, format!("{name} is no address of a proxy that certls can use"))
+            return Err(Error::new(Kind::Config, format!("{name} is not a usable proxy URL"))
                 .with_hint("write http://HOST:PORT, with special characters of a password percent-encoded"));
         }
     }

@@ -13,7 +13,7 @@ use crate::config::Env;
 use crate::exit::Exit;
 use crate::net::Http;
 use crate::output::Streams;
-use crate::providers::{Context, ProbeLimit};
+use crate::providers::{self, Context, ProbeLimit, ProfileFiles};
 use crate::settings::Settings;
 
 mod accounts;
@@ -73,8 +73,15 @@ impl Run {
         let settings = Settings::resolve(scope, net, &env)?;
         let http = Arc::new(Http::new(&settings.net, &env)?);
         let clock = Clock::system();
-        let endpoints = settings.endpoints.clone();
-        let cx = Context { env, clock, endpoints, http, probe_limit: ProbeLimit::default() };
+        let cx = Context {
+            env,
+            clock,
+            endpoints: settings.endpoints.clone(),
+            http,
+            probe_limit: ProbeLimit::default(),
+            files: ProfileFiles::default(),
+            providers: providers::ALL,
+        };
         Ok(Self { streams, settings, cx, now: clock.now() })
     }
 }

@@ -28,7 +28,7 @@ pub struct AccessKey {
 }
 
 impl AccessKey {
-    /// The key of the first of these spellings that is set; `None` where none is.
+    /// Returns the key of the first of these spellings that is set; `None` if there is none.
     ///
     /// # Errors
     /// Where a spelling is set in part: the message names what is missing.
@@ -48,7 +48,7 @@ impl AccessKey {
 }
 
 impl KeyVariables {
-    /// The names of variables that are known beforehand.
+    /// Makes a set of names that are known at compile time.
     pub const fn of(id: &'static str, secret: &'static str, token: Option<&'static str>) -> Self {
         let token = match token {
             Some(token) => Some(Cow::Borrowed(token)),
@@ -72,12 +72,12 @@ impl KeyVariables {
     }
 }
 
-/// A pasted key often brings a line end along.
+/// Returns the value without white space around it: a pasted key often has a line end.
 fn secret_of(text: &str) -> SecretString {
     text.trim().to_owned().into()
 }
 
-/// The error of a set of variables that is not whole.
+/// Returns the error of a set of variables in which one is missing.
 pub(crate) fn missing_variable(absent: &str, present: &str) -> Error {
     Error::new(Kind::Config, format!("{present} is set, but {absent} is not"))
         .with_hint(format!("set {absent} as well, or unset {present}"))

@@ -1,30 +1,48 @@
-//! An account that is to be asked, and how to log in to it.
+//! An account that is to be read, and where its credentials are.
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
 
 use super::KeyVariables;
 
-/// What a user calls an account: a name, a cloud, and where its credentials are.
+/// An account: its name, its provider, and where its credentials are.
 #[derive(Debug, Clone)]
 pub struct Account {
     pub name: String,
     /// The id of the provider.
     pub provider: String,
     pub credentials: CredentialsFrom,
-    /// A role of Alibaba Cloud RAM to assume with those credentials.
-    pub role_arn: Option<String>,
-    /// The signature to use, where the account asks for a certain one.
-    pub signature: Option<String>,
+    /// The keys that only its provider has, each with its text; the provider has checked them.
+    pub provider_keys: BTreeMap<String, String>,
     /// `None` for all.
     pub regions: Option<Vec<String>>,
     /// `FILE:LINE:COLUMN` of the account, where a file set it up.
     pub place: Option<String>,
-    /// Whether the user named it: without credentials it is an error, not passed over.
+    /// Whether the user named it: that nothing is set up for it is then an error.
     pub required: bool,
+}
+
+/// A key of an account that only some providers have.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountKey {
+    pub name: &'static str,
+    /// Fails for a text that the provider cannot use.
+    pub check: fn(&str) -> Result<(), Error>,
+}
+
+/// What accounts of one provider may say.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountRules {
+    /// The id of the provider.
+    pub provider: &'static str,
+    pub keys: &'static [AccountKey],
 }
 
 /// Where an account's credentials are.
 #[derive(Debug, Clone)]
 pub enum CredentialsFrom {
-    /// Wherever the cloud's own tools look, in their order.
+    /// The sources that the cloud's own tools read, in their order.
     Chain,
     /// In this profile of the cloud's own credential files.
     Profile(String),
@@ -33,10 +51,15 @@ pub enum CredentialsFrom {
 }
 
 impl Account {
-    /// The account that is found where nothing names one.
+    /// Returns the text of a key that only some providers have.
+    pub fn provider_key(&self, name: &str) -> Option<&str> {
+        self.provider_keys.get(name).map(String::as_str)
+    }
+
+    /// The name of the account that is read where nothing names one.
     pub const DEFAULT: &'static str = "default";
 
-    /// An account that no file names.
+    /// Makes an account that no file names.
     pub fn implicit(provider: &str, credentials: CredentialsFrom, required: bool) -> Self {
         Self {
             name: match &credentials {
@@ -45,8 +68,7 @@ impl Account {
             },
             provider: provider.to_owned(),
             credentials,
-            role_arn: None,
-            signature: None,
+            provider_keys: BTreeMap::new(),
             regions: None,
             place: None,
             required,
@@ -54,10 +76,10 @@ impl Account {
     }
 }
 
-/// A region's name becomes part of a host name, so nothing else may be in it.
+/// Returns a region's name in lower case. It becomes part of a host name, so it must not hold anything else.
 ///
 /// # Errors
-/// Where it holds something else: the form that is right.
+/// Where it holds other characters: the message tells the right form.
 pub fn region_name(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if text.is_empty() || !text.chars().all(fits) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::Ipv4Addr;
 
 use url::{Host, Url};
 
@@ -9,17 +10,18 @@ use url::{Host, Url};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(Url);
 
-/// Where the clouds' machines ask who they are, without TLS. Elsewhere nothing answers at these addresses.
-pub(crate) const ALIYUN_METADATA: &str = "http://100.100.100.200";
-pub(crate) const HUAWEI_METADATA: &str = "http://169.254.169.254";
-
 impl Endpoint {
-    /// One of the two metadata services; `None` for every other address.
-    pub(crate) fn metadata(address: &str) -> Option<Self> {
-        let known = [ALIYUN_METADATA, HUAWEI_METADATA].contains(&address);
-        known.then(|| Url::parse(address).ok().map(Self)).flatten()
+    /// Returns the plain-HTTP origin of a metadata service, which answers only inside of the network of its machine:
+    /// link-local addresses (RFC 3927) and the shared address space (RFC 6598). `None` for every other address.
+    pub fn of_metadata(address: Ipv4Addr) -> Option<Self> {
+        let [first, second, ..] = address.octets();
+        let is_shared = first == 100 && second & 0xc0 == 64;
+        let is_local = address.is_link_local() || is_shared;
+        is_local.then(|| Url::parse(&format!("http://{address}")).ok().map(Self)).flatten()
     }
 
+    /// Parses an origin.
+    ///
     /// # Errors
     /// Where `text` is not `https://HOST[:PORT]`, or `http://` to another machine.
     pub fn parse(text: &str) -> Result<Self, String> {
@@ -37,11 +39,12 @@ impl Endpoint {
         }
     }
 
-    /// The `https` origin of a host name, or `None` where it is none.
+    /// Returns the `https` origin of a host name; `None` for other text.
     pub fn of_host(host: &str) -> Option<Self> {
         Self::parse(&format!("https://{host}")).ok()
     }
 
+    /// Returns whether it is on this machine.
     pub fn is_loopback(&self) -> bool {
         match self.0.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -51,7 +54,7 @@ impl Endpoint {
         }
     }
 
-    /// The `Host` header: the port is part of it unless it is the scheme's own.
+    /// Returns the `Host` header: the port is part of it unless it is the scheme's own.
     pub fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
         match self.0.port() {
@@ -60,7 +63,13 @@ impl Endpoint {
         }
     }
 
-    /// The address of a path that is already percent-encoded, with its query likewise.
+    /// Returns the host and the port to connect to, an IPv6 address without its brackets.
+    pub fn host_and_port(&self) -> (&str, u16) {
+        let host = self.0.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        (host, self.0.port_or_known_default().unwrap_or_default())
+    }
+
+    /// Returns the address of a path that is already percent-encoded, with its query likewise.
     pub fn at(&self, path: &str, query: &str) -> String {
         let question = if query.is_empty() { "" } else { "?" };
         format!("{}://{}{path}{question}{query}", self.0.scheme(), self.host())
@@ -78,10 +87,12 @@ impl fmt::Display for Endpoint {
 pub struct Endpoints(BTreeMap<String, Endpoint>);
 
 impl Endpoints {
+    /// Returns the override of a service's endpoint.
     pub fn get(&self, provider: &str, service: &str) -> Option<&Endpoint> {
         self.0.get(&format!("{provider}.{service}"))
     }
 
+    /// Sets the override of `provider.service`.
     pub fn insert(&mut self, target: &str, endpoint: Endpoint) {
         self.0.insert(target.to_ascii_lowercase(), endpoint);
     }
@@ -93,18 +104,18 @@ mod tests {
 
     #[test]
     fn plain_http_goes_to_this_machine_only() {
-        for good in ["http://127.0.0.1:8080", "http://[::1]:1", "http://localhost", "https://slb.aliyuncs.com"] {
+        for good in ["http://127.0.0.1:8080", "http://[::1]:1", "http://localhost", "https://api.example"] {
             assert!(Endpoint::parse(good).is_ok(), "{good}");
         }
         for bad in [
-            "http://slb.aliyuncs.com",
+            "http://api.example",
             "http://localhost.evil.example",
             "http://10.0.0.1",
             "https://user:word@host",
             "https://host/path",
             "https://host?q",
             "ftp://127.0.0.1",
-            "slb.aliyuncs.com",
+            "api.example",
             "https://",
             "",
         ] {
@@ -113,19 +124,21 @@ mod tests {
     }
 
     #[test]
-    fn the_two_metadata_services_are_no_endpoints_for_anything_else() {
-        for address in [ALIYUN_METADATA, HUAWEI_METADATA] {
-            assert_eq!(Endpoint::metadata(address).expect(address).to_string(), address);
-            assert!(Endpoint::parse(address).is_err(), "{address}");
+    fn plain_http_to_a_metadata_service_stays_in_the_machines_own_network() {
+        for address in [Ipv4Addr::new(169, 254, 169, 254), Ipv4Addr::new(100, 100, 100, 200)] {
+            let endpoint = Endpoint::of_metadata(address).expect("a metadata service");
+            assert_eq!(endpoint.to_string(), format!("http://{address}"));
+            assert_eq!(endpoint.host_and_port(), (address.to_string().as_str(), 80));
+            assert!(Endpoint::parse(&endpoint.to_string()).is_err(), "{address}");
         }
-        for other in ["http://169.254.169.253", "http://10.0.0.1", "http://100.100.100.200/x", ""] {
-            assert!(Endpoint::metadata(other).is_none(), "{other}");
+        for [a, b] in [[10, 0], [169, 253], [100, 63], [100, 128], [192, 168], [8, 8]] {
+            assert!(Endpoint::of_metadata(Ipv4Addr::new(a, b, 0, 1)).is_none(), "{a}.{b}");
         }
     }
 
     #[test]
     fn a_host_name_cannot_smuggle_another_host() {
-        for bad in ["slb.x/.aliyuncs.com", "user@host", "host?x", "host#x"] {
+        for bad in ["api.x/.example", "user@host", "host?x", "host#x"] {
             assert!(Endpoint::of_host(bad).is_none(), "{bad}");
         }
     }

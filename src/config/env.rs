@@ -4,10 +4,22 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A variable that certls reads.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct EnvVar {
     pub name: &'static str,
     pub help: &'static str,
+}
+
+impl EnvVar {
+    /// Returns its value, if it is set.
+    pub fn get<'e>(&self, env: &'e Env) -> Option<&'e str> {
+        env.get(self.name)
+    }
+
+    /// Returns whether it is `true` or `1`.
+    pub fn is_on(&self, env: &Env) -> bool {
+        self.get(env).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
+    }
 }
 
 /// Prefix of the endpoint overrides: `CERTLS_ENDPOINT_ALIYUN_SLB` is `--endpoint aliyun.slb=…`.
@@ -33,23 +45,24 @@ pub static VARIABLES: &[EnvVar] = &[
 pub struct Env(BTreeMap<String, String>);
 
 impl Env {
-    /// The process's own environment; what is not UTF-8 is read as well as it can be.
+    /// Reads the environment of this process. Bytes that are not UTF-8 are replaced.
     pub fn of_process() -> Self {
         std::env::vars_os()
             .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
             .collect()
     }
 
+    /// Returns the value of a variable that is set to something.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The user's home folder.
+    /// Returns the user's home folder.
     pub fn home(&self) -> Option<PathBuf> {
         self.get(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(PathBuf::from)
     }
 
-    /// The variables whose names begin with `prefix`: the rest of the name, and the value.
+    /// Returns the variables whose names begin with `prefix`: the rest of the name, and the value.
     pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.0.iter().filter_map(move |(name, value)| {
             let rest = name.strip_prefix(prefix)?;

@@ -1,38 +1,33 @@
 //! The configuration file: accounts, by the names that the user gives them.
 //!
-//! Strict: what is not understood is an error with its line and column, never passed over.
+//! Strict: what is not understood is an error with its line and column, never left out. Keys that only some providers
+//! have are checked by their providers.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::error::{Error, Kind};
 use crate::suggest::did_you_mean;
 
-use super::{Account, CredentialsFrom, Env, KeyVariables};
+use super::{Account, AccountRules, CredentialsFrom, Env, KeyVariables, read_text};
 
 /// The variable that names another file.
 pub const VARIABLE: &str = "CERTLS_CONFIG";
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileWire {
-    #[serde(default)]
-    accounts: BTreeMap<String, AccountWire>,
-}
+/// The only key of the file itself.
+const ACCOUNTS: &str = "accounts";
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AccountWire {
-    provider: Spanned<String>,
-    profile: Option<Spanned<String>>,
-    regions: Option<Spanned<toml::Value>>,
-    role_arn: Option<Spanned<String>>,
-    signature: Option<Spanned<String>>,
-    credentials: Option<Spanned<VariablesWire>>,
-}
+/// The keys of every account.
+const PROVIDER: &str = "provider";
+const PROFILE: &str = "profile";
+const REGIONS: &str = "regions";
+const CREDENTIALS: &str = "credentials";
 
 /// Names of variables, never secrets.
 #[derive(Deserialize)]
@@ -46,25 +41,27 @@ struct VariablesWire {
     security_token: Option<String>,
 }
 
-/// The accounts of the file; `None` where there is no file.
+/// The names of the keys above, for a suggestion.
+const VARIABLE_KEYS: [&str; 3] = ["access_key_env", "secret_key_env", "security_token_env"];
+
+/// Reads the accounts of the file; `None` where there is no file.
 ///
 /// # Errors
 /// Where the file cannot be read or understood: with its line, its column, and the nearest right word.
-pub fn accounts(env: &Env, providers: &[&str]) -> Result<Option<Vec<Account>>, Error> {
-    let Some((path, must_be)) = path(env) else { return Ok(None) };
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_be => return Ok(None),
-        Err(error) => {
-            return Err(Error::new(Kind::Config, format!("{}: {error}", path.display()))
-                .with_hint(format!("correct {VARIABLE}, or make the file readable")));
-        }
+pub fn accounts(env: &Env, rules: &[AccountRules]) -> Result<Option<Vec<Account>>, Error> {
+    let Some((path, is_required)) = path(env) else { return Ok(None) };
+    let unreadable = |why: &str| {
+        Error::new(Kind::Config, format!("{}: {why}", path.display()))
+            .with_hint(format!("correct {VARIABLE}, or make the file readable"))
     };
-    let file = File { path: &path, text: &text, providers };
-    file.accounts().map(Some)
+    match read_text(&path).map_err(|why| unreadable(&why))? {
+        Some(text) => File { path: &path, text: &text, rules }.accounts().map(Some),
+        None if is_required => Err(unreadable("there is no such file")),
+        None => Ok(None),
+    }
 }
 
-/// Where the file is, and whether it must be there.
+/// Returns where the file is, and whether it must exist.
 fn path(env: &Env) -> Option<(PathBuf, bool)> {
     if let Some(named) = env.get(VARIABLE) {
         return Some((named.into(), true));
@@ -79,42 +76,54 @@ fn path(env: &Env) -> Option<(PathBuf, bool)> {
 struct File<'a> {
     path: &'a Path,
     text: &'a str,
-    providers: &'a [&'a str],
+    rules: &'a [AccountRules],
+}
+
+/// The keys of one table that are left to be read.
+struct Table<'a> {
+    keys: BTreeMap<String, (usize, Spanned<DeValue<'a>>)>,
+    start: usize,
+}
+
+impl<'a> Table<'a> {
+    fn new(table: DeTable<'a>, span: &Range<usize>) -> Self {
+        let keys = table.into_iter().map(|(key, value)| {
+            let start = key.span().start;
+            (key.into_inner().into_owned(), (start, value))
+        });
+        Self { keys: keys.collect(), start: span.start }
+    }
+
+    fn take(&mut self, key: &str) -> Option<Spanned<DeValue<'a>>> {
+        self.keys.remove(key).map(|(_, value)| value)
+    }
 }
 
 impl File<'_> {
     fn accounts(&self) -> Result<Vec<Account>, Error> {
-        let wire: FileWire = toml::from_str(self.text).map_err(|error| self.unreadable(&error))?;
-        if wire.accounts.is_empty() {
-            return Err(self
-                .error(0, "no account is set up in it")
-                .with_hint("add one, such as [accounts.shop] with provider = \"aliyun\"; or remove the file"));
-        }
-        wire.accounts.into_iter().map(|(name, account)| self.account(name, account)).collect()
+        let root = DeTable::parse(self.text).map_err(|error| self.unreadable(&error))?;
+        let span = root.span();
+        let mut root = Table::new(root.into_inner(), &span);
+        let accounts = root.take(ACCOUNTS).map(|accounts| self.table(accounts)).transpose()?;
+        self.refuse_unknown(&root, &[ACCOUNTS])?;
+        let accounts = accounts.map(|accounts| accounts.keys).filter(|accounts| !accounts.is_empty());
+        let Some(accounts) = accounts else {
+            let provider = self.rules.first().map_or("…", |rules| rules.provider);
+            let hint = format!("add one, such as [accounts.shop] with provider = \"{provider}\"; or remove the file");
+            return Err(self.error(0, "no account is set up in it").with_hint(hint));
+        };
+        accounts.into_iter().map(|(name, (_, account))| self.account(name, self.table(account)?)).collect()
     }
 
-    fn account(&self, name: String, wire: AccountWire) -> Result<Account, Error> {
-        let provider = wire.provider.get_ref();
-        if !self.providers.contains(&provider.as_str()) {
-            let known = self.providers.join(" or ");
-            let hint = did_you_mean(provider, self.providers.iter().copied());
-            return Err(self
-                .error(wire.provider.span().start, &format!("no provider is named `{provider}`"))
-                .with_hint(hint.unwrap_or_else(|| format!("write {known}"))));
-        }
-        let place = self.place(wire.provider.span().start);
-        let is_aliyun = provider == "aliyun";
-        for (key, value) in [("role_arn", &wire.role_arn), ("signature", &wire.signature)] {
-            if let (Some(value), false) = (value, is_aliyun) {
-                let told = format!("`{key}` is for aliyun only, and this account is of {provider}");
-                return Err(self.error(value.span().start, &told).with_hint(format!("remove `{key}`")));
-            }
-        }
-        if let Some(signature) = wire.signature.as_ref().filter(|s| !["rpc", "acs3"].contains(&s.get_ref().as_str())) {
-            let told = format!("`{}` is no signature", signature.get_ref());
-            return Err(self.error(signature.span().start, &told).with_hint("write \"rpc\" or \"acs3\""));
-        }
-        let credentials = match (wire.profile, wire.credentials) {
+    fn account(&self, name: String, mut table: Table<'_>) -> Result<Account, Error> {
+        let Some(provider) = self.take::<String>(&mut table, PROVIDER)? else {
+            self.refuse_unknown(&table, &self.known_keys(None))?;
+            return Err(self.error(table.start, &format!("missing field `{PROVIDER}`")));
+        };
+        let rules = self.rules_of(&provider)?;
+        let profile = self.take::<String>(&mut table, PROFILE)?;
+        let variables = self.take::<VariablesWire>(&mut table, CREDENTIALS)?;
+        let credentials = match (profile, variables) {
             (Some(profile), Some(_)) => {
                 return Err(self
                     .error(profile.span().start, "`profile` and `credentials` exclude each other")
@@ -124,30 +133,66 @@ impl File<'_> {
             (None, Some(variables)) => CredentialsFrom::Variables(self.variables(variables)?),
             (None, None) => CredentialsFrom::Chain,
         };
+        let regions = self.take::<toml::Value>(&mut table, REGIONS)?;
+        let regions = regions.map(|regions| self.regions(regions)).transpose()?.flatten();
+        let provider_keys = self.provider_keys(&mut table, rules)?;
+        self.refuse_unknown(&table, &self.known_keys(Some(rules)))?;
         Ok(Account {
             name,
             credentials,
-            role_arn: wire.role_arn.map(Spanned::into_inner),
-            signature: wire.signature.map(Spanned::into_inner),
-            regions: wire.regions.map(|regions| self.regions(regions)).transpose()?.flatten(),
-            provider: wire.provider.into_inner(),
-            place: Some(place),
+            provider_keys,
+            regions,
+            place: Some(self.place(provider.span().start)),
+            provider: provider.into_inner(),
             required: true,
         })
     }
 
-    /// The names of variables. What is none may be a key that was pasted there: it is not quoted.
+    fn rules_of(&self, provider: &Spanned<String>) -> Result<&AccountRules, Error> {
+        let name = provider.get_ref();
+        let ids = || self.rules.iter().map(|rules| rules.provider);
+        self.rules.iter().find(|rules| rules.provider == name).ok_or_else(|| {
+            let hint = did_you_mean(name, ids());
+            self.error(provider.span().start, &format!("no provider is named `{name}`"))
+                .with_hint(hint.unwrap_or_else(|| format!("write {}", ids().collect::<Vec<_>>().join(" or "))))
+        })
+    }
+
+    /// Takes the keys that only some providers have.
+    fn provider_keys(&self, table: &mut Table<'_>, own: &AccountRules) -> Result<BTreeMap<String, String>, Error> {
+        let mut found = BTreeMap::new();
+        for name in self.rules.iter().flat_map(|rules| rules.keys).map(|key| key.name) {
+            let Some(value) = self.take::<String>(table, name)? else { continue };
+            let start = value.span().start;
+            let Some(key) = own.keys.iter().find(|key| key.name == name) else {
+                let has_key = |rules: &&AccountRules| rules.keys.iter().any(|key| key.name == name);
+                let providers: Vec<&str> = self.rules.iter().filter(has_key).map(|rules| rules.provider).collect();
+                let message =
+                    format!("`{name}` is for {} only, and this account is of {}", providers.join(", "), own.provider);
+                return Err(self.error(start, &message).with_hint(format!("remove `{name}`")));
+            };
+            (key.check)(value.get_ref())
+                .map_err(|error| Error { message: format!("{}: {}", self.place(start), error.message), ..error })?;
+            found.insert(name.to_owned(), value.into_inner());
+        }
+        Ok(found)
+    }
+
+    /// Returns the keys that an account may have, of one provider or of any.
+    fn known_keys(&self, rules: Option<&AccountRules>) -> Vec<&str> {
+        let rules = rules.map_or(self.rules, std::slice::from_ref);
+        let own = rules.iter().flat_map(|rules| rules.keys).map(|key| key.name);
+        [PROVIDER, PROFILE, REGIONS, CREDENTIALS].into_iter().chain(own).collect()
+    }
+
+    /// Reads the names of variables. What is not one may be a key that was pasted there: it is not quoted.
     fn variables(&self, wire: Spanned<VariablesWire>) -> Result<KeyVariables, Error> {
         let start = wire.span().start;
         let wire = wire.into_inner();
-        let named = [
-            ("access_key_env", Some(&wire.access_key)),
-            ("secret_key_env", Some(&wire.secret_key)),
-            ("security_token_env", wire.security_token.as_ref()),
-        ];
-        for (key, name) in named.into_iter().filter_map(|(key, name)| Some((key, name?))) {
+        let names = [Some(&wire.access_key), Some(&wire.secret_key), wire.security_token.as_ref()];
+        for (key, name) in VARIABLE_KEYS.iter().zip(names) {
             let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            if name.is_empty() || !name.chars().all(fits) {
+            if name.is_some_and(|name| name.is_empty() || !name.chars().all(fits)) {
                 return Err(self
                     .error(start, &format!("`{key}` is not the name of a variable"))
                     .with_hint("write the name of the variable that holds the key, never the key"));
@@ -183,28 +228,49 @@ impl File<'_> {
         }
     }
 
-    fn unreadable(&self, error: &toml::de::Error) -> Error {
-        let start = error.span().map_or(0, |span| span.start);
-        let message = error.message();
-        // A value of a wrong type is quoted by the parser, and may be a secret in the wrong place.
-        let quoted = message.split('"').enumerate().map(|(number, part)| if number % 2 == 1 { "…" } else { part });
-        let told = self.error(start, &quoted.collect::<Vec<_>>().join("\""));
-        // `unknown field `regoins`, expected one of `provider`, …`: the first name is the user's.
-        let mut names = message.split('`').skip(1).step_by(2);
-        match names.next().filter(|_| message.starts_with("unknown field")) {
-            Some(unknown) => match did_you_mean(unknown, names) {
-                Some(hint) => told.with_hint(hint),
-                None => told.with_hint("remove it"),
-            },
-            None => told,
+    /// Takes a value of a table, with its place.
+    fn take<T: DeserializeOwned>(&self, table: &mut Table<'_>, key: &str) -> Result<Option<Spanned<T>>, Error> {
+        let Some(value) = table.take(key) else { return Ok(None) };
+        if key == CREDENTIALS && value.get_ref().is_table() {
+            let DeValue::Table(inner) = value.get_ref() else { return Ok(None) };
+            self.refuse_unknown(&Table::new(inner.clone(), &value.span()), &VARIABLE_KEYS)?;
+        }
+        let span = value.span();
+        let read = T::deserialize(ValueDeserializer::from(value)).map_err(|error| self.unreadable(&error))?;
+        Ok(Some(Spanned::new(span, read)))
+    }
+
+    fn table<'v>(&self, value: Spanned<DeValue<'v>>) -> Result<Table<'v>, Error> {
+        let span = value.span();
+        match value.into_inner() {
+            DeValue::Table(table) => Ok(Table::new(table, &span)),
+            other => Err(self.error(span.start, &format!("invalid type: {}, expected a table", other.type_str()))),
         }
     }
 
-    fn error(&self, offset: usize, told: &str) -> Error {
-        Error::new(Kind::Config, format!("{}: {told}", self.place(offset)))
+    /// Fails for the first key of the table that is not known.
+    fn refuse_unknown(&self, table: &Table<'_>, known: &[&str]) -> Result<(), Error> {
+        let unknown = table.keys.iter().filter(|(key, _)| !known.contains(&key.as_str()));
+        let Some((key, (start, _))) = unknown.min_by_key(|(_, (start, _))| *start) else { return Ok(()) };
+        let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        let one_of = if known.len() > 1 { "one of " } else { "" };
+        let error = self.error(*start, &format!("unknown field `{key}`, expected {one_of}{}", names.join(", ")));
+        Err(error.with_hint(did_you_mean(key, known.iter().copied()).unwrap_or_else(|| "remove it".to_owned())))
     }
 
-    /// `FILE:LINE:COLUMN`, both counted from one.
+    fn unreadable(&self, error: &toml::de::Error) -> Error {
+        let start = error.span().map_or(0, |span| span.start);
+        // A value of a wrong type is quoted by the parser, and may be a secret in the wrong place.
+        let parts = error.message().split('"').enumerate();
+        let quoted: Vec<&str> = parts.map(|(number, part)| if number % 2 == 1 { "…" } else { part }).collect();
+        self.error(start, &quoted.join("\""))
+    }
+
+    fn error(&self, offset: usize, message: &str) -> Error {
+        Error::new(Kind::Config, format!("{}: {message}", self.place(offset)))
+    }
+
+    /// Returns `FILE:LINE:COLUMN`, both counted from one.
     fn place(&self, offset: usize) -> String {
         let before = self.text.get(..offset).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
@@ -221,67 +287,79 @@ impl From<VariablesWire> for KeyVariables {
 
 #[cfg(test)]
 mod tests {
+    use crate::config::AccountKey;
+
     use super::*;
 
+    const KEYS: &[AccountKey] = &[
+        AccountKey { name: "role", check: |_| Ok(()) },
+        AccountKey {
+            name: "style",
+            check: |text| if text == "new" { Ok(()) } else { Err(Error::new(Kind::Config, "unknown style")) },
+        },
+    ];
+
     fn read(text: &str) -> Result<Vec<Account>, Error> {
-        File { path: Path::new("config.toml"), text, providers: &["aliyun", "huawei"] }.accounts()
+        let rules = [AccountRules { provider: "first", keys: KEYS }, AccountRules { provider: "second", keys: &[] }];
+        File { path: Path::new("config.toml"), text, rules: &rules }.accounts()
     }
 
     #[test]
     fn an_account_is_read_whole() {
         let accounts = read(
-            "[accounts.shop]\nprovider = \"aliyun\"\nprofile = \"shop\"\nregions = [\"cn-hangzhou\"]\nrole_arn = \"acs:ram::1:role/x\"\n\
-             [accounts.cdn]\nprovider = \"huawei\"\ncredentials = { access_key_env = \"A\", secret_key_env = \"B\" }\nregions = \"all\"\n",
+            "[accounts.shop]\nprovider = \"first\"\nprofile = \"shop\"\nregions = [\"cn-hangzhou\"]\nrole = \"r\"\n\
+             [accounts.cdn]\nprovider = \"second\"\ncredentials = { access_key_env = \"A\", secret_key_env = \"B\" }\nregions = \"all\"\n",
         )
         .expect("accounts");
         assert_eq!(accounts.iter().map(|account| account.name.as_str()).collect::<Vec<_>>(), ["cdn", "shop"]);
         assert!(
             matches!(&accounts[0].credentials, CredentialsFrom::Variables(names) if names.id == "A" && names.secret == "B")
         );
-        assert_eq!(accounts[0].regions, None);
+        assert_eq!((accounts[0].regions.as_ref(), accounts[0].provider_key("role")), (None, None));
         assert!(matches!(&accounts[1].credentials, CredentialsFrom::Profile(profile) if profile == "shop"));
         assert_eq!(accounts[1].regions, Some(vec!["cn-hangzhou".to_owned()]));
+        assert_eq!(accounts[1].provider_key("role"), Some("r"));
     }
 
     #[test]
-    fn every_mistake_is_told_with_its_place_and_the_right_word() {
-        let told = |text: &str| {
-            let error = read(text).expect_err(text);
-            format!("{} | {}", error.message, error.hint().unwrap_or_default())
-        };
+    fn every_mistake_is_an_error_with_its_place_and_the_right_word() {
         for (text, begins, hint) in [
-            ("[acounts.x]\n", "config.toml:1:2: unknown field `acounts`", "did you mean `accounts`?"),
             (
-                "[accounts.x]\nprovider = \"aliyun\"\nregoins = []\n",
-                "config.toml:3:1: unknown field `regoins`",
+                "[acounts.x]\n",
+                "config.toml:1:2: unknown field `acounts`, expected `accounts`",
+                "did you mean `accounts`?",
+            ),
+            (
+                "[accounts.x]\nprovider = \"first\"\nregoins = []\n",
+                "config.toml:3:1: unknown field `regoins`, expected one of `provider`, ",
                 "did you mean `regions`?",
             ),
-            (
-                "[accounts.x]\nprovider = \"aliyum\"\n",
-                "config.toml:2:12: no provider is named `aliyum`",
-                "did you mean `aliyun`?",
-            ),
+            ("[accounts.x]\nprovider = \"first\"\nstyel = 1\n", "config.toml:3:1: unknown field `styel`", "`style`?"),
+            ("[accounts.x]\nprovder = \"first\"\n", "config.toml:2:1: unknown field `provder`", "`provider`?"),
+            ("[accounts.x]\nregions = \"all\"\n", "config.toml:1:1: missing field `provider`", ""),
+            ("[accounts.x]\nprovider = \"firts\"\n", "config.toml:2:12: no provider is named `firts`", "`first`?"),
             ("[accounts.x]\nprovider = 3\n", "config.toml:2:12: invalid type: integer", ""),
+            ("[accounts]\nx = 3\n", "config.toml:2:5: invalid type: integer, expected a table", ""),
+            ("accounts = \"planted\"\n", "config.toml:1:12: invalid type: string, expected a table", ""),
+            ("[accounts.x]\nprovider = \"second\"\nregions = 3\n", "config.toml:3:11: `regions` is neither", "write"),
             (
-                "[accounts.x]\nprovider = \"huawei\"\nregions = 3\n",
-                "config.toml:3:11: `regions` is neither",
-                "write regions = ",
+                "[accounts.x]\nprovider = \"second\"\nrole = \"r\"\n",
+                "config.toml:3:8: `role` is for first only, and this account is of second",
+                "remove `role`",
             ),
+            ("[accounts.x]\nprovider = \"first\"\nstyle = \"old\"\n", "config.toml:3:9: unknown style", ""),
             (
-                "[accounts.x]\nprovider = \"huawei\"\nrole_arn = \"r\"\n",
-                "config.toml:3:12: `role_arn` is for aliyun only",
-                "remove",
-            ),
-            (
-                "[accounts.x]\nprovider = \"aliyun\"\nsignature = \"v4\"\n",
-                "config.toml:3:13: `v4` is no signature",
-                "write \"rpc\"",
+                "[accounts.x]\nprovider = \"first\"\ncredentials = { acces_key_env = \"A\" }\n",
+                "config.toml:3:17: unknown field `acces_key_env`",
+                "did you mean `access_key_env`?",
             ),
             ("[accounts.x\n", "config.toml:1:", ""),
             ("", "config.toml:1:1: no account is set up", "add one"),
         ] {
-            let told = told(text);
-            assert!(told.starts_with(begins) && told.contains(hint), "{told}");
+            let error = read(text).expect_err(text);
+            let error = format!("{} | {}", error.message, error.hint().unwrap_or_default());
+            assert!(error.starts_with(begins) && error.contains(hint), "{error}");
+            assert!(!error.contains("planted"), "{error}");
         }
     }
 }

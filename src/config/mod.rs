@@ -6,11 +6,12 @@ mod endpoint;
 pub mod env;
 pub mod file;
 mod net;
+mod text_file;
 
 pub(crate) use access_key::missing_variable;
 pub use access_key::{AccessKey, KeyVariables};
-pub use account::{Account, CredentialsFrom, region_name};
-pub(crate) use endpoint::{ALIYUN_METADATA, HUAWEI_METADATA};
+pub use account::{Account, AccountKey, AccountRules, CredentialsFrom, region_name};
 pub use endpoint::{Endpoint, Endpoints};
 pub use env::{Env, EnvVar};
 pub use net::Net;
+pub use text_file::read_text;

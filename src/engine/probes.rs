@@ -65,7 +65,7 @@ impl Probes {
             self.changed.notified().await;
         }
         tokio::time::sleep(EXTRA_TIME).await;
-        self.limit.reach();
+        self.limit.reach(EXTRA_TIME);
         pending().await
     }
 

@@ -10,7 +10,9 @@ use crate::clock::Clock;
 use crate::config::{Account, Endpoints, Env, Net};
 use crate::model::{CertificateRef, Identity, Kinds, Use};
 use crate::net::Http;
-use crate::providers::{ProbeLimit, ProviderInfo, ScopedUsage, ServiceInfo, UsageReader, UsageSourceInfo};
+use crate::providers::{
+    ProbeLimit, ProfileFiles, ProviderInfo, ScopedUsage, ServiceInfo, UsageReader, UsageSourceInfo,
+};
 
 const SERVICE: &str = "store";
 
@@ -97,6 +99,8 @@ impl FakeCloud {
             credential_variables: &[],
             other_variables: &[],
             quickstart_variables: ["A", "B"],
+            access_key_prefix: None,
+            account_keys: &[],
         };
         Box::leak(Box::new(Self { regions, info: Box::leak(Box::new(info)) }))
     }
@@ -122,7 +126,7 @@ impl Provider for FakeCloud {
 
     async fn connect(&self, cx: &Context, _: &Account) -> Result<Option<Arc<dyn Session>>, Error> {
         let Some(regions) = self.regions else {
-            cx.probe_limit.reached().await;
+            let _ = cx.probe_limit.reached().await;
             return Ok(None);
         };
         Ok(Some(Arc::new(FakeSession { id: self.info.id, regions })))
@@ -220,6 +224,8 @@ async fn scan_clouds(
         endpoints: Endpoints::default(),
         http: Arc::new(Http::new(&net, &Env::default()).expect("a client")),
         probe_limit: ProbeLimit::default(),
+        files: ProfileFiles::default(),
+        providers: &[],
     };
     let accounts: Vec<Account> =
         clouds.iter().map(|cloud| Account::implicit(cloud.info.id, CredentialsFrom::Chain, false)).collect();

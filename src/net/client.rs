@@ -19,10 +19,6 @@ use super::{retry, tls, transport_error};
 /// chain and key that the API stores, is about 150 MiB.
 const BODY_LIMIT: usize = 256 * 1024 * 1024;
 
-/// How long a metadata service may take: it is on this host, or it is not there at all.
-const METADATA_CONNECT: Duration = Duration::from_secs(1);
-const METADATA_READ: Duration = Duration::from_secs(3);
-
 /// A signed request, to be sent once.
 pub type Request = http::Request<String>;
 
@@ -38,10 +34,8 @@ pub struct Reply {
 #[derive(Debug)]
 pub struct Http {
     proxied: OnceLock<reqwest::Client>,
-    /// For endpoints on this machine, which no proxy may see.
+    /// For endpoints that no proxy may see: on this machine, or in its own network.
     direct: OnceLock<reqwest::Client>,
-    /// For metadata services, which no proxy may see either.
-    metadata: OnceLock<reqwest::Client>,
     /// Reading the trusted roots is most of what a short run does: once, however many clients.
     tls: rustls::ClientConfig,
     net: Net,
@@ -55,7 +49,6 @@ impl Http {
         Ok(Self {
             proxied: OnceLock::new(),
             direct: OnceLock::new(),
-            metadata: OnceLock::new(),
             tls: tls::config(env, net.ca_bundle.as_deref())?,
             in_flight: RequestLimiter::new(net.concurrency),
             net: net.clone(),
@@ -89,29 +82,25 @@ impl Http {
         let host = request.uri().host().unwrap_or_default();
         let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
         let client = if host == "localhost" || address.is_ok_and(|address| address.is_loopback()) {
-            self.client(&self.direct, reqwest::ClientBuilder::new().no_proxy(), &self.net)?
+            self.client(&self.direct, reqwest::ClientBuilder::new().no_proxy())?
         } else {
-            self.client(&self.proxied, reqwest::ClientBuilder::new(), &self.net)?
+            self.client(&self.proxied, reqwest::ClientBuilder::new())?
         };
         self.send_by(client, label, request, timeout).await
     }
 
-    /// Asks a metadata service once, past every proxy; `None` where nothing answers there.
+    /// Sends `request` once, past every proxy, and waits at most `timeout` for the whole reply.
     ///
     /// # Errors
-    /// Where something else than silence is in the way: a reply that is too large.
-    pub async fn ask_metadata(&self, label: &str, request: Request) -> Result<Option<Reply>, Error> {
-        let net = Net {
-            connect_timeout: METADATA_CONNECT.min(self.net.connect_timeout),
-            read_timeout: METADATA_READ.min(self.net.read_timeout),
-            ..self.net.clone()
-        };
-        let client = self.client(&self.metadata, reqwest::ClientBuilder::new().no_proxy(), &net)?;
-        match self.send_by(client, label, request, None).await {
-            Ok(reply) => Ok(Some(reply)),
-            Err(error) if matches!(error.kind, Kind::Network | Kind::Timeout) => Ok(None),
-            Err(error) => Err(error),
-        }
+    /// As [`send`](Self::send).
+    pub async fn send_direct(&self, label: &str, request: Request, timeout: Duration) -> Result<Reply, Error> {
+        let client = self.client(&self.direct, reqwest::ClientBuilder::new().no_proxy())?;
+        self.send_by(client, label, request, Some(timeout.min(self.net.read_timeout))).await
+    }
+
+    /// Returns the longest time that a connection may take.
+    pub fn connect_timeout(&self) -> Duration {
+        self.net.connect_timeout
     }
 
     async fn send_by(
@@ -143,7 +132,6 @@ impl Http {
         &self,
         place: &'a OnceLock<reqwest::Client>,
         builder: reqwest::ClientBuilder,
-        net: &Net,
     ) -> Result<&'a reqwest::Client, Error> {
         if let Some(client) = place.get() {
             return Ok(client);
@@ -151,12 +139,12 @@ impl Http {
         let fresh = builder
             .tls_backend_preconfigured(self.tls.clone())
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(net.connect_timeout)
-            .read_timeout(net.read_timeout)
+            .connect_timeout(self.net.connect_timeout)
+            .read_timeout(self.net.read_timeout)
             .pool_idle_timeout(Duration::from_secs(60))
             .user_agent(concat!("certls/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| transport_error::Failed::Send(error).into_error("this machine", None, net))?;
+            .map_err(|error| transport_error::Failed::Send(error).into_error("this machine", None, &self.net))?;
         Ok(place.get_or_init(|| fresh))
     }
 }

@@ -22,6 +22,7 @@ mod probe_limit;
 mod provider;
 mod record;
 
+pub use credentials::profile_file::ProfileFiles;
 pub use probe_limit::ProbeLimit;
 pub use provider::{
     Provider, ProviderInfo, ScopedStore, ScopedUsage, ServiceInfo, Session, Store, UsageReader, UsageSourceInfo,
@@ -31,13 +32,16 @@ pub use provider::{
 pub static ALL: &[&dyn Provider] = &[&aliyun::Provider, &huawei::Provider];
 
 /// What the world outside gives a provider. Tests build their own.
-#[derive(Debug)]
 pub struct Context {
     pub env: Env,
     pub clock: Clock,
     pub endpoints: Endpoints,
     pub http: Arc<Http>,
     pub probe_limit: ProbeLimit,
+    /// The files of profiles that were read.
+    pub files: ProfileFiles,
+    /// Every provider, for what must be known of the others.
+    pub providers: &'static [&'static dyn Provider],
 }
 
 /// Returns the provider of this name.

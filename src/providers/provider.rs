@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
-use crate::config::{Account, EnvVar};
+use crate::config::{Account, AccountKey, EnvVar};
 use crate::error::Error;
 use crate::model::{Certificate, CertificateRef, Identity, Kinds, Scope, Use};
 
@@ -26,6 +26,10 @@ pub struct ProviderInfo {
     pub credential_variables: &'static [EnvVar],
     /// The other variables that are read.
     pub other_variables: &'static [EnvVar],
+    /// The keys of an account in the configuration file that only this provider has.
+    pub account_keys: &'static [AccountKey],
+    /// The letters with which its access keys begin, where no other cloud's do.
+    pub access_key_prefix: Option<&'static str>,
     /// The two variables that a new user sets.
     pub quickstart_variables: [&'static str; 2],
 }

@@ -21,7 +21,11 @@ pub(crate) struct Cloud {
     v1: bool,
     /// Calls that always fail, with this status.
     refused: Vec<(String, u16)>,
-    /// Calls that never get a reply.
+    /// Calls that fail once, with this status.
+    refused_once: Vec<(String, u16)>,
+    /// Calls whose replies always break off.
+    cut_off: Vec<String>,
+    /// Calls that are never answered.
     silent: Vec<String>,
     /// The lifetime of the keys of roles and agencies, in seconds.
     lifetime: i64,
@@ -57,11 +61,12 @@ impl Running {
 
 /// Starts the cloud of a case.
 pub(crate) fn start(provider: &str, cloud: &Cloud) -> Running {
-    let refused = |(action, status): &(String, u16)| {
-        Fault::always(action, Effect::Status(*status, Vec::new(), "refused by the test".to_owned()))
-    };
+    let status = |status: u16| Effect::Status(status, Vec::new(), "refused by the test".to_owned());
+    let refused = cloud.refused.iter().map(|(action, code)| Fault::always(action, status(*code)));
+    let refused_once = cloud.refused_once.iter().map(|(action, code)| Fault::once(action, status(*code)));
+    let cut_off = cloud.cut_off.iter().map(|action| Fault::always(action, Effect::Cut));
     let silent = cloud.silent.iter().map(|action| Fault::always(action, Effect::Hang));
-    let faults = cloud.refused.iter().map(refused).chain(silent).collect();
+    let faults = refused.chain(refused_once).chain(cut_off).chain(silent).collect();
     match provider {
         "aliyun" => Running::Aliyun(aliyun::start(alibaba(cloud, faults)), cloud.metadata),
         _ => Running::Huawei(huawei::start(huawei_cloud(cloud, faults)), cloud.metadata),

@@ -33,9 +33,11 @@ static INFO: ProviderInfo = ProviderInfo {
     title: "Alibaba Cloud",
     regions: endpoints::REGIONS,
     other_endpoints: &[sts::ID, "metadata"],
-    credential_variables: credentials::VARIABLES,
-    other_variables: credentials::OPTIONS,
-    quickstart_variables: ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
+    credential_variables: credentials::CREDENTIALS,
+    other_variables: credentials::SETTINGS,
+    account_keys: &[credentials::ROLE_ARN, sign::ACCOUNT_KEY],
+    access_key_prefix: Some("LTAI"),
+    quickstart_variables: credentials::QUICKSTART,
 };
 
 #[async_trait]

@@ -8,12 +8,12 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::config::{AccessKey, Endpoint};
+use crate::config::{AccessKey, Endpoint, read_text};
 use crate::error::{Error, Kind};
 use crate::model::Identity;
 use crate::net::encode::query;
 use crate::providers::call::{Attempt, Call, Exchange, Signed};
-use crate::providers::credentials::temporary_keys::Issued;
+use crate::providers::credentials::temporary_keys::IssuedKeys;
 use crate::providers::error_table::Access;
 
 use super::client::{Client, Operation};
@@ -119,7 +119,7 @@ fn refused_role(error: Error) -> Error {
 ///
 /// # Errors
 /// Where the cloud refused, or no whole reply came.
-pub(super) async fn assume_role(client: &Client, keys: &AccessKey, role: &Role) -> Result<Issued, Error> {
+pub(super) async fn assume_role(client: &Client, keys: &AccessKey, role: &Role) -> Result<IssuedKeys, Error> {
     let endpoint = endpoint(client, role.region.as_deref())?;
     let params = role.params();
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -127,7 +127,7 @@ pub(super) async fn assume_role(client: &Client, keys: &AccessKey, role: &Role) 
     let client = Client { signature: Signature::Rpc, ..client.clone() };
     let secret = role.external_id.as_ref();
     let reply = client.call_with_secret(keys, &ASSUME_ROLE, &endpoint, &params, secret).await;
-    reply.map_err(refused_role)?.json::<AssumedWire>()?.credentials.issued("STS")
+    reply.map_err(refused_role)?.json::<AssumedWire>()?.credentials.issued()
 }
 
 /// Returns the temporary keys of a role, which are requested with the token of an identity provider: nothing is signed.
@@ -136,11 +136,11 @@ pub(super) async fn assume_role(client: &Client, keys: &AccessKey, role: &Role) 
 ///
 /// # Errors
 /// Where the token's file cannot be read, the cloud refused, or no whole reply came.
-pub(super) async fn assume_role_with_oidc(client: &Client, oidc: &OidcRole, origin: &str) -> Result<Issued, Error> {
+pub(super) async fn assume_role_with_oidc(client: &Client, oidc: &OidcRole, origin: &str) -> Result<IssuedKeys, Error> {
     let endpoint = endpoint(client, oidc.role.region.as_deref())?;
     let call = OidcCall { oidc, endpoint, token: oidc.token()?, origin };
     let reply = client.caller().call(&call).await.map_err(refused_role)?;
-    reply.json::<AssumedWire>()?.credentials.issued("STS")
+    reply.json::<AssumedWire>()?.credentials.issued()
 }
 
 impl OidcRole {
@@ -148,8 +148,9 @@ impl OidcRole {
     /// not part of the token.
     fn token(&self) -> Result<SecretString, Error> {
         let file = self.token_file.display();
-        let text: SecretString = std::fs::read_to_string(&self.token_file)
-            .map_err(|error| Error::new(Kind::Config, format!("{file}: {error}")))?
+        let text: SecretString = read_text(&self.token_file)
+            .and_then(|text| text.ok_or_else(|| "there is no such file".to_owned()))
+            .map_err(|why| Error::new(Kind::Config, format!("{file}: {why}")))?
             .into();
         match text.expose_secret().trim_start_matches('\u{feff}').trim() {
             "" => Err(Error::new(Kind::Config, "the file of the token is empty")),

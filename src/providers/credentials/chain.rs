@@ -1,127 +1,205 @@
-//! The walk along the places where a cloud's credentials may be: the first that is set up wins.
+//! The sources in which a cloud's credentials are searched, in their order: the first that is set up wins.
 
 use futures_util::future::BoxFuture;
+use secrecy::ExposeSecret;
 
-use crate::config::{AccessKey, Account, CredentialsFrom, Env, KeyVariables};
+use crate::clock::Clock;
+use crate::config::{AccessKey, Account, CredentialsFrom, Env, EnvVar, KeyVariables};
 use crate::error::{Error, Kind};
+use crate::providers::Context;
 use crate::suggest::did_you_mean;
 
-/// What one place holds.
+/// What one source holds.
 #[derive(Debug)]
-pub(in crate::providers) enum Found<C> {
+pub(crate) enum Contents<C> {
     /// Nothing is set up there.
     Nothing,
-    /// Profiles, but none of the wanted name: these are there.
-    Lacks(Vec<String>),
+    /// Profiles, but not the requested one.
+    ProfileNotFound {
+        available: Vec<String>,
+    },
     Credentials(C),
 }
 
-impl<C> From<Option<C>> for Found<C> {
+impl<C> From<Option<C>> for Contents<C> {
     fn from(found: Option<C>) -> Self {
         found.map_or(Self::Nothing, Self::Credentials)
     }
 }
 
-/// How a place is looked into; an error where something is set up there, but broken.
-pub(in crate::providers) type Find<S, C> = for<'a> fn(&'a S) -> BoxFuture<'a, Result<Found<C>, Error>>;
-
-/// A place to look in. `S` is what is looked with, `C` what is found.
-pub(in crate::providers) struct Source<S: 'static, C: 'static> {
-    /// Its line in the list of all that was looked at.
-    pub name: &'static str,
-    /// Whether it is a file of profiles, which are asked for by name.
-    pub has_profiles: bool,
-    pub find: Find<S, C>,
+/// What a source reads. `X` is what only this cloud's sources need.
+pub(crate) struct LoadContext<'a, X> {
+    pub cx: &'a Context,
+    pub account: &'a Account,
+    pub requested: Option<RequestedProfile>,
+    pub vendor: X,
 }
 
-/// A profile of the credential files, and who asked for it.
+/// Reads one source. The error tells that something is set up there, but broken.
+pub(crate) enum Load<X, C> {
+    /// From variables and files.
+    Now(fn(&LoadContext<'_, X>) -> Result<Contents<C>, Error>),
+    /// With requests.
+    Request(for<'a> fn(&'a LoadContext<'a, X>) -> Loading<'a, C>),
+}
+
+/// The answer of a source that sends requests.
+pub(crate) type Loading<'a, C> = BoxFuture<'a, Result<Contents<C>, Error>>;
+
+/// A source of credentials `C`.
+pub(crate) struct CredentialSource<X, C> {
+    /// Its line in the list of all sources.
+    pub name: &'static str,
+    /// Whether it is a file of profiles, which are requested by name.
+    pub has_profiles: bool,
+    pub load: Load<X, C>,
+}
+
+impl<X: Sync, C> CredentialSource<X, C> {
+    async fn load(&self, context: &LoadContext<'_, X>) -> Result<Contents<C>, Error> {
+        match self.load {
+            Load::Now(load) => load(context),
+            Load::Request(load) => load(context).await,
+        }
+    }
+}
+
+/// Credentials that may be an access key.
+pub(crate) trait MayBeKey {
+    fn of_key(key: AccessKey, clock: Clock) -> Self;
+    /// Returns the access key that the user set up; `None` for everything else.
+    fn static_key(&self) -> Option<&AccessKey>;
+}
+
+/// A profile of the credential files, and where it is requested.
 #[derive(Debug, Clone)]
-pub(in crate::providers) struct Wanted {
+pub(crate) struct RequestedProfile {
     pub name: String,
     /// The variable that names it; `None` where the account does.
     pub variable: Option<&'static str>,
 }
 
-impl Wanted {
-    /// The profile that the account asks for.
-    pub(in crate::providers) fn by(account: &Account) -> Option<Self> {
+impl RequestedProfile {
+    /// Returns the profile that the account names, or else the first of these variables that is set.
+    pub(crate) fn of(account: &Account, env: &Env, variables: &[&EnvVar]) -> Option<Self> {
         match &account.credentials {
             CredentialsFrom::Profile(name) => Some(Self { name: name.clone(), variable: None }),
-            CredentialsFrom::Chain | CredentialsFrom::Variables(_) => None,
+            CredentialsFrom::Variables(_) => None,
+            CredentialsFrom::Chain => variables
+                .iter()
+                .find_map(|variable| Some(Self { name: variable.get(env)?.to_owned(), variable: Some(variable.name) })),
         }
     }
 
-    /// Whether nothing but the files of profiles is to be looked into.
-    fn is_exclusive(&self) -> bool {
+    /// Whether nothing but the files of profiles is read.
+    pub(crate) fn is_exclusive(&self) -> bool {
         self.variable.is_none()
     }
 }
 
-/// The names of all the places, in their order.
-pub(in crate::providers) fn names<S, C>(chain: &[Source<S, C>]) -> Vec<&'static str> {
+/// Returns the names of all sources, in their order.
+pub(crate) fn names<X, C>(chain: &[&CredentialSource<X, C>]) -> Vec<&'static str> {
     chain.iter().map(|source| source.name).collect()
 }
 
-/// The credentials of the first place that is set up.
+/// Loads the credentials of an account: from the variables that it names, or from the first source that is set up.
 ///
-/// `Ok(None)`: none is, or the account wants a profile that this cloud may well lack.
+/// Returns `None` where nothing is set up, or where the requested profile is missing and the account is optional.
 ///
 /// # Errors
-/// Where a place is set up, but broken: the next is not looked into. Where the wanted profile is in no file.
-pub(in crate::providers) async fn first<S: Sync, C>(
-    chain: &[Source<S, C>],
-    search: &S,
-    wanted: Option<&Wanted>,
-    account: &Account,
+/// Where a source is set up, but broken: the next one is not read. Where no file has the requested profile. Where the
+/// key is of another cloud.
+pub(crate) async fn load<X: Sync, C: MayBeKey>(
+    chain: &[&CredentialSource<X, C>],
+    context: &LoadContext<'_, X>,
 ) -> Result<Option<C>, Error> {
-    let exclusive = wanted.is_some_and(Wanted::is_exclusive);
+    let credentials = match &context.account.credentials {
+        CredentialsFrom::Variables(names) => {
+            Some(C::of_key(named_keys(&context.cx.env, names, context.account)?, context.cx.clock))
+        }
+        CredentialsFrom::Chain | CredentialsFrom::Profile(_) => first(chain, context).await?,
+    };
+    if let Some(key) = credentials.as_ref().and_then(C::static_key) {
+        refuse_foreign(key, context)?;
+    }
+    Ok(credentials)
+}
+
+async fn first<X: Sync, C>(
+    chain: &[&CredentialSource<X, C>],
+    context: &LoadContext<'_, X>,
+) -> Result<Option<C>, Error> {
+    let requested = context.requested.as_ref();
+    let is_exclusive = requested.is_some_and(RequestedProfile::is_exclusive);
     let last_file = chain.iter().rposition(|source| source.has_profiles);
-    let mut known = Vec::new();
+    let mut profiles = Vec::new();
     for (index, source) in chain.iter().enumerate() {
-        if source.has_profiles || !exclusive {
-            match (source.find)(search).await? {
-                Found::Credentials(credentials) => return Ok(Some(credentials)),
-                Found::Lacks(names) => known.extend(names),
-                Found::Nothing => {}
+        if source.has_profiles || !is_exclusive {
+            match source.load(context).await? {
+                Contents::Credentials(credentials) => return Ok(Some(credentials)),
+                Contents::ProfileNotFound { available } => profiles.extend(available),
+                Contents::Nothing => {}
             }
         }
-        if let Some(wanted) = wanted.filter(|_| Some(index) == last_file) {
-            let optional = exclusive && !account.required;
-            return if optional { Ok(None) } else { Err(unknown(chain, wanted, &known, account)) };
+        if let (Some(requested), true) = (requested, Some(index) == last_file) {
+            let is_optional = is_exclusive && !context.account.required;
+            return if is_optional {
+                Ok(None)
+            } else {
+                Err(unknown_profile(chain, requested, &profiles, context.account))
+            };
         }
     }
     Ok(None)
 }
 
-fn unknown<S, C>(chain: &[Source<S, C>], wanted: &Wanted, known: &[String], account: &Account) -> Error {
+fn unknown_profile<X, C>(
+    chain: &[&CredentialSource<X, C>],
+    requested: &RequestedProfile,
+    profiles: &[String],
+    account: &Account,
+) -> Error {
     let files: Vec<&str> = chain.iter().filter(|source| source.has_profiles).map(|source| source.name).collect();
-    let asked = match (wanted.variable, &account.place) {
+    let place = match (requested.variable, &account.place) {
         (Some(variable), _) => format!("{variable}: "),
         (None, Some(place)) => format!("{place}: "),
         (None, None) => String::new(),
     };
-    let told = format!("{asked}no profile is named `{}`; looked into {}", wanted.name, files.join(", "));
-    Error::new(Kind::Config, told).with_hint(other_names(&wanted.name, known))
+    let message = format!("{place}no profile is named `{}`; looked into {}", requested.name, files.join(", "));
+    Error::new(Kind::Config, message).with_hint(other_names(&requested.name, profiles))
 }
 
-/// The key in the variables that the account names. Nowhere else is looked.
+/// Reads the key in the variables that the account names.
 ///
-/// A name is told only where it looks like a variable's: a key may have been pasted in its place.
-pub(in crate::providers) fn named_keys(env: &Env, names: &KeyVariables, account: &Account) -> Result<AccessKey, Error> {
+/// The message quotes a name only where it looks like a variable's: a key may have been pasted in its place.
+fn named_keys(env: &Env, names: &KeyVariables, account: &Account) -> Result<AccessKey, Error> {
     let found = AccessKey::find(env, std::slice::from_ref(names)).ok().flatten();
     found.ok_or_else(|| {
         let is_id = env.get(&names.id).is_none();
         let (key, name) = if is_id { ("access_key_env", &names.id) } else { ("secret_key_env", &names.secret) };
         let place = account.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-        let told = if name.contains('_') && name.chars().all(fits) { name } else { "the variable" };
-        Error::new(Kind::Config, format!("{place}{told}, named by `{key}`, is not set"))
+        let quoted = if name.contains('_') && name.chars().all(fits) { name } else { "the variable" };
+        Error::new(Kind::Config, format!("{place}{quoted}, named by `{key}`, is not set"))
             .with_hint("set it for this run; names of variables stand there, never keys")
     })
 }
 
-/// The names that `name` may have been meant as, or all there are.
-pub(in crate::providers) fn other_names(name: &str, known: &[String]) -> String {
+/// Fails for a key that begins as only another cloud's keys do: it is not sent to this one.
+fn refuse_foreign<X>(key: &AccessKey, context: &LoadContext<'_, X>) -> Result<(), Error> {
+    let infos = || context.cx.providers.iter().map(|provider| provider.info());
+    let (own, others): (Vec<_>, Vec<_>) = infos().partition(|info| info.id == context.account.provider);
+    let begins = |prefix: &str| key.id.expose_secret().starts_with(prefix);
+    let Some(other) = others.iter().find(|other| other.access_key_prefix.is_some_and(begins)) else { return Ok(()) };
+    let prefix = other.access_key_prefix.unwrap_or_default();
+    let own = own.first().map_or("this cloud", |own| own.title);
+    let [id, secret] = other.quickstart_variables;
+    let message = format!("{} is a key of {} (it begins with {prefix}), not of {own}", key.origin, other.title);
+    Err(Error::new(Kind::Config, message).with_hint(format!("move it to {id} and {secret}")))
+}
+
+/// Returns the names that `name` may have been meant as, or all of them, as a hint.
+pub(crate) fn other_names(name: &str, known: &[String]) -> String {
     did_you_mean(name, known.iter().map(String::as_str)).unwrap_or_else(|| match known {
         [] => "no profile is set up here".to_owned(),
         known => format!("the profiles here are {}", known.join(", ")),

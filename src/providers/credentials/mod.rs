@@ -1,5 +1,9 @@
-//! What the clouds' credential sources have in common: the chain, files of profiles, and keys that end.
+//! What the clouds' credential sources have in common: the chain, files of profiles, the metadata service, and keys
+//! that expire.
 
-pub(super) mod chain;
-pub(super) mod profile_file;
-pub(super) mod temporary_keys;
+pub(crate) mod chain;
+pub(crate) mod metadata;
+pub(crate) mod profile_file;
+pub(crate) mod signing_keys;
+pub(crate) mod source_error;
+pub(crate) mod temporary_keys;

@@ -1,120 +1,256 @@
-//! Files that hold secrets: read whole, and told of by name and line, never by content.
+//! Files of profiles: each is read and parsed once a run, and errors name the file and the line, never its content.
 
-use std::collections::BTreeMap;
+use std::any::Any;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ini::{Ini, ParseOption};
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::config::Env;
+use crate::config::{Env, EnvVar, read_text};
 use crate::error::{Error, Kind};
 
-/// A file that was read.
-#[derive(Debug)]
-pub(in crate::providers) struct SecretFile {
-    /// Its path as people write it: `~/.aliyun/config.json`.
-    pub name: String,
-    text: SecretString,
-}
+use super::chain::{Contents, RequestedProfile, other_names};
 
-impl SecretFile {
-    /// The file that a variable names, or else the first of these below the home folder.
+/// The files that were read, by path. All clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileFiles(Arc<Mutex<HashMap<PathBuf, OpenResult>>>);
+
+type OpenResult = Result<Option<Arc<SecretFile>>, Error>;
+
+impl ProfileFiles {
+    /// Opens the file that a variable names, or else the first of these below the home folder.
     ///
     /// # Errors
-    /// Where it cannot be read, or is named and not there.
-    pub(in crate::providers) fn open(
-        env: &Env,
-        variable: Option<&str>,
-        below_home: &[&str],
-    ) -> Result<Option<Self>, Error> {
-        if let Some((variable, path)) = variable.and_then(|variable| Some((variable, env.get(variable)?))) {
-            return match read(path.into(), path.to_owned())? {
+    /// Where it cannot be read, or is named and does not exist.
+    pub(crate) fn open(&self, env: &Env, variable: Option<&EnvVar>, below_home: &[&str]) -> OpenResult {
+        if let Some((variable, path)) = variable.and_then(|variable| Some((variable, variable.get(env)?))) {
+            return match self.read(path.into(), path)? {
                 Some(file) => Ok(Some(file)),
                 None => Err(Error::new(Kind::Config, format!("{path}: there is no such file"))
-                    .with_hint(format!("correct {variable}, or unset it"))),
+                    .with_hint(format!("correct {}, or unset it", variable.name))),
             };
         }
         let Some(home) = env.home() else { return Ok(None) };
         for path in below_home {
-            if let Some(file) = read(home.join(path), format!("~/{path}"))? {
+            if let Some(file) = self.read(home.join(path), &format!("~/{path}"))? {
                 return Ok(Some(file));
             }
         }
         Ok(None)
     }
 
+    fn read(&self, path: PathBuf, name: &str) -> OpenResult {
+        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(result) = files.get(&path) {
+            return result.clone();
+        }
+        let result =
+            match read_text(&path) {
+                Ok(text) => Ok(text.map(|text| Arc::new(SecretFile::new(name, text)))),
+                Err(why) => Err(Error::new(Kind::Config, format!("{name}: {why}"))
+                    .with_hint("make the file readable, or move it away")),
+            };
+        files.insert(path, result.clone());
+        result
+    }
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub(crate) struct SecretFile {
+    /// Its path as people write it: `~/.aliyun/config.json`.
+    pub name: String,
+    text: SecretString,
+    sections: OnceLock<Result<BTreeMap<String, Section>, Error>>,
+    profiles: OnceLock<Result<Arc<dyn Any + Send + Sync>, Error>>,
+}
+
+/// What a vendor's JSON file of profiles looks like.
+#[derive(Debug)]
+pub(crate) struct JsonFormat {
+    /// The command that writes the file.
+    pub configure: &'static str,
+    /// Keys that only a profile has.
+    pub profile_keys: &'static [&'static str],
+    /// Whether the vendor's tool always writes a list of profiles.
+    pub always_has_profiles: bool,
+}
+
+/// The profiles of a JSON file, as both vendors' command lines write it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct JsonProfiles<P> {
+    current: Option<String>,
+    profiles: Option<Vec<P>>,
+    #[serde(flatten)]
+    #[expect(clippy::zero_sized_map_values, reason = "serde flattens into maps only")]
+    others: BTreeMap<String, IgnoredAny>,
+}
+
+impl<P> JsonProfiles<P> {
+    /// Returns the name of the current profile.
+    pub(crate) fn current(&self) -> &str {
+        text(self.current.as_ref()).unwrap_or("default")
+    }
+
+    pub(crate) fn list(&self) -> &[P] {
+        self.profiles.as_deref().unwrap_or_default()
+    }
+}
+
+/// The profile that counts where none is requested.
+pub(crate) enum Current<'a> {
+    /// The file names it, so it must exist.
+    Named(&'a str),
+    /// The vendor's tools try it, so it may be missing.
+    Usual(&'a str),
+}
+
+impl SecretFile {
+    fn new(name: &str, text: String) -> Self {
+        Self { name: name.to_owned(), text: text.into(), sections: OnceLock::new(), profiles: OnceLock::new() }
+    }
+
+    /// Selects a profile, the requested one or else the current one, and loads it.
+    ///
     /// # Errors
-    /// Where it is no such JSON.
-    pub(in crate::providers) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+    /// Where the current profile that the file names does not exist, or `load` fails.
+    pub(crate) fn select<C>(
+        &self,
+        requested: Option<&RequestedProfile>,
+        current: &Current<'_>,
+        names: &[&str],
+        load: impl FnOnce(&str) -> Result<Contents<C>, Error>,
+    ) -> Result<Contents<C>, Error> {
+        let (Current::Named(usual) | Current::Usual(usual)) = current;
+        let name = requested.map_or(*usual, |requested| requested.name.as_str());
+        if names.contains(&name) {
+            return load(name);
+        }
+        let available: Vec<String> =
+            names.iter().filter(|name| !name.is_empty()).map(|&name| name.to_owned()).collect();
+        match current {
+            _ if requested.is_some() => Ok(Contents::ProfileNotFound { available }),
+            Current::Named(_) if !names.is_empty() => Err(self
+                .error(&format!("the current profile is `{name}`, but there is none of that name"))
+                .with_hint(other_names(name, &available))),
+            Current::Named(_) | Current::Usual(_) => Ok(Contents::Nothing),
+        }
+    }
+
+    /// Returns the profiles of a JSON file.
+    ///
+    /// # Errors
+    /// Where it is not JSON, or has no list of profiles where there must be one.
+    pub(crate) fn profiles<P>(&self, format: &JsonFormat) -> Result<Arc<JsonProfiles<P>>, Error>
+    where
+        P: DeserializeOwned + Send + Sync + 'static,
+    {
+        let parse = || Ok(Arc::new(self.parse_profiles::<P>(format)?) as Arc<dyn Any + Send + Sync>);
+        let parsed = self.profiles.get_or_init(parse).clone()?;
+        parsed.downcast().map_err(|_| Error::new(Kind::Internal, format!("{}: read as two formats", self.name)))
+    }
+
+    fn parse_profiles<P: DeserializeOwned>(&self, format: &JsonFormat) -> Result<JsonProfiles<P>, Error> {
+        let configure = || format!("run `{}`, or move {} away", format.configure, self.name);
+        match self.text.expose_secret().trim_start().chars().next() {
+            None => return Err(self.error("this file is empty").with_hint(configure())),
+            Some('[') => {
+                return Err(self.error("this is a list, not an object with `profiles`").with_hint(configure()));
+            }
+            Some('/' | '#') => return Err(self.error("line 1: JSON has no comments")),
+            Some(_) => {}
+        }
+        let file: JsonProfiles<P> = self.json()?;
+        let has_profiles = file.profiles.is_some();
+        let other = |fits: &dyn Fn(&str) -> bool| file.others.keys().find(|key| fits(key));
+        if let (Some(key), false) = (other(&|key| key.eq_ignore_ascii_case("profiles")), has_profiles) {
+            return Err(self.error(&format!("`{key}` must be written `profiles`")));
+        }
+        if let (Some(_), false) = (other(&|key| format.profile_keys.contains(&key)), has_profiles) {
+            return Err(self
+                .error("`profiles` is missing: this looks like one profile")
+                .with_hint("put it into a list: {\"profiles\": [ … ]}"));
+        }
+        if !has_profiles && format.always_has_profiles {
+            return Err(self.error("`profiles` is missing").with_hint(configure()));
+        }
+        Ok(file)
+    }
+
+    fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         // The parser's own words may quote what it read.
         serde_json::from_str(self.text.expose_secret()).map_err(|error| {
-            let what = if error.is_data() { "a value of an unknown type" } else { "this is no JSON" };
+            let what = if error.is_data() { "a value of an unknown type" } else { "this is not JSON" };
             self.error(&format!("line {}, column {}: {what}", error.line(), error.column()))
         })
     }
 
-    /// The sections of an INI file, each with its keys in lower case.
+    /// Returns the sections of an INI file, each with its keys in lower case.
     ///
     /// # Errors
-    /// Where it is no INI file.
-    pub(in crate::providers) fn sections(&self) -> Result<BTreeMap<String, Section>, Error> {
-        let options = ParseOption { enabled_quote: true, enabled_escape: false, ..ParseOption::default() };
-        let ini = Ini::load_from_str_opt(self.text.expose_secret(), options)
-            .map_err(|error| self.error(&format!("line {}, column {}: this is no INI file", error.line, error.col)))?;
-        let section = |(name, properties): (Option<&str>, &ini::Properties)| {
-            let keys = properties.iter().map(|(key, value)| (key.trim().to_ascii_lowercase(), uncommented(value)));
-            (name.unwrap_or_default().trim().to_owned(), Section(keys.collect()))
-        };
-        Ok(ini.iter().map(section).collect())
+    /// Where it is not an INI file, or all of its keys stand outside of a section. `example` is a section's name.
+    pub(crate) fn sections(&self, example: &str) -> Result<&BTreeMap<String, Section>, Error> {
+        self.sections.get_or_init(|| self.parse_sections(example)).as_ref().map_err(Clone::clone)
     }
 
-    pub(in crate::providers) fn error(&self, told: &str) -> Error {
-        Error::new(Kind::Config, format!("{}: {told}", self.name))
+    fn parse_sections(&self, example: &str) -> Result<BTreeMap<String, Section>, Error> {
+        let options = ParseOption { enabled_quote: true, enabled_escape: false, ..ParseOption::default() };
+        let ini = Ini::load_from_str_opt(self.text.expose_secret(), options).map_err(|error| {
+            self.error(&format!("line {}, column {}: this is not an INI file", error.line, error.col))
+        })?;
+        let section = |properties: &ini::Properties| {
+            let keys = properties.iter().map(|(key, value)| (key.trim().to_ascii_lowercase(), uncommented(value)));
+            Section(keys.collect())
+        };
+        let named = ini.iter().filter_map(|(name, keys)| Some((name?.trim().to_owned(), section(keys))));
+        let named: BTreeMap<_, _> = named.collect();
+        if named.is_empty() && !ini.general_section().is_empty() {
+            return Err(self
+                .error("its keys stand outside of a section")
+                .with_hint(format!("write [{example}] above them")));
+        }
+        Ok(named)
+    }
+
+    pub(crate) fn error(&self, what: &str) -> Error {
+        Error::new(Kind::Config, format!("{}: {what}", self.name))
             .with_hint(format!("correct {}, or move it away", self.name))
     }
 }
 
-fn read(path: PathBuf, name: String) -> Result<Option<SecretFile>, Error> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(SecretFile { name, text: text.into() })),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => {
-            Err(Error::new(Kind::Config, format!("{name}: {error}"))
-                .with_hint("make the file readable, or move it away"))
-        }
-    }
-}
-
-/// The vendors' Python SDKs take what follows ` #` for a comment.
+/// Returns the value without what follows ` #`, which the vendors' Python SDKs take for a comment.
 fn uncommented(value: &str) -> SecretString {
     let value = value.split(" #").next().unwrap_or(value);
     value.trim().to_owned().into()
 }
 
-/// An empty text is how the vendors' tools write none.
-pub(in crate::providers) fn text(value: Option<&String>) -> Option<&str> {
+/// Returns a value that is not empty: the vendors' tools write an empty text for none.
+pub(crate) fn text(value: Option<&String>) -> Option<&str> {
     value.map(|value| value.trim()).filter(|value| !value.is_empty())
 }
 
-/// Likewise for a secret.
-pub(in crate::providers) fn secret(value: Option<&SecretString>) -> Option<SecretString> {
+/// Returns a secret that is not empty.
+pub(crate) fn secret(value: Option<&SecretString>) -> Option<SecretString> {
     let value = value?.expose_secret().trim();
     (!value.is_empty()).then(|| value.to_owned().into())
 }
 
 /// The keys of one section.
 #[derive(Debug)]
-pub(in crate::providers) struct Section(BTreeMap<String, SecretString>);
+pub(crate) struct Section(BTreeMap<String, SecretString>);
 
 impl Section {
-    /// A value; an empty one counts as none.
-    pub(in crate::providers) fn secret(&self, key: &str) -> Option<SecretString> {
+    /// Returns a value; an empty one counts as missing.
+    pub(crate) fn secret(&self, key: &str) -> Option<SecretString> {
         self.0.get(key).filter(|value| !value.expose_secret().is_empty()).cloned()
     }
 
-    /// A value that is no secret.
-    pub(in crate::providers) fn text(&self, key: &str) -> Option<&str> {
+    /// Returns a value that is not a secret.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())
     }
 }
@@ -124,7 +260,7 @@ mod tests {
     use super::*;
 
     fn file(text: &str) -> SecretFile {
-        SecretFile { name: "~/f".to_owned(), text: text.to_owned().into() }
+        SecretFile::new("~/f", text.to_owned())
     }
 
     #[test]
@@ -139,15 +275,40 @@ mod tests {
             assert!(error.message.starts_with("~/f: line "), "{}", error.message);
             assert!(!error.message.contains("planted"), "{}", error.message);
         }
-        let error = file("[planted\nplanted").sections().expect_err("no INI");
+        let error = file("[planted\nplanted").sections("default").expect_err("not INI");
         assert!(!error.message.contains("planted"), "{}", error.message);
         assert!(!format!("{:?}", file("planted")).contains("planted"));
     }
 
     #[test]
     fn ini_values_lose_comments_quotes_and_nothing_else() {
-        let sections = file("# x\n[default]\nAK = a\\b#c # d\nsk=\"q\"\n").sections().expect("an INI file");
-        let section = &sections["default"];
+        let file = file("# x\n[default]\nAK = a\\b#c # d\nsk=\"q\"\n");
+        let section = &file.sections("default").expect("an INI file")["default"];
         assert_eq!((section.text("ak"), section.text("sk"), section.text("token")), (Some("a\\b#c"), Some("q"), None));
+    }
+
+    #[test]
+    fn a_file_that_holds_something_but_no_profile_is_an_error() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Wire {}
+        const FORMAT: JsonFormat =
+            JsonFormat { configure: "tool configure", profile_keys: &["key_id"], always_has_profiles: true };
+        let message = |text: &str| file(text).profiles::<Wire>(&FORMAT).expect_err(text).message;
+        for (text, words) in [
+            ("  ", "is empty"),
+            ("[]", "is a list"),
+            ("// x", "no comments"),
+            ("{}", "`profiles` is missing"),
+            (r#"{"current": "x", "profiles": null}"#, "`profiles` is missing"),
+            (r#"{"key_id": "planted"}"#, "looks like one profile"),
+            (r#"{"Profiles": []}"#, "must be written `profiles`"),
+        ] {
+            assert!(message(text).contains(words), "{text}: {}", message(text));
+        }
+        assert!(file(r#"{"profiles": []}"#).profiles::<Wire>(&FORMAT).is_ok());
+        let settings_only = JsonFormat { always_has_profiles: false, ..FORMAT };
+        assert!(file(r#"{"language": "en"}"#).profiles::<Wire>(&settings_only).is_ok());
+        assert!(file("key = planted").sections("default").expect_err("no section").message.contains("outside"));
+        assert!(file("# nothing").sections("default").expect("no keys").is_empty());
     }
 }

@@ -113,7 +113,7 @@ impl Client {
     /// Returns the token for a read; `None` where requests are signed.
     async fn token(&self, read: &Read<'_>) -> Result<Option<SecretString>, Error> {
         match &self.credentials {
-            Credentials::AccessKey(_) | Credentials::Agency { .. } => Ok(None),
+            Credentials::AccessKey(_) => Ok(None),
             Credentials::Token { token, .. } => Ok(Some(token.clone())),
             Credentials::Password(user) => {
                 let token = self.tokens.get(self.caller(), read.iam, user, read.token_scope).await?;

@@ -34,9 +34,11 @@ static INFO: ProviderInfo = ProviderInfo {
     title: "Huawei Cloud",
     regions: endpoints::REGIONS,
     other_endpoints: &["iam", "metadata"],
-    credential_variables: credentials::VARIABLES,
-    other_variables: credentials::OPTIONS,
-    quickstart_variables: ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"],
+    credential_variables: credentials::CREDENTIALS,
+    other_variables: credentials::SETTINGS,
+    account_keys: &[],
+    access_key_prefix: None,
+    quickstart_variables: credentials::QUICKSTART,
 };
 
 #[async_trait]

@@ -2,4 +2,6 @@
 
 mod aliyun;
 mod huawei;
+mod metadata;
+mod profile_files;
 mod redaction;

@@ -5,14 +5,14 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
+use crate::support::fixtures::slb_id;
+use crate::support::fixtures::{aliyun_with, many_slb_records};
 use crate::support::runner::{Certls, Run};
 use clouds::aliyun::Aliyun;
-use crate::support::fixtures::{ali, many};
-use crate::support::fixtures::slb_id;
 
 /// More certificates than a pipe and a buffer hold, in every format.
 fn cloud() -> Aliyun {
-    ali(many_slb_records(1500))
+    aliyun_with(many_slb_records(1500))
 }
 
 /// Runs certls, reads this much of standard output, and closes it.
@@ -21,7 +21,7 @@ fn closed_after(certls: &Certls, args: &[&str], bytes: usize) -> Run {
     let mut pipe = child.stdout.take().expect("a pipe");
     pipe.read_exact(&mut vec![0; bytes]).expect("the beginning");
     drop(pipe);
-    certls.judge(child.wait_with_output().expect("an end"))
+    certls.checked(child.wait_with_output().expect("an end"))
 }
 
 #[test]

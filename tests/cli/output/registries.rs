@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::support::fixtures::slb_id;
+use crate::support::fixtures::{aliyun_with, elb_record, huawei_with, slb_record};
 use crate::support::runner::{Certls, Run};
 use clouds::aliyun::Aliyun;
 use clouds::huawei::Huawei;
-use crate::support::fixtures::{ali, elb, hw, slb};
-use crate::support::fixtures::slb_id;
 
 const ID: &str = "shop";
 
 fn clouds() -> (Aliyun, Huawei) {
-    (ali(vec![slb_record(ID, 90), slb_record("other", 80)]), hw(vec![elb_record("wide", 1, 90)]))
+    (aliyun_with(vec![slb_record(ID, 90), slb_record("other", 80)]), huawei_with(vec![elb_record("wide", 1, 90)]))
 }
 
 fn run(clouds: &(Aliyun, Huawei), args: &str) -> Run {

@@ -2,53 +2,59 @@
 
 use crate::config::AccessKey;
 use crate::error::Error;
-use crate::providers::credentials::profile_file::{SecretFile, Section};
+use crate::providers::aliyun::sts::{OidcRole, Role};
+use crate::providers::credentials::chain::Load;
+use crate::providers::credentials::profile_file::{Current, Section};
+use crate::providers::credentials::source_error::{broken, missing};
 use crate::suggest::did_you_mean;
 
+use super::metadata;
+use super::source::{Contents, CredentialSource, Credentials, LoadContext};
 use super::variables::INI_FILE;
-use super::{Credentials, Found, OidcRole, Role, Search, broken, metadata};
+
+pub(super) static SOURCE: CredentialSource =
+    CredentialSource { name: "~/.alibabacloud/credentials", has_profiles: true, load: Load::Now(load) };
 
 /// Go's and Python's names of the file.
 const FILES: [&str; 2] = [".alibabacloud/credentials", ".alibabacloud/credentials.ini"];
 
+const DEFAULT: &str = "default";
+
 const TYPES: [&str; 5] = ["access_key", "sts", "ram_role_arn", "ecs_ram_role", "oidc_role_arn"];
 
-pub(super) fn find(search: &Search) -> Result<Found<Credentials>, Error> {
-    let Some(file) = SecretFile::open(&search.env, Some(INI_FILE), &FILES)? else {
-        return Ok(Found::Nothing);
+fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
+    let cx = context.cx;
+    let Some(file) = cx.files.open(&cx.env, Some(&INI_FILE), &FILES)? else {
+        return Ok(Contents::Nothing);
     };
-    let sections = file.sections()?;
-    let name = search.wanted.as_ref().map_or("default", |wanted| wanted.name.as_str());
-    match sections.get(name) {
-        Some(section) => {
-            let profile = Profile { section, search, origin: format!("profile `{name}` of {}", file.name) };
-            profile.credentials().map(Found::Credentials)
-        }
-        None if search.wanted.is_some() => {
-            Ok(Found::Lacks(sections.into_keys().filter(|name| !name.is_empty()).collect()))
-        }
-        None => Ok(Found::Nothing),
-    }
+    let sections = file.sections(DEFAULT)?;
+    let names: Vec<&str> = sections.keys().map(String::as_str).collect();
+    file.select(context.requested.as_ref(), &Current::Usual(DEFAULT), &names, |name| {
+        let Some(section) = sections.get(name) else { return Ok(Contents::Nothing) };
+        let profile = Profile { section, context, origin: format!("profile `{name}` of {}", file.name) };
+        profile.credentials().map(Contents::Credentials)
+    })
 }
 
 struct Profile<'a> {
     section: &'a Section,
-    search: &'a Search,
+    context: &'a LoadContext<'a>,
     origin: String,
 }
 
 impl Profile<'_> {
     fn credentials(self) -> Result<Credentials, Error> {
+        let options = &self.context.vendor;
         Ok(match self.section.text("type").unwrap_or("access_key") {
-            "access_key" => Credentials::set(self.keys()?),
+            "access_key" => Credentials::static_keys(self.keys()?, options),
             "sts" => {
                 self.needed("security_token")?;
-                Credentials::set(self.keys()?)
+                Credentials::static_keys(self.keys()?, options)
             }
-            "ram_role_arn" => Credentials::set(self.keys()?).assuming(self.role()?),
+            "ram_role_arn" => Credentials::static_keys(self.keys()?, options).assume_role(self.role()?, options),
             "ecs_ram_role" => {
                 let role = self.section.text("role_name").map(str::to_owned);
-                metadata::credentials(role, &self.search.options, &self.origin)?
+                metadata::credentials(role, options, &self.origin)?
             }
             "oidc_role_arn" => {
                 let role = OidcRole {
@@ -56,7 +62,7 @@ impl Profile<'_> {
                     provider: self.needed("oidc_provider_arn")?.to_owned(),
                     token_file: self.needed("oidc_token_file_path")?.into(),
                 };
-                Credentials::by_token(role, &self.origin)
+                Credentials::web_identity(role, &self.origin, options)
             }
             other => {
                 let hint = did_you_mean(other, TYPES).unwrap_or_else(|| format!("certls knows {}", TYPES.join(", ")));
@@ -77,14 +83,13 @@ impl Profile<'_> {
     }
 
     fn role(&self) -> Result<Role, Error> {
-        let session = self.section.text("role_session_name").unwrap_or(&self.search.options.session);
+        let session = self.section.text("role_session_name").unwrap_or(&self.context.vendor.session);
         let role = Role::new(self.needed("role_arn")?, session);
         Ok(Role { policy: self.section.text("policy").map(str::to_owned), ..role })
     }
 
     fn needed(&self, key: &str) -> Result<&str, Error> {
-        self.section.text(key).ok_or_else(|| {
-            broken(&self.origin, &format!("`{key}` is missing")).with_hint("write it there, or remove the section")
-        })
+        let next_step = "write it there, or remove the section";
+        self.section.text(key).ok_or_else(|| missing(&self.origin, key, next_step))
     }
 }

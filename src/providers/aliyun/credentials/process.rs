@@ -4,15 +4,19 @@ use std::fmt;
 use std::process::Stdio;
 use std::time::Duration;
 
-use chrono::DateTime;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::process::Command;
 
 use crate::error::Error;
-use crate::providers::credentials::temporary_keys::Issued;
+use crate::providers::aliyun::client::Client;
+use crate::providers::credentials::signing_keys::KeyIssuer;
+use crate::providers::credentials::source_error::broken;
+use crate::providers::credentials::temporary_keys::IssuedKeys;
 
 use super::profile::{Profile, ProfileContext};
-use super::{Client, Options, broken};
+use super::source::Options;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -36,31 +40,6 @@ impl Process {
         Ok(Self { words: words.into_iter().map(SecretString::from).collect(), options: options.clone() })
     }
 
-    pub(super) async fn keys(&self, client: &Client, origin: &str) -> Result<Issued, Error> {
-        let printed = self.run(LIMIT).await.map_err(|why| {
-            broken(origin, &format!("its program {why}")).with_hint("run its `process_command` by hand to see why")
-        })?;
-        // The parser's own words may quote what it read.
-        let profile: Profile = serde_json::from_str(printed.expose_secret()).map_err(|_| {
-            broken(origin, "its program printed something else than a profile")
-                .with_hint("it must print {\"mode\": \"StsToken\", \"access_key_id\": …, …}")
-        })?;
-        if profile.is_external() {
-            return Err(broken(origin, "its program printed a profile that again runs a program"));
-        }
-        let reading = ProfileContext { origin: origin.to_owned(), options: &self.options };
-        let no_source = |name: &str| {
-            Err(broken(origin, &format!("its program printed a profile that builds on another, `{name}`")))
-        };
-        let mut issued = profile.credentials(&reading, no_source)?.issue(client).await?;
-        if let Some(end) = &profile.expiration {
-            let end = DateTime::parse_from_rfc3339(end);
-            let end = end.map_err(|_| broken(origin, "its program printed an `expiration` that is no time"))?;
-            issued.until = Some(end.to_utc());
-        }
-        Ok(issued)
-    }
-
     async fn run(&self, limit: Duration) -> Result<SecretString, String> {
         let words: Vec<&str> = self.words.iter().map(ExposeSecret::expose_secret).collect();
         let [program, arguments @ ..] = words.as_slice() else { return Err("has no name".to_owned()) };
@@ -73,17 +52,52 @@ impl Process {
         if !output.status.success() {
             return Err(format!("failed ({})", output.status));
         }
-        String::from_utf8(output.stdout).map(SecretString::from).map_err(|_| "printed no text".to_owned())
+        String::from_utf8(output.stdout)
+            .map(SecretString::from)
+            .map_err(|_| "printed bytes that are not UTF-8".to_owned())
+    }
+}
+
+#[async_trait]
+impl KeyIssuer<Client> for Process {
+    async fn issue(&self, client: &Client, origin: &str, now: DateTime<Utc>) -> Result<IssuedKeys, Error> {
+        let printed = self.run(LIMIT).await.map_err(|why| {
+            broken(origin, &format!("its program {why}")).with_hint("run its `process_command` by hand to see why")
+        })?;
+        // The parser's own words may quote what it read.
+        let profile: Profile = serde_json::from_str(printed.expose_secret()).map_err(|_| {
+            broken(origin, "its program printed something else than a profile")
+                .with_hint("it must print {\"mode\": \"StsToken\", \"access_key_id\": …, …}")
+        })?;
+        if profile.is_external() {
+            return Err(broken(origin, "its program printed a profile that again runs a program"));
+        }
+        let context = ProfileContext { origin: origin.to_owned(), options: &self.options };
+        let no_source = |name: &str| {
+            Err(broken(origin, &format!("its program printed a profile that builds on another, `{name}`")))
+        };
+        let mut issued = profile.credentials(&context, no_source)?.issue(client, now).await?;
+        if let Some(end) = &profile.expiration {
+            let end = DateTime::parse_from_rfc3339(end);
+            let end = end.map_err(|_| broken(origin, "its program printed an `expiration` that is not a time"))?;
+            issued.expires_at = Some(end.to_utc());
+        }
+        Ok(issued)
     }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::config::Env;
+    use crate::clock::Clock;
+
+    fn options() -> Options {
+        let (session, clock) = ("certls".to_owned(), Clock::system());
+        Options { session, metadata: None, no_metadata_v1: false, no_processes: false, clock }
+    }
 
     fn run(command: &str, limit: Duration) -> Result<SecretString, String> {
-        let options = Options::of(&Env::default());
+        let options = options();
         let process = Process::parse(&command.to_owned().into(), &options, "X").expect("a command");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(process.run(limit))
@@ -104,10 +118,10 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_fails_or_is_not_there_is_told_of() {
+    fn a_program_that_fails_or_is_missing_is_an_error() {
         assert!(run("/bin/false", LIMIT).expect_err("it fails").starts_with("failed"));
         assert!(run("/nowhere/certls-test", LIMIT).expect_err("not there").starts_with("cannot be run"));
-        let options = Options::of(&Env::default());
+        let options = options();
         assert!(Process::parse(&"echo 'x".to_owned().into(), &options, "X").is_err());
     }
 }

@@ -2,17 +2,24 @@
 //!
 //! Reference: <https://github.com/aliyun/aliyun-cli#configure-authentication-methods>
 
-use chrono::DateTime;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::config::AccessKey;
-use crate::error::Error;
+use crate::error::{Error, Kind};
+use crate::providers::aliyun::client::Client;
+use crate::providers::aliyun::sts::{OidcRole, Role};
 use crate::providers::credentials::profile_file::{secret, text};
-use crate::providers::credentials::temporary_keys::Issued;
+use crate::providers::credentials::signing_keys::KeyIssuer;
+use crate::providers::credentials::source_error::broken;
+use crate::providers::credentials::temporary_keys::IssuedKeys;
 use crate::suggest::did_you_mean;
 
-use super::{Credentials, Issuer, OidcRole, Options, Role, broken, metadata, process, uri};
+use super::source::{Credentials, Options};
+use super::variables::NO_PROCESSES;
+use super::{metadata, process, uri};
 
 /// The modes that can be used, as the vendor writes them.
 const MODES: [&str; 11] = [
@@ -51,8 +58,27 @@ pub(super) struct Profile {
     oidc_token_file: Option<String>,
     credentials_uri: Option<SecretString>,
     process_command: Option<SecretString>,
+    cloud_sso_sign_in_url: Option<String>,
+    key_pair_name: Option<String>,
     /// RFC 3339, in what an external program prints.
     pub expiration: Option<String>,
+}
+
+/// A log-in that another program made: certls cannot repeat it when its keys expire.
+#[derive(Debug)]
+struct CachedLogin {
+    issued: IssuedKeys,
+    /// The command that logs in again.
+    log_in: String,
+}
+
+#[async_trait]
+impl KeyIssuer<Client> for CachedLogin {
+    async fn issue(&self, _: &Client, origin: &str, now: DateTime<Utc>) -> Result<IssuedKeys, Error> {
+        self.issued.check_expiry(now).cloned().ok_or_else(|| {
+            Error::new(Kind::Credentials, format!("the keys in {origin} have expired")).with_hint(self.log_in.clone())
+        })
+    }
 }
 
 /// What a profile is read with.
@@ -67,8 +93,26 @@ impl Profile {
         self.name.as_deref().unwrap_or_default()
     }
 
+    /// Returns the mode, which the vendor's command line recognizes by the fields that are set where none is written.
     fn mode(&self) -> &str {
-        text(self.mode.as_ref()).unwrap_or("AK")
+        if let Some(mode) = text(self.mode.as_ref()) {
+            return mode;
+        }
+        let has = |field: &Option<String>| text(field.as_ref()).is_some();
+        let has_secret = |field: &Option<SecretString>| secret(field.as_ref()).is_some();
+        match self {
+            _ if has_secret(&self.access_key_id) && has_secret(&self.access_key_secret) => match self {
+                _ if has_secret(&self.sts_token) => "StsToken",
+                _ if has(&self.ram_role_arn) => "RamRoleArn",
+                _ => "AK",
+            },
+            _ if has(&self.key_pair_name) => "RsaKeyPair",
+            _ if has(&self.ram_role_name) => "EcsRamRole",
+            _ if has_secret(&self.process_command) => "External",
+            _ if has(&self.oidc_provider_arn) && has(&self.oidc_token_file) && has(&self.ram_role_arn) => "OIDC",
+            _ if has(&self.cloud_sso_sign_in_url) => "CloudSSO",
+            _ => "AK",
+        }
     }
 
     /// Whether it is an access key that was never filled in.
@@ -85,65 +129,66 @@ impl Profile {
     /// `source` finds another profile of the same file.
     pub(super) fn credentials(
         &self,
-        reading: &ProfileContext<'_>,
+        context: &ProfileContext<'_>,
         source: impl FnOnce(&str) -> Result<Credentials, Error>,
     ) -> Result<Credentials, Error> {
-        let origin = || reading.origin.clone();
-        let options = reading.options;
+        let origin = || context.origin.clone();
+        let options = context.options;
         let refused = |what: &str| {
-            broken(&reading.origin, what)
-                .with_hint(format!("unset {}, or use another profile", super::variables::NO_PROCESSES))
+            broken(&context.origin, what).with_hint(format!("unset {}, or use another profile", NO_PROCESSES.name))
         };
         Ok(match self.mode().to_ascii_lowercase().as_str() {
-            "ak" => Credentials::set(self.keys(reading, false)?),
-            "ststoken" => Credentials::set(self.keys(reading, true)?),
-            "ramrolearn" => Credentials::set(self.keys(reading, false)?).assuming(self.role(reading)?),
-            "chainableramrolearn" => {
-                let name = self.needed(reading, "source_profile", self.source.as_ref())?;
-                source(name)?.assuming(self.role(reading)?)
+            "ak" => Credentials::static_keys(self.keys(context, false)?, options),
+            "ststoken" => Credentials::static_keys(self.keys(context, true)?, options),
+            "ramrolearn" => {
+                Credentials::static_keys(self.keys(context, false)?, options).assume_role(self.role(context)?, options)
             }
-            "ecsramrole" => self.instance(reading)?,
-            "ramrolearnwithrolename" => self.instance(reading)?.assuming(self.role(reading)?),
+            "chainableramrolearn" => {
+                let name = self.needed(context, "source_profile", self.source.as_ref())?;
+                source(name)?.assume_role(self.role(context)?, options)
+            }
+            "ecsramrole" => self.instance(context)?,
+            "ramrolearnwithrolename" => self.instance(context)?.assume_role(self.role(context)?, options),
             "oidc" => {
                 let role = OidcRole {
-                    role: self.role(reading)?,
-                    provider: self.needed(reading, "oidc_provider_arn", self.oidc_provider_arn.as_ref())?.to_owned(),
-                    token_file: self.needed(reading, "oidc_token_file", self.oidc_token_file.as_ref())?.into(),
+                    role: self.role(context)?,
+                    provider: self.needed(context, "oidc_provider_arn", self.oidc_provider_arn.as_ref())?.to_owned(),
+                    token_file: self.needed(context, "oidc_token_file", self.oidc_token_file.as_ref())?.into(),
                 };
-                Credentials::by_token(role, &reading.origin)
+                Credentials::web_identity(role, &context.origin, options)
             }
             "credentialsuri" if options.no_processes => {
                 return Err(refused("asking an address for keys is forbidden here"));
             }
             "credentialsuri" => {
-                let address = self.needed_secret(reading, "credentials_uri", self.credentials_uri.as_ref())?;
-                Credentials::of(Issuer::Uri(uri::Uri::parse(&address, &reading.origin)?), origin())
+                let address = self.needed_secret(context, "credentials_uri", self.credentials_uri.as_ref())?;
+                Credentials::issued_by(uri::Uri::parse(&address, &context.origin)?, origin(), options)
             }
             "external" if options.no_processes => return Err(refused("running a program for keys is forbidden here")),
             "external" => {
-                let command = self.needed_secret(reading, "process_command", self.process_command.as_ref())?;
-                let process = process::Process::parse(&command, options, &reading.origin)?;
-                Credentials::of(Issuer::Process(process), origin())
+                let command = self.needed_secret(context, "process_command", self.process_command.as_ref())?;
+                let process = process::Process::parse(&command, options, &context.origin)?;
+                Credentials::issued_by(process, origin(), options)
             }
-            "cloudsso" | "oauth" => self.logged_in(reading)?,
-            _ => return Err(self.unknown_mode(reading)),
+            "cloudsso" | "oauth" => self.logged_in(context)?,
+            _ => return Err(self.unknown_mode(context)),
         })
     }
 
     /// The keys that stand in the profile.
-    fn keys(&self, reading: &ProfileContext<'_>, needs_token: bool) -> Result<AccessKey, Error> {
-        let id = self.needed_secret(reading, "access_key_id", self.access_key_id.as_ref())?;
-        let secret_key = self.needed_secret(reading, "access_key_secret", self.access_key_secret.as_ref())?;
+    fn keys(&self, context: &ProfileContext<'_>, needs_token: bool) -> Result<AccessKey, Error> {
+        let id = self.needed_secret(context, "access_key_id", self.access_key_id.as_ref())?;
+        let secret_key = self.needed_secret(context, "access_key_secret", self.access_key_secret.as_ref())?;
         let token = secret(self.sts_token.as_ref());
         if needs_token && token.is_none() {
-            return Err(self.missing(reading, "sts_token"));
+            return Err(self.missing(context, "sts_token"));
         }
-        Ok(AccessKey { id, secret: secret_key, token, origin: reading.origin.clone() })
+        Ok(AccessKey { id, secret: secret_key, token, origin: context.origin.clone() })
     }
 
-    fn role(&self, reading: &ProfileContext<'_>) -> Result<Role, Error> {
-        let arn = self.needed(reading, "ram_role_arn", self.ram_role_arn.as_ref())?;
-        let session = text(self.ram_session_name.as_ref()).unwrap_or(&reading.options.session);
+    fn role(&self, context: &ProfileContext<'_>) -> Result<Role, Error> {
+        let arn = self.needed(context, "ram_role_arn", self.ram_role_arn.as_ref())?;
+        let session = text(self.ram_session_name.as_ref()).unwrap_or(&context.options.session);
         Ok(Role {
             external_id: secret(self.external_id.as_ref()),
             seconds: self.expired_seconds.filter(|seconds| *seconds > 0),
@@ -152,42 +197,42 @@ impl Profile {
         })
     }
 
-    fn instance(&self, reading: &ProfileContext<'_>) -> Result<Credentials, Error> {
+    fn instance(&self, context: &ProfileContext<'_>) -> Result<Credentials, Error> {
         let role = text(self.ram_role_name.as_ref()).map(str::to_owned);
-        metadata::credentials(role, reading.options, &reading.origin)
+        metadata::credentials(role, context.options, &context.origin)
     }
 
-    /// AccessKey that `aliyun configure` fetched by a log-in, which certls cannot repeat.
-    fn logged_in(&self, reading: &ProfileContext<'_>) -> Result<Credentials, Error> {
+    /// The keys that `aliyun configure` fetched by a log-in.
+    fn logged_in(&self, context: &ProfileContext<'_>) -> Result<Credentials, Error> {
         let log_in = format!("log in again: aliyun configure --profile {} --mode {}", self.name(), self.mode());
-        let keys = self.keys(reading, true).map_err(|error| error.with_hint(log_in.clone()))?;
-        let until = self.sts_expiration.filter(|seconds| *seconds > 0);
-        let until = until.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-        let issued = Issued { keys, until };
-        Ok(Credentials::of(Issuer::LoggedIn { issued, log_in }, reading.origin.clone()))
+        let keys = self.keys(context, true).map_err(|error| error.with_hint(log_in.clone()))?;
+        let seconds = self.sts_expiration.filter(|seconds| *seconds > 0);
+        let expires_at = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        let cached = CachedLogin { issued: IssuedKeys { keys, expires_at }, log_in };
+        Ok(Credentials::issued_by(cached, context.origin.clone(), context.options))
     }
 
-    fn unknown_mode(&self, reading: &ProfileContext<'_>) -> Error {
+    fn unknown_mode(&self, context: &ProfileContext<'_>) -> Error {
         let mode = self.mode();
         let hint = did_you_mean(mode, MODES).unwrap_or_else(|| format!("certls knows {}", MODES.join(", ")));
-        broken(&reading.origin, &format!("certls cannot log in by the mode `{mode}`")).with_hint(hint)
+        broken(&context.origin, &format!("certls cannot log in by the mode `{mode}`")).with_hint(hint)
     }
 
-    fn needed<'a>(&self, reading: &ProfileContext<'_>, key: &str, value: Option<&'a String>) -> Result<&'a str, Error> {
-        text(value).ok_or_else(|| self.missing(reading, key))
+    fn needed<'a>(&self, context: &ProfileContext<'_>, key: &str, value: Option<&'a String>) -> Result<&'a str, Error> {
+        text(value).ok_or_else(|| self.missing(context, key))
     }
 
     fn needed_secret(
         &self,
-        reading: &ProfileContext<'_>,
+        context: &ProfileContext<'_>,
         key: &str,
         value: Option<&SecretString>,
     ) -> Result<SecretString, Error> {
-        secret(value).ok_or_else(|| self.missing(reading, key))
+        secret(value).ok_or_else(|| self.missing(context, key))
     }
 
-    fn missing(&self, reading: &ProfileContext<'_>, key: &str) -> Error {
-        broken(&reading.origin, &format!("`{key}` is missing, which mode {} needs", self.mode()))
+    fn missing(&self, context: &ProfileContext<'_>, key: &str) -> Error {
+        broken(&context.origin, &format!("`{key}` is missing, which mode {} needs", self.mode()))
             .with_hint(format!("set it with: aliyun configure --profile {}", self.name()))
     }
 }

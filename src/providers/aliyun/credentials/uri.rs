@@ -2,16 +2,25 @@
 
 use std::fmt;
 
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
-use crate::providers::credentials::temporary_keys::Issued;
+use crate::providers::aliyun::client::Client;
+use crate::providers::aliyun::issued_keys::IssuedWire;
+use crate::providers::credentials::chain::Load;
+use crate::providers::credentials::signing_keys::KeyIssuer;
+use crate::providers::credentials::source_error::{broken, of_source};
+use crate::providers::credentials::temporary_keys::IssuedKeys;
 
-use super::super::issued_keys::IssuedWire;
+use super::source::{Contents, CredentialSource, Credentials, LoadContext};
 use super::variables::URI;
-use super::{Client, Credentials, Found, Issuer, Search, broken};
+
+pub(super) static SOURCE: CredentialSource =
+    CredentialSource { name: URI.name, has_profiles: false, load: Load::Now(load) };
 
 /// The address. Its path and query may be secrets.
 pub(super) struct Uri(SecretString);
@@ -22,11 +31,11 @@ impl fmt::Debug for Uri {
     }
 }
 
-pub(super) fn find(search: &Search) -> Result<Found<Credentials>, Error> {
-    let Some(address) = search.env.get(URI) else { return Ok(Found::Nothing) };
-    let uri = Uri::parse(&address.to_owned().into(), URI)?;
-    let origin = format!("the address that {URI} names");
-    Ok(Found::Credentials(Credentials::of(Issuer::Uri(uri), origin)))
+fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
+    let Some(address) = URI.get(&context.cx.env) else { return Ok(Contents::Nothing) };
+    let uri = Uri::parse(&address.to_owned().into(), URI.name)?;
+    let origin = format!("the address that {} names", URI.name);
+    Ok(Contents::Credentials(Credentials::issued_by(uri, origin, &context.vendor)))
 }
 
 impl Uri {
@@ -37,7 +46,7 @@ impl Uri {
             broken(origin, &format!("the address for keys cannot be used: {why}"))
                 .with_hint("it must be https://…, or http:// to this machine (127.0.0.1, [::1], localhost)")
         };
-        let url = Url::parse(address.expose_secret().trim()).map_err(|_| wrong("it is no URL"))?;
+        let url = Url::parse(address.expose_secret().trim()).map_err(|_| wrong("it is not a URL"))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(wrong("it holds a user's name"));
         }
@@ -45,22 +54,25 @@ impl Uri {
         Endpoint::parse(&url.origin().ascii_serialization()).map_err(|why| wrong(&why))?;
         Ok(Self(url.as_str().to_owned().into()))
     }
+}
 
-    pub(super) async fn keys(&self, client: &Client) -> Result<Issued, Error> {
-        let ask = || async {
+#[async_trait]
+impl KeyIssuer<Client> for Uri {
+    async fn issue(&self, client: &Client, origin: &str, _: DateTime<Utc>) -> Result<IssuedKeys, Error> {
+        let attempt = || async {
             let request = http::Request::builder()
                 .uri(self.0.expose_secret())
                 .body(String::new())
-                .map_err(|_| Error::new(Kind::Config, "the address for keys is no URL"))?;
+                .map_err(|_| Error::new(Kind::Config, "the address for keys is not a URL"))?;
             let reply = client.http.send("aliyun credentials URI", request).await?;
             if !reply.status.is_success() {
                 let refusal = reply.status_error();
                 let kind = if refusal.kind == Kind::Request { Kind::Credentials } else { refusal.kind };
                 return Err(Error { kind, ..refusal });
             }
-            reply.json::<IssuedWire>()?.issued("the server there")
+            reply.json::<IssuedWire>()?.issued()
         };
-        client.http.retrying(ask).await
+        client.http.retrying(attempt).await.map_err(|error| of_source(origin, error))
     }
 }
 

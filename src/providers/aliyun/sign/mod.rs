@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::config::{AccessKey, Account, Endpoint, Env};
+use crate::config::{AccessKey, Account, AccountKey, Endpoint, Env};
 use crate::error::{Error, Kind};
 use crate::providers::call::Signed;
 
@@ -11,6 +11,15 @@ mod rpc;
 
 /// The variable that chooses the signature.
 pub(super) const VARIABLE: &str = "CERTLS_ALIYUN_SIGNATURE";
+
+/// The signature that one account uses.
+pub(super) const ACCOUNT_KEY: AccountKey = AccountKey {
+    name: "signature",
+    check: |text| match Signature::named(text) {
+        Some(_) => Ok(()),
+        None => Err(unknown(text).with_hint("write \"rpc\" or \"acs3\"")),
+    },
+};
 
 /// The way in which requests are signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,17 +43,27 @@ pub(super) struct Unsigned<'a> {
 }
 
 impl Signature {
-    /// Returns the signature that the account asks for, or else the environment.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "rpc" => Some(Self::Rpc),
+            "acs3" => Some(Self::Acs3),
+            _ => None,
+        }
+    }
+
+    /// Returns the signature of the account, or else of the environment.
     ///
     /// # Errors
-    /// Where neither of the two is named.
+    /// Where the name is not a signature's.
     pub(super) fn chosen(env: &Env, account: &Account) -> Result<Self, Error> {
-        match account.signature.as_deref().or_else(|| env.get(VARIABLE)) {
-            None | Some("rpc") => Ok(Self::Rpc),
-            Some("acs3") => Ok(Self::Acs3),
-            Some(other) => Err(Error::new(Kind::Config, format!("{VARIABLE}: unknown signature `{other}`"))
-                .with_hint(format!("set {VARIABLE} to rpc or acs3, or unset it"))),
-        }
+        let Some(name) = account.provider_key(ACCOUNT_KEY.name).or_else(|| env.get(VARIABLE)) else {
+            return Ok(Self::Rpc);
+        };
+        Self::named(name).ok_or_else(|| {
+            let error = unknown(name);
+            Error { message: format!("{VARIABLE}: {}", error.message), ..error }
+                .with_hint(format!("set {VARIABLE} to rpc or acs3, or unset it"))
+        })
     }
 
     /// Signs a request.
@@ -61,6 +80,10 @@ impl Signature {
                 .with_hint(format!("copy the key again into {}", keys.origin))
         })
     }
+}
+
+fn unknown(name: &str) -> Error {
+    Error::new(Kind::Config, format!("unknown signature `{name}`"))
 }
 
 /// Returns the time as every request holds it: `2026-03-02T08:09:10Z`.

@@ -1,15 +1,33 @@
 //! The environment: a token, an access key, or a user and a password.
 
 use crate::config::missing_variable as missing;
-use crate::config::{AccessKey, Account, Env, KeyVariables};
+use crate::config::{AccessKey, Env};
 use crate::error::Error;
-use crate::providers::credentials::chain;
+use crate::providers::credentials::chain::Load;
 
-use super::variables::{KEYS, OS_DOMAINS, PROJECT_IDS, TOKENS, USERS};
-use super::{Credentials, Loaded, User};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext, User};
+use super::variables::{ACCESS_KEYS, OS_DOMAINS, PROJECT_IDS, TOKENS, USERS};
 
-/// Whether a variable is for this cloud: those of `OpenStack` may be for another, which `OS_AUTH_URL`
-/// then names. Another cloud's password is not sent here.
+pub(super) static TOKEN: CredentialSource = CredentialSource {
+    name: "HW_AUTH_TOKEN; also as OS_AUTH_TOKEN",
+    has_profiles: false,
+    load: Load::Now(|context| Ok(load_token(&context.cx.env))),
+};
+
+pub(super) static ACCESS_KEY: CredentialSource = CredentialSource {
+    name: "HUAWEICLOUD_SDK_AK and …_SK; also as CLOUD_SDK_AK, HW_ACCESS_KEY",
+    has_profiles: false,
+    load: Load::Now(load_access_key),
+};
+
+pub(super) static PASSWORD: CredentialSource = CredentialSource {
+    name: "HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME; also as OS_…",
+    has_profiles: false,
+    load: Load::Now(|context| load_password(&context.cx.env)),
+};
+
+/// Whether a variable is for this cloud: those of `OpenStack` may be for another, which `OS_AUTH_URL` then names.
+/// Another cloud's password is not sent here.
 fn is_for_us(env: &Env, variable: &str) -> bool {
     let ours = |url: &str| {
         let host = url.split("://").last().and_then(|rest| rest.split(['/', ':']).next()).unwrap_or_default();
@@ -18,30 +36,26 @@ fn is_for_us(env: &Env, variable: &str) -> bool {
     !variable.starts_with("OS_") || env.get("OS_AUTH_URL").is_none_or(ours)
 }
 
-pub(super) fn token(env: &Env) -> Option<Loaded> {
-    TOKENS.into_iter().filter(|origin| is_for_us(env, origin)).find_map(|origin| {
+fn load_token(env: &Env) -> Contents {
+    let tokens = TOKENS.into_iter().filter(|origin| is_for_us(env, origin)).find_map(|origin| {
         let token = env.get(origin)?.trim().to_owned().into();
         Some(Credentials::Token { token, origin }.into())
-    })
+    });
+    tokens.into()
 }
 
-pub(super) fn keys(env: &Env) -> Result<Option<Loaded>, Error> {
-    let keys = AccessKey::find(env, &KEYS)?;
-    Ok(keys.map(|keys| Credentials::AccessKey(keys).into()))
+fn load_access_key(context: &LoadContext<'_>) -> Result<Contents, Error> {
+    let key = AccessKey::find(&context.cx.env, &ACCESS_KEYS)?;
+    Ok(key.map(|key| Credentials::static_keys(key, context.cx.clock).into()).into())
 }
 
-/// The key in the variables that the account names. Nowhere else is looked.
-pub(super) fn named(env: &Env, names: &KeyVariables, account: &Account) -> Result<Credentials, Error> {
-    chain::named_keys(env, names, account).map(Credentials::AccessKey)
-}
-
-pub(super) fn user(env: &Env) -> Result<Option<Loaded>, Error> {
+fn load_password(env: &Env) -> Result<Contents, Error> {
     for names in USERS.into_iter().filter(|[name, ..]| is_for_us(env, name)) {
         if let Some(user) = user_of(env, names)? {
-            return Ok(Some(Credentials::Password(user).into()));
+            return Ok(Contents::Credentials(Credentials::Password(user).into()));
         }
     }
-    Ok(None)
+    Ok(Contents::Nothing)
 }
 
 pub(super) fn project_id(env: &Env) -> Option<String> {

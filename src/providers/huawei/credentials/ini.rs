@@ -2,36 +2,39 @@
 
 use crate::config::AccessKey;
 use crate::error::Error;
-use crate::providers::credentials::profile_file::SecretFile;
+use crate::providers::credentials::chain::Load;
+use crate::providers::credentials::profile_file::Current;
+use crate::providers::credentials::source_error::missing;
 
+use super::source::{Contents, CredentialSource, Credentials, LoadContext, Loaded};
 use super::variables::INI_FILE;
-use super::{Credentials, Found, Loaded, Search, broken};
+
+pub(super) static SOURCE: CredentialSource =
+    CredentialSource { name: "~/.huaweicloud/credentials", has_profiles: true, load: Load::Now(load) };
 
 /// The section for services of regions. The file knows no other profiles, but may have sections of other names.
 const BASIC: &str = "basic";
 
-pub(super) fn find(search: &Search) -> Result<Found<Loaded>, Error> {
-    let Some(file) = SecretFile::open(&search.env, Some(INI_FILE), &[".huaweicloud/credentials"])? else {
-        return Ok(Found::Nothing);
+fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
+    let cx = context.cx;
+    let Some(file) = cx.files.open(&cx.env, Some(&INI_FILE), &[".huaweicloud/credentials"])? else {
+        return Ok(Contents::Nothing);
     };
-    let sections = file.sections()?;
-    let name = search.wanted.as_ref().map_or(BASIC, |wanted| wanted.name.as_str());
-    let Some(section) = sections.get(name) else {
-        let lacking = Found::Lacks(sections.into_keys().filter(|name| !name.is_empty()).collect());
-        return Ok(if search.wanted.is_some() { lacking } else { Found::Nothing });
-    };
-    let origin = format!("[{name}] of {}", file.name);
-    let needed = |key: &str| {
-        section.secret(key).ok_or_else(|| {
-            broken(&origin, &format!("`{key}` is missing")).with_hint("write it there, or remove the section")
-        })
-    };
-    let keys = AccessKey {
-        id: needed("ak")?,
-        secret: needed("sk")?,
-        token: section.secret("security_token"),
-        origin: origin.clone(),
-    };
-    let project_id = section.text("project_id").map(str::to_owned);
-    Ok(Found::Credentials(Loaded { credentials: Credentials::AccessKey(keys), project_id }))
+    let sections = file.sections(BASIC)?;
+    let names: Vec<&str> = sections.keys().map(String::as_str).collect();
+    file.select(context.requested.as_ref(), &Current::Usual(BASIC), &names, |name| {
+        let Some(section) = sections.get(name) else { return Ok(Contents::Nothing) };
+        let origin = format!("[{name}] of {}", file.name);
+        let next_step = "write it there, or remove the section";
+        let needed = |key: &str| section.secret(key).ok_or_else(|| missing(&origin, key, next_step));
+        let key = AccessKey {
+            id: needed("ak")?,
+            secret: needed("sk")?,
+            token: section.secret("security_token"),
+            origin: origin.clone(),
+        };
+        let credentials = Credentials::static_keys(key, cx.clock);
+        let project_id = section.text("project_id").map(str::to_owned);
+        Ok(Contents::Credentials(Loaded { credentials, project_id }))
+    })
 }

@@ -2,23 +2,53 @@
 //!
 //! Reference: <https://support.huaweicloud.com/intl/en-us/usermanual-ecs/ecs_03_0166.html>
 
-use chrono::DateTime;
-use secrecy::{ExposeSecret, SecretString};
+use std::net::Ipv4Addr;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use futures_util::future::FutureExt;
+use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::config::{AccessKey, Endpoint, Endpoints, HUAWEI_METADATA};
+use crate::clock::Clock;
 use crate::error::{Error, Kind};
-use crate::net::{Http, Reply};
-use crate::providers::credentials::temporary_keys::{Issued, Renewal};
+use crate::net::Http;
+use crate::providers::credentials::chain::Load;
+use crate::providers::credentials::metadata::{Metadata, MetadataService, source_error};
+use crate::providers::credentials::signing_keys::{KeyIssuer, SigningKeys};
+use crate::providers::credentials::source_error::of_source;
+use crate::providers::credentials::temporary_keys::IssuedKeys;
 use crate::providers::huawei::ID;
+use crate::providers::{Context, ProbeLimit};
 
-use super::{Credentials, Found, Loaded, Search, of_source};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext};
+use super::variables::NO_METADATA;
+
+pub(super) static SOURCE: CredentialSource = CredentialSource {
+    name: "the agency of this ECS instance, by its metadata service",
+    has_profiles: false,
+    load: Load::Request(|context| load(context).boxed()),
+};
+
+static SERVICE: MetadataService = MetadataService {
+    provider: ID,
+    address: Ipv4Addr::new(169, 254, 169, 254),
+    token_path: "/meta-data/latest/api/token",
+    token_header: "x-metadata-token",
+    lifetime_header: "x-metadata-token-ttl-seconds",
+    needs: "agency",
+    switch: &NO_METADATA,
+};
+
+/// The source in words.
+const NAME: &str = "the agency of this ECS instance";
+
+/// What the service answers on an instance that has no agency.
+const NO_AGENCY: &str = "configure Cloud Service Agency";
 
 /// The instance that certls runs on.
 #[derive(Debug)]
-pub(in super::super) struct Instance {
-    endpoint: Option<Endpoint>,
-}
+struct Instance(Metadata);
 
 #[derive(Deserialize)]
 struct AnswerWire {
@@ -27,85 +57,64 @@ struct AnswerWire {
 
 #[derive(Deserialize)]
 struct CredentialWire {
-    access: SecretString,
-    secret: SecretString,
-    securitytoken: SecretString,
+    access: Option<SecretString>,
+    secret: Option<SecretString>,
+    securitytoken: Option<SecretString>,
     expires_at: Option<String>,
 }
 
-/// The last place: where nothing answers, or the instance has no agency, nothing is set up.
-pub(super) async fn find(search: &Search) -> Result<Found<Loaded>, Error> {
-    let instance = Instance::of(&search.endpoints);
-    let origin = "the agency of this ECS instance";
-    let asked = instance.ask(&search.http, origin).await.map_err(|error| of_source(origin, error))?;
-    let Some(issued) = asked else { return Ok(Found::Nothing) };
-    let renewal = Renewal::starting_with(issued);
-    Ok(Found::Credentials(Credentials::Agency { instance, origin: origin.to_owned(), renewal }.into()))
+/// Returns the metadata service; `None` where the environment forbids requests to it.
+pub(super) fn enabled(cx: &Context) -> Option<Metadata> {
+    Metadata::enabled(&SERVICE, cx)
+}
+
+async fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
+    let cx = context.cx;
+    let Some(metadata) = context.vendor.metadata.clone() else { return Ok(Contents::Nothing) };
+    let instance = Instance(metadata);
+    let limit = (!context.account.required).then_some(&cx.probe_limit);
+    let found = instance.request(&cx.http, limit).await.map_err(|error| instance.0.search_error(error))?;
+    let Some(issued) = found else { return Ok(Contents::Nothing) };
+    let keys = SigningKeys::issued_by(instance, NAME.to_owned(), cx.clock).starting_with(issued);
+    Ok(Contents::Credentials(Credentials::AccessKey(keys).into()))
+}
+
+/// Returns the agency of this instance, for a profile that demands it. `origin` is the profile in words.
+///
+/// # Errors
+/// Where the environment forbids requests to the metadata service.
+pub(super) fn credentials(metadata: Option<&Metadata>, clock: Clock, origin: &str) -> Result<Credentials, Error> {
+    let metadata = metadata.cloned().ok_or_else(|| SERVICE.forbidden(origin))?;
+    Ok(Credentials::AccessKey(SigningKeys::issued_by(Instance(metadata), origin.to_owned(), clock)))
+}
+
+#[async_trait]
+impl KeyIssuer<Http> for Instance {
+    async fn issue(&self, http: &Http, origin: &str, _: DateTime<Utc>) -> Result<IssuedKeys, Error> {
+        let issued = self.request(http, None).await.map_err(|error| source_error(origin, error))?;
+        issued.ok_or_else(|| {
+            let message = "no metadata service here gives keys of an agency";
+            let hint = "give this instance an agency, or set up credentials that need none";
+            of_source(origin, Error::new(Kind::Credentials, message).with_hint(hint))
+        })
+    }
 }
 
 impl Instance {
-    pub(super) fn of(endpoints: &Endpoints) -> Self {
-        let endpoint = endpoints.get(ID, "metadata").cloned();
-        Self { endpoint: endpoint.or_else(|| Endpoint::metadata(HUAWEI_METADATA)) }
-    }
-
-    pub(super) async fn keys(&self, http: &Http, origin: &str) -> Result<Issued, Error> {
-        let issued = self.ask(http, origin).await.map_err(|error| of_source(origin, error))?;
-        issued.ok_or_else(|| {
-            Error::new(Kind::Credentials, format!("{origin}: no metadata service here gives keys of an agency"))
-                .with_hint("give this instance an agency, or set up credentials that need none")
-        })
-    }
-
-    /// `None` where nothing answers that knows of agencies, or the instance has none.
-    async fn ask(&self, http: &Http, origin: &str) -> Result<Option<Issued>, Error> {
-        let Some(endpoint) = &self.endpoint else { return Ok(None) };
-        let request = http::Request::put(endpoint.at("/meta-data/latest/api/token", ""))
-            .header("x-metadata-token-ttl-seconds", "21600");
-        let Some(reply) = send(http, request).await? else { return Ok(None) };
-        let token = String::from_utf8_lossy(&reply.body).trim().to_owned();
-        // Without one it is the first version of the service, or another cloud's: they share the address.
-        let token = (reply.status.is_success() && !token.is_empty()).then(|| SecretString::from(token));
-        let mut request = http::Request::get(endpoint.at("/openstack/latest/securitykey", ""));
-        if let Some(token) = &token {
-            request = request.header("x-metadata-token", token.expose_secret());
-        }
-        let Some(reply) = send(http, request).await? else { return Ok(None) };
+    /// Requests the keys; `None` where nothing is there that knows of agencies, or the instance has none.
+    async fn request(&self, http: &Http, limit: Option<&ProbeLimit>) -> Result<Option<IssuedKeys>, Error> {
+        let Some(session) = self.0.open(http, limit).await? else { return Ok(None) };
+        let Some(reply) = session.get("/openstack/latest/securitykey").await? else { return Ok(None) };
         if reply.status.is_success() {
-            return issued(&reply, origin).map(Some);
+            let AnswerWire { credential } = reply.json()?;
+            let CredentialWire { access, secret, securitytoken, expires_at } = credential;
+            return IssuedKeys::parse(access, secret, securitytoken, expires_at.as_deref()).map(Some);
         }
-        let has_no_agency = String::from_utf8_lossy(&reply.body).contains("configure Cloud Service Agency");
-        if token.is_none() || has_no_agency || reply.status == http::StatusCode::NOT_FOUND {
+        let has_no_agency = String::from_utf8_lossy(&reply.body).contains(NO_AGENCY);
+        // Without a token it is the first version of the service, or another cloud's: they share the address.
+        if session.token_refusal().is_some() || has_no_agency {
             return Ok(None);
         }
-        let told = format!("the metadata service refuses ({})", reply.status.as_u16());
-        Err(Error::new(Kind::Credentials, told).with_hint("look at the instance's metadata options and its agency"))
+        Err(session.refused(reply.status))
     }
-}
-
-async fn send(http: &Http, request: http::request::Builder) -> Result<Option<Reply>, Error> {
-    let request = request
-        .body(String::new())
-        .map_err(|_| Error::new(Kind::Reply, "the metadata service gave a token that none can send"))?;
-    let ask = || async {
-        let reply = http.ask_metadata("huawei metadata", request.clone()).await?;
-        match &reply {
-            Some(reply) if reply.status.as_u16() == 429 => Err(reply.status_error()),
-            _ => Ok(reply),
-        }
-    };
-    http.retrying(ask).await
-}
-
-fn issued(reply: &Reply, origin: &str) -> Result<Issued, Error> {
-    let AnswerWire { credential } = reply.json()?;
-    let until = credential.expires_at.as_deref().map(DateTime::parse_from_rfc3339).transpose();
-    let until = until.map_err(|_| Error::new(Kind::Reply, "`expires_at` is no time"))?;
-    let keys = AccessKey {
-        id: credential.access,
-        secret: credential.secret,
-        token: Some(credential.securitytoken),
-        origin: origin.to_owned(),
-    };
-    Ok(Issued { keys, until: until.map(|until| until.to_utc()) })
 }
