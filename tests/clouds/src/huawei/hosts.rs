@@ -88,43 +88,42 @@ const WITHOUT_REGIONS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Tells whether the product of a call is found on the request's host. A loopback address has every product of the
-/// cloud.
-pub(crate) fn serves(state: &State, call: &Call, host: &str) -> bool {
+/// Returns the region whose host a request was sent to, which is empty for a host without one; `None` where the
+/// product of the call is not found on that host. A loopback address has every product of the cloud.
+pub(crate) fn find<'a>(state: &State, call: &Call, host: &'a str) -> Option<&'a str> {
     let product = match call.action().split_once(':') {
         Some(("pca", _)) => "ccm",
         Some((product, _)) if product != "ecs" => product,
-        _ => return true,
+        _ => return Some(""),
     };
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
     let cloud = state.world.cloud.as_str();
-    if !cloud.is_empty() && !OF_PARTNERS.contains(&product) {
-        return false;
+    match (cloud.is_empty() || OF_PARTNERS.contains(&product), host) {
+        (false, _) => None,
+        (true, "127.0.0.1" | "localhost" | "[::1]") => Some(""),
+        (true, _) if cloud.is_empty() => own(product, host),
+        (true, _) => of_partner(product, host, cloud),
     }
-    if matches!(host, "127.0.0.1" | "localhost" | "[::1]") {
-        return true;
-    }
-    let region = call.project().and_then(|id| region_of(state, id));
-    if cloud.is_empty() { own(product, region, host) } else { of_partner(product, region, host, cloud) }
 }
 
-/// Returns the region of a project, whose name is the region or begins with it.
-fn region_of<'a>(state: &'a State, project: &str) -> Option<&'a str> {
-    let project = state.world.projects.iter().find(|known| known.id == project)?;
-    Some(project.name.split('_').next().unwrap_or_default())
+/// Tells whether the project of a call is in the region of the host. A project's name is its region or begins with it.
+pub(crate) fn is_in_region(state: &State, call: &Call, host: &str) -> bool {
+    let named = find(state, call, host).unwrap_or_default();
+    let project = state.world.projects.iter().find(|known| call.project() == Some(known.id.as_str()));
+    project.is_none_or(|project| named.is_empty() || project.name.split('_').next() == Some(named))
 }
 
-/// Tells whether a host of Huawei Cloud itself belongs to a product, and to the region of the call's project.
-fn own(product: &str, region: Option<&str>, host: &str) -> bool {
-    let fits = |named: &str| region.is_none_or(|region| region == named);
+/// Returns the region of a product's host of Huawei Cloud itself.
+fn own<'a>(product: &str, host: &'a str) -> Option<&'a str> {
     match (product, host.split('.').collect::<Vec<_>>().as_slice()) {
-        ("iam", ["iam", OWN, "com"] | ["iam", _, OWN, "com" | "eu"]) => true,
-        ("sts", ["sts", named, OWN, "com"]) => STS.contains(named),
-        ("elb", ["elb", named, OWN, "com" | "eu" | "cn"]) => fits(named),
+        ("iam", ["iam", OWN, "com"] | ["iam", _, OWN, "com" | "eu"]) => Some(""),
+        ("sts", ["sts", named, OWN, "com"]) if STS.contains(named) => Some(""),
+        ("elb", ["elb", named, OWN, "com" | "eu" | "cn"]) => Some(*named),
         ("waf" | "apig", [label, named, OWN, top]) => {
-            *label == product && REGIONAL.contains(named) && fits(named) && tops(product, named).contains(top)
+            let fits = *label == product && REGIONAL.contains(named) && tops(product, named).contains(top);
+            fits.then_some(*named)
         }
-        _ => WITHOUT_REGIONS.iter().any(|(name, hosts)| *name == product && hosts.contains(&host)),
+        _ => WITHOUT_REGIONS.iter().any(|(name, hosts)| *name == product && hosts.contains(&host)).then_some(""),
     }
 }
 
@@ -138,17 +137,14 @@ fn tops(product: &str, region: &str) -> &'static [&'static str] {
     }
 }
 
-/// Tells whether `SERVICE.REGION.DOMAIN` is the host of a product in a partner's cloud. IAM has other labels in some.
-fn of_partner(product: &str, region: Option<&str>, host: &str, cloud: &str) -> bool {
-    let Some((label, named)) = host.strip_suffix(cloud).and_then(|rest| rest.strip_suffix('.')?.split_once('.')) else {
-        return false;
+/// Returns the region of `SERVICE.REGION.DOMAIN` in a partner's cloud. IAM has other labels in some.
+fn of_partner<'a>(product: &str, host: &'a str, cloud: &str) -> Option<&'a str> {
+    let (label, named) = host.strip_suffix(cloud)?.strip_suffix('.')?.split_once('.')?;
+    let fits = match (product, cloud) {
+        ("iam", "sc.otc.t-systems.com") => label == "iam-pub",
+        ("iam", "otc.t-systems.com" | "hc.sbercloud.ru" | "g42cloud.com" | "telefonicaopencloud.com") => label == "iam",
+        ("iam", _) => ["iam", "iam-apigateway-proxy"].contains(&label),
+        _ => label == product,
     };
-    let labels: &[&str] = match (product, cloud) {
-        ("iam", "sc.otc.t-systems.com") => &["iam-pub"],
-        ("iam", "otc.t-systems.com" | "hc.sbercloud.ru" | "g42cloud.com" | "telefonicaopencloud.com") => &["iam"],
-        ("iam", _) => &["iam", "iam-apigateway-proxy"],
-        _ => &[],
-    };
-    let is_label = if labels.is_empty() { label == product } else { labels.contains(&label) };
-    is_label && !named.contains('.') && region.is_none_or(|region| region == named)
+    (fits && !named.contains('.')).then_some(named)
 }

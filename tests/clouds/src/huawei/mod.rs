@@ -120,7 +120,7 @@ impl State {
         let action = if call.action().is_empty() { request.path.as_str() } else { call.action() };
         let region = self.region(&call, request);
         let caller = if call.is_open() { Ok(None) } else { self.admit(request, &call).map(Some) };
-        let is_served = hosts::serves(self, &call, &request.host);
+        let is_served = hosts::find(self, &call, &request.host).is_some();
         let answer = |request: &Request| match (&call, &caller) {
             _ if !is_served => not_published(),
             (Call::IssueToken, _) => iam::issue_token(self, request),
@@ -260,7 +260,7 @@ impl State {
             None => self.projects_of(self.account(&caller)).any(|known| known.id == project),
         };
         let named = request.header("x-project-id").is_none_or(|header| header == project);
-        if in_scope && named {
+        if in_scope && named && hosts::is_in_region(self, call, &request.host) {
             Ok(caller)
         } else {
             Err(match call {
