@@ -6,7 +6,7 @@ use super::{Caller, State, scope};
 use crate::server::{Reply, Request};
 use serde_json::{Value, json};
 
-/// The contact data of a member, which are in the answer only where they are asked for. They must never be printed.
+/// The contact data of a member, which are in the answer only on request. They must never be printed.
 pub const PLANTED_CONTACT: &str = "PLANTED-CONTACT";
 
 /// An organisation.

@@ -1,6 +1,6 @@
 //! The strict reading of parameters: one that a call does not have is refused, and so is one out of its range.
 //!
-//! The real services ignore some of these mistakes; a client that makes one would not get what it asked for.
+//! The real services ignore some of these mistakes; a client that makes one would not get what it wants.
 
 use crate::server::{Reply, Request};
 use crate::wire::{self, Plus};

@@ -17,7 +17,7 @@ pub struct Waf {
     pub certificates: Vec<WafCertificate>,
     pub form: WafForm,
     /// Whether `host=true` lists the certificates in use only, and everything else the others. The documents disagree:
-    /// without this, `host=true` lists all and tells their hosts and ends, which are not told otherwise.
+    /// without this, both list all, and rows have hosts and ends with `host=true` only.
     pub host_selects: bool,
 }
 
