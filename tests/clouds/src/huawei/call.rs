@@ -1,5 +1,7 @@
 //! The calls of the simulated Huawei Cloud.
 
+use super::products::Product;
+
 pub(crate) enum Call<'a> {
     Projects(&'static str),
     CheckToken,
@@ -13,6 +15,7 @@ pub(crate) enum Call<'a> {
     CallerIdentity,
     MetadataToken,
     SecurityKey,
+    Product(Product<'a>),
     Unknown,
 }
 
@@ -33,7 +36,7 @@ impl<'a> Call<'a> {
             ("GET", ["v5", "caller-identity"]) => Self::CallerIdentity,
             ("PUT", ["meta-data", "latest", "api", "token"]) => Self::MetadataToken,
             ("GET", ["openstack", "latest", "securitykey"]) => Self::SecurityKey,
-            _ => Self::Unknown,
+            (method, parts) => Product::of(method, parts).map_or(Self::Unknown, Self::Product),
         }
     }
 
@@ -51,6 +54,7 @@ impl<'a> Call<'a> {
             Self::CallerIdentity => "sts:caller",
             Self::MetadataToken => "ecs:token",
             Self::SecurityKey => "ecs:securitykey",
+            Self::Product(product) => product.action(),
             Self::Unknown => "",
         }
     }
@@ -60,6 +64,7 @@ impl<'a> Call<'a> {
             Self::List(project) | Self::Show(project, _) | Self::Listeners(project) | Self::Echo(project) => {
                 Some(project)
             }
+            Self::Product(product) => product.project(),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! The simulated Huawei Cloud's ELB: certificates and listeners, in pages.
 
-use super::State;
+use super::enterprise::{self, Absent, Refused};
+use super::{Caller, State};
 use crate::fault::{self, Effect};
 use crate::server::{Reply, Request};
 use crate::wire::{self, Plus};
@@ -20,14 +21,26 @@ fn rows<'a>(state: &'a State, list: &str, project: &str) -> Vec<&'a Value> {
 
 /// Handles `GET /v3/{project_id}/elb/certificates`, and the same of `listeners`: one page. A marker has an effect only
 /// together with a limit, and only a full page has a next marker.
-pub(crate) fn list(state: &State, list: &str, project: &str, request: &Request) -> Reply {
+pub(crate) fn list(state: &State, list: &str, project: &str, caller: &Caller, request: &Request) -> Reply {
     let query = wire::pairs(&request.query, Plus::Plus);
+    let wanted = wire::find(&query, "enterprise_project_id");
+    if wanted.is_some() && !state.world.cloud.is_empty() {
+        // Partners' clouds have no enterprise projects.
+        return refuse(400, "ELB.8902", "Unrecognized attribute(s) 'enterprise_project_id'");
+    }
+    let reach = enterprise::reach(state.account(caller), wanted, "all_granted_eps", Absent::WholeAccount);
+    let reach = match reach {
+        Ok(reach) => reach,
+        Err(Refused::Malformed) => return refuse(400, "ELB.8902", "Invalid input for enterprise_project_id."),
+        Err(Refused::Denied) => return denied(if list == "listeners" { "elb:listeners" } else { "elb:list" }),
+    };
     let limit = match wire::find(&query, "limit").map(str::parse::<usize>) {
         None => None,
         Some(Ok(limit)) if limit <= 2000 => Some(limit),
         Some(_) => return refuse(400, "ELB.8902", "Invalid input for limit."),
     };
-    let rows = rows(state, list, project);
+    let mut rows = rows(state, list, project);
+    rows.retain(|row| reach.covers(row["enterprise_project_id"].as_str()) && fits(row, &query));
     let rows = rows.as_slice();
     let start = match (limit, wire::find(&query, "marker")) {
         (Some(_), Some(marker)) => match (0..rows.len()).find(|index| marker_of(rows, *index) == marker) {
@@ -48,6 +61,14 @@ pub(crate) fn list(state: &State, list: &str, project: &str, request: &Request) 
         page_info["next_marker"] = json!(marker_of(rows, end - 1));
     }
     good(json!({list: &rows[start..end], "page_info": page_info}))
+}
+
+/// Tells whether a row fits the query's filters by the certificate of SCM, which can be repeated.
+fn fits(row: &Value, query: &[(String, String)]) -> bool {
+    ["scm_certificate_id", "source"].iter().all(|name| {
+        let mut wanted = query.iter().filter(|(key, _)| key == name).peekable();
+        wanted.peek().is_none() || wanted.any(|(_, value)| row[*name] == value.as_str())
+    })
 }
 
 /// Returns the first page whatever the marker, with the same marker again.

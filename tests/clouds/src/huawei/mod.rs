@@ -1,26 +1,48 @@
-//! A simulated Huawei Cloud: ELB v3 certificates and listeners, SCM v3 certificates, IAM, STS v5 and the metadata
-//! service, all at one address. The path of a request tells the service.
+//! A simulated Huawei Cloud: ELB v3 certificates and listeners, SCM v3 certificates, CDN, WAF, API Gateway, the private
+//! CA, Organizations, IAM, STS v5 and the metadata service, all at one address. The path of a request tells the
+//! service; a vendor's host name must fit it.
 
+mod apig;
 pub mod auth;
 mod call;
+mod cdn;
+mod deployments;
 mod elb;
+mod enterprise;
+mod estate;
+mod hosts;
 mod iam;
 mod metadata;
+mod organizations;
+mod parameters;
+mod pca;
+mod products;
 mod scm;
+mod scm_details;
+mod scope;
+mod sts;
+mod waf;
 mod world;
 
 use crate::fault::{Effect, Faults};
 use crate::request_log::{Log, LoggedRequest};
 use crate::server::{self, Reply, Request, Running};
 use crate::wire::{self, Plus};
+pub use apig::{Gateway, GatewayCertificate};
 use call::Call;
+pub use cdn::{CdnCertificate, CdnDomain, PLANTED_AUTH_KEY};
 use chrono::{DateTime, Utc};
+pub use deployments::{Deployment, UnreadRegion};
 use elb::refuse;
 use metadata::Temporary;
+pub use organizations::{Member, Organization, PLANTED_CONTACT};
+pub use pca::PrivateCertificate;
+pub use scm_details::{PLANTED_CHALLENGE, PLANTED_PERSON, ScmDetail, ScmTag, TagRows};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Instant;
+pub use waf::{Waf, WafCertificate, WafForm};
 pub use world::{Account, Agency, Project, ScmStore, Token, User, World};
 
 /// A running cloud. It stops when this is dropped.
@@ -43,7 +65,9 @@ pub fn start(mut world: World) -> Huawei {
         world.accounts.push(account);
         world.accounts.len() - 1
     });
+    let sessions = sts::Sessions::new(&mut world);
     let state = State {
+        sessions,
         faults: Faults::new(world.faults.clone()),
         issued: Mutex::default(),
         temporary: metadata::Issued::default(),
@@ -81,6 +105,8 @@ pub(crate) struct State {
     pub world: World,
     /// The keys and tokens that the metadata service issued.
     pub temporary: metadata::Issued,
+    /// The keys that STS issued.
+    pub sessions: sts::Sessions,
     /// The index of the agency's account.
     pub agency_account: Option<usize>,
     faults: Faults,
@@ -94,7 +120,9 @@ impl State {
         let action = if call.action().is_empty() { request.path.as_str() } else { call.action() };
         let region = self.region(&call, request);
         let caller = if call.is_open() { Ok(None) } else { self.admit(request, &call).map(Some) };
-        let normal_reply = || match (&call, &caller) {
+        let is_served = hosts::find(self, &call, &request.host).is_some();
+        let answer = |request: &Request| match (&call, &caller) {
+            _ if !is_served => not_published(),
             (Call::IssueToken, _) => iam::issue_token(self, request),
             (Call::MetadataToken, _) => metadata::token(self, request),
             (Call::SecurityKey, _) => metadata::security_key(self, request),
@@ -103,6 +131,7 @@ impl State {
             (call, Ok(Some(caller))) => self.act(call, action, caller, request),
             (_, Ok(None)) => unreachable!("every other call has a caller"),
         };
+        let normal_reply = || answer(request);
         let authorized = caller.is_ok();
         let known = caller.as_ref().ok().and_then(Option::as_ref);
         let claimed = || auth::read(request).map(|claim| claim.ak).unwrap_or_default();
@@ -116,9 +145,9 @@ impl State {
             account: known.map_or_else(claimed, |caller| caller.ak.clone()),
             owner: known.map_or_else(String::new, |caller| self.account(caller).domain_id.clone()),
         };
-        let mut reply = match self.faults.take(action, &region) {
-            None => normal_reply(),
-            Some(Effect::Throttle { headers }) if !action.starts_with("ecs:") => {
+        let mut reply = match (self.faults.take(action, &region), &call) {
+            (None, _) => normal_reply(),
+            (Some(Effect::Throttle { headers }), _) if !action.starts_with("ecs:") => {
                 let mut reply = refuse(
                     429,
                     "APIGW.0308",
@@ -127,12 +156,13 @@ impl State {
                 reply.headers.extend(headers);
                 reply
             }
-            Some(what) if action.starts_with("iam:") => iam::faulty_reply(what, request, normal_reply),
-            Some(what) if action.starts_with("scm:") => scm::faulty_reply(what, request, normal_reply),
-            Some(what) if action.starts_with("ecs:") || action.starts_with("sts:") => {
+            (Some(what), Call::Product(product)) => product.faulty_reply(what, request, answer),
+            (Some(what), _) if action.starts_with("iam:") => iam::faulty_reply(what, request, normal_reply),
+            (Some(what), _) if action.starts_with("scm:") => scm::faulty_reply(what, request, normal_reply),
+            (Some(what), _) if action.starts_with("ecs:") || action.starts_with("sts:") => {
                 metadata::faulty_reply(what, action, request, normal_reply)
             }
-            Some(what) => elb::faulty_reply(what, action, self, call.project(), request, normal_reply),
+            (Some(what), _) => elb::faulty_reply(what, action, self, call.project(), request, normal_reply),
         };
         // A wrong password makes a request unauthorized as well, and so does a wrong token of the metadata service.
         let authorized = logged.authorized && !(call.is_open() && reply.status == 401);
@@ -142,7 +172,7 @@ impl State {
         reply.header("X-Request-Id", &request_id).header("Date", &wire::http_date(self.now()))
     }
 
-    /// Returns the name of the project of a call, which is its region.
+    /// Returns the name of the project of a call, which is its region. Of an agency that is assumed it is its account.
     fn region(&self, call: &Call, request: &Request) -> String {
         if let Some(id) = call.project() {
             return self
@@ -152,6 +182,9 @@ impl State {
                 .find(|project| project.id == id)
                 .map_or(id, |project| project.name.as_str())
                 .to_owned();
+        }
+        if matches!(call, Call::Product(products::Product::StsAssume)) {
+            return sts::wanted_account(request);
         }
         if matches!(call, Call::IssueToken) {
             let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
@@ -227,10 +260,13 @@ impl State {
             None => self.projects_of(self.account(&caller)).any(|known| known.id == project),
         };
         let named = request.header("x-project-id").is_none_or(|header| header == project);
-        if in_scope && named {
+        if in_scope && named && hosts::is_in_region(self, call, &request.host) {
             Ok(caller)
         } else {
-            Err(refuse(400, "ELB.9808", "Tenant_id in token mismatches with tenant_id in url."))
+            Err(match call {
+                Call::Product(product) => product.foreign_project(),
+                _ => refuse(400, "ELB.9808", "Tenant_id in token mismatches with tenant_id in url."),
+            })
         }
     }
 
@@ -243,7 +279,7 @@ impl State {
             expires: DateTime::<Utc>::MAX_UTC,
             account,
         });
-        lasting.or_else(|| self.temporary.find(ak))
+        lasting.or_else(|| self.temporary.find(ak)).or_else(|| self.sessions.find(ak))
     }
 
     /// Returns the account and the access key of a signature; the error is the gateway's message.
@@ -277,7 +313,8 @@ impl State {
         if self.account(caller).denied.iter().any(|denied| denied == action) {
             return match call {
                 Call::List(_) | Call::Show(..) | Call::Listeners(_) | Call::Echo(_) => elb::denied(action),
-                Call::Scm => scm::denied(),
+                Call::Scm => scm::denied("scm:cert:list"),
+                Call::Product(product) => product.denied(),
                 Call::CallerIdentity => metadata::denied(),
                 _ => iam::denied(),
             };
@@ -286,12 +323,13 @@ impl State {
             Call::Projects(_) => iam::projects(self, request, caller),
             Call::CheckToken => iam::check_token(self, request),
             Call::Domains => iam::domains(self, caller),
-            Call::List(project) => elb::list(self, "certificates", project, request),
-            Call::Listeners(project) => elb::list(self, "listeners", project, request),
+            Call::List(project) => elb::list(self, "certificates", project, caller, request),
+            Call::Listeners(project) => elb::list(self, "listeners", project, caller, request),
             Call::Show(project, id) => elb::show(self, project, id),
             Call::Echo(_) => elb::good(json!({"private_key_echo": self.world.private_key_echo})),
             Call::Scm => scm::list(self, caller, request),
-            Call::CallerIdentity => metadata::caller_identity(self, caller),
+            Call::CallerIdentity => sts::caller_identity(self, caller),
+            Call::Product(product) => product.answer(self, caller, request),
             Call::IssueToken | Call::MetadataToken | Call::SecurityKey | Call::Unknown => not_published(),
         }
     }

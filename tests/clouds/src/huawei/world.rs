@@ -1,6 +1,10 @@
 //! The contents of a simulated Huawei Cloud.
 
+use super::{
+    CdnDomain, Deployment, Gateway, Organization, PrivateCertificate, ScmDetail, ScmTag, TagRows, UnreadRegion, Waf,
+};
 use crate::fault::Fault;
+use chrono::FixedOffset;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -18,6 +22,9 @@ pub struct Account {
     pub tokens: Vec<Token>,
     /// The actions that are denied to this account: `elb:list`, `iam:projects`, …
     pub denied: Vec<String>,
+    /// The enterprise projects in which the key's user has rights; empty for rights in the whole account. Several
+    /// accounts with one domain id are users of one account.
+    pub enterprise_projects: Vec<String>,
 }
 
 impl Account {
@@ -93,6 +100,31 @@ pub struct World {
     pub scm: Vec<Value>,
     /// The certificates of SCM in single accounts.
     pub scm_stores: Vec<ScmStore>,
+    /// What the answers for single certificates of SCM say of the issued certificates.
+    pub scm_details: Vec<ScmDetail>,
+    pub scm_tags: Vec<ScmTag>,
+    /// The form of the rows of SCM's list by tag.
+    pub scm_tag_rows: TagRows,
+    /// The time zone of SCM's times without one; `None` is Beijing's. Records have Beijing's in any case.
+    pub scm_zone: Option<FixedOffset>,
+    /// The resources on which certificates of SCM are deployed, as SCM tells.
+    pub deployments: Vec<Deployment>,
+    /// The regions whose deployments SCM cannot tell.
+    pub unread_regions: Vec<UnreadRegion>,
+    /// The domains of CDN in all accounts.
+    pub cdn: Vec<CdnDomain>,
+    /// The projects that subscribe to WAF.
+    pub waf: Vec<Waf>,
+    /// The gateways of all projects.
+    pub apig: Vec<Gateway>,
+    pub private_certificates: Vec<PrivateCertificate>,
+    pub private_authorities: Vec<PrivateCertificate>,
+    pub organization: Option<Organization>,
+    /// The agencies that other accounts can assume through STS. That of the machine is `agency`.
+    pub agencies: Vec<Agency>,
+    /// The domain of a partner's cloud with the same API, such as `otc.t-systems.com`: its hosts are
+    /// `SERVICE.REGION.DOMAIN`. Empty for Huawei Cloud itself.
+    pub cloud: String,
     /// The site of the accounts, `china` or `international`; empty for both. SCM's real host names belong to one of
     /// them, a loopback address to both.
     pub site: String,

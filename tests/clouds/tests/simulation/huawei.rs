@@ -14,7 +14,8 @@ use clouds::records;
 use clouds::server::Request;
 
 fn signed(method: &str, path: &str, query: &str, sk: &str) -> Request {
-    let mut request = bare(method, "elb.cn-north-4.myhuaweicloud.com", path, query);
+    let host = if path.contains("/elb/") { "elb.cn-north-4.myhuaweicloud.com" } else { "iam.myhuaweicloud.com" };
+    let mut request = bare(method, host, path, query);
     request.headers.push(("x-sdk-date".into(), auth::compact(Utc::now())));
     let start = "SDK-HMAC-SHA256 Access=HWFAKEACCESSKEY00001, SignedHeaders=host;x-sdk-date, Signature=";
     request.headers.push(("authorization".into(), format!("{start}x")));
@@ -24,7 +25,8 @@ fn signed(method: &str, path: &str, query: &str, sk: &str) -> Request {
 }
 
 fn with_token(path: &str, query: &str, token: &str) -> Request {
-    let mut request = bare("GET", "elb.cn-north-4.myhuaweicloud.com", path, query);
+    let host = if path.contains("/elb/") { "elb.cn-north-4.myhuaweicloud.com" } else { "iam.myhuaweicloud.com" };
+    let mut request = bare("GET", host, path, query);
     request.headers.push(("x-auth-token".into(), token.into()));
     request
 }

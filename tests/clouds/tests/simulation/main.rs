@@ -4,4 +4,7 @@
 mod aliyun;
 mod client;
 mod huawei;
+mod huawei_organization;
+mod huawei_services;
+mod huawei_stores;
 mod signatures;

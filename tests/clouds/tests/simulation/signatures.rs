@@ -5,9 +5,25 @@ use clouds::{aliyun, huawei, wire};
 use percent_encoding::percent_encode;
 use serde_json::Value;
 
-fn vectors(name: &str) -> Vec<Value> {
+pub(crate) fn vectors(name: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(format!("{}/../vectors/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     serde_json::from_str(&text).unwrap()
+}
+
+/// Returns the request of a vector of Huawei Cloud, with its signature.
+pub(crate) fn huawei_request(vector: &Value) -> Request {
+    let mut headers = headers(vector);
+    headers.push(("authorization".into(), text(vector, "authorization")));
+    let uri = text(vector, "wire_uri");
+    let (path, query) = uri.split_once('?').unwrap_or((uri.as_str(), ""));
+    Request {
+        method: text(vector, "method"),
+        host: text(vector, "host"),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers,
+        body: text(vector, "body").into_bytes(),
+    }
 }
 
 fn headers(vector: &Value) -> Vec<(String, String)> {
@@ -73,23 +89,13 @@ fn aliyun_accepts_every_vector_and_no_changed_one() {
 
 #[test]
 fn huawei_accepts_every_vector_and_no_changed_one() {
-    let vectors = vectors("huawei-signatures.json");
-    assert!(vectors.len() >= 36);
+    let mut vectors = vectors("huawei-signatures.json");
+    vectors.extend(self::vectors("huawei-services.json"));
+    assert!(vectors.len() >= 96);
     for vector in &vectors {
         let name = text(vector, "name");
         let sk = text(vector, "sk");
-        let mut headers = headers(vector);
-        headers.push(("authorization".into(), text(vector, "authorization")));
-        let uri = text(vector, "wire_uri");
-        let (path, query) = uri.split_once('?').unwrap_or((uri.as_str(), ""));
-        let request = Request {
-            method: text(vector, "method"),
-            host: text(vector, "host"),
-            path: path.to_owned(),
-            query: query.to_owned(),
-            headers,
-            body: text(vector, "body").into_bytes(),
-        };
+        let request = huawei_request(vector);
         let claim = huawei::auth::read(&request).unwrap_or_else(|why| panic!("{name}: {why}"));
         assert_eq!(claim.canonical_request, text(vector, "canonical_request"), "{name}");
         assert_eq!(claim.string_to_sign, text(vector, "string_to_sign"), "{name}");
@@ -102,7 +108,7 @@ fn huawei_accepts_every_vector_and_no_changed_one() {
         claim.time().unwrap();
 
         // Escaping the path on the wire does not change the signature.
-        let escaped = percent_encode(path.as_bytes(), percent_encoding::CONTROLS).to_string();
+        let escaped = percent_encode(request.path.as_bytes(), percent_encoding::CONTROLS).to_string();
         let claim = huawei::auth::read(&Request { path: escaped, ..request }).unwrap();
         assert!(claim.is_signed_with(&sk), "{name} escaped");
     }
