@@ -111,7 +111,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// Returns the regions of ALB: the ones in the world, then the ones of its listeners.
+/// Returns the regions of ALB: the ones of its listeners, then the others in the world.
 pub(crate) fn regions(cloud: &Cloud) -> Vec<ServiceRegion> {
     ServiceRegion::all("alb", &cloud.world.alb_regions, cloud.world.alb.iter().map(|listener| &listener.region))
 }

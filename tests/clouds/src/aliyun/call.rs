@@ -2,7 +2,7 @@
 
 use super::Cloud;
 use super::auth::Scheme;
-use super::response::Responder;
+use super::response::{Product, Responder};
 use super::world::is_of;
 use crate::server::{Reply, Request};
 use crate::wire::{self, Plus};
@@ -191,20 +191,34 @@ impl<'a> Call<'a> {
     pub(crate) fn invalid(&self, name: &str) -> Reply {
         let message = format!("The specified parameter {name} is not valid.");
         match self.responder.product {
-            super::response::Product::Nlb => self.error(400, &format!("IllegalParam.{name}"), &message),
+            Product::Nlb => self.error(400, &format!("IllegalParam.{name}"), &message),
             _ => self.error(400, "InvalidParameter", &message),
         }
     }
 }
 
-/// Returns a page without rows whose next page is itself.
-pub(crate) fn repeat(responder: &Responder) -> Reply {
-    let key = match responder.action {
-        "ListCustomDomains" => return Reply::json(200, &json!({"customDomains": [], "nextToken": "www.example.com"})),
-        "ListListenerCertificates" => "Certificates",
-        _ => "Listeners",
+/// Returns a page without rows whose next page is itself; `None` for a list whose pages are numbered.
+pub(crate) fn repeat(responder: &Responder) -> Option<Reply> {
+    let key = match (responder.product, responder.action) {
+        (Product::Fc, _) => {
+            return Some(Reply::json(200, &json!({"customDomains": [], "nextToken": "www.example.com"})));
+        }
+        (_, "ListListenerCertificates") => "Certificates",
+        (Product::Alb | Product::Nlb, _) => "Listeners",
+        _ => return None,
     };
-    responder.success(json!({key: [], "MaxResults": 100, "TotalCount": 1000, "NextToken": pack(0)}))
+    Some(responder.success(json!({key: [], "MaxResults": 100, "TotalCount": 1000, "NextToken": pack(0)})))
+}
+
+/// Returns the request without the number of the page.
+pub(crate) fn without_page(request: &Request) -> Request {
+    let keep = |text: &str| {
+        let is_number =
+            |part: &&str| ["PageNumber=", "CurrentPage=", "pageNumber="].iter().any(|it| part.starts_with(it));
+        text.split('&').filter(|part| !is_number(part)).collect::<Vec<_>>().join("&")
+    };
+    let body = keep(&String::from_utf8_lossy(&request.body)).into_bytes();
+    Request { query: keep(&request.query), body, ..request.clone() }
 }
 
 /// Makes a token with characters that must be escaped, as real ones have.

@@ -185,9 +185,14 @@ impl Cloud {
             ),
             Some(Effect::Denied) => responder.denied(""),
             Some(Effect::RepeatMarker) if action == "DescribeLoadBalancerListeners" => listeners::repeat(&responder),
-            Some(Effect::RepeatMarker) if product.is_some_and(|product| product.describes(&action)) => {
-                call::repeat(&responder)
-            }
+            Some(Effect::RepeatMarker) => match (&claim, &admitted) {
+                (Ok(claim), Ok(principal)) if responder.product.describes(&action) => {
+                    let first = call::without_page(request);
+                    let perform = || self.perform((&first, claim.scheme), &principal.uid, &region, &responder);
+                    call::repeat(&responder).unwrap_or_else(perform)
+                }
+                _ => normal_reply(responder),
+            },
             Some(Effect::EchoRequest(status)) => responder.error(status, "EchoRequest", &fault::echo(request)),
             Some(what) => fault::common_reply(what, || normal_reply(responder)),
         }

@@ -116,7 +116,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// Returns the regions of NLB: the ones in the world, then the ones of its listeners.
+/// Returns the regions of NLB: the ones of its listeners, then the others in the world.
 pub(crate) fn regions(cloud: &Cloud) -> Vec<ServiceRegion> {
     ServiceRegion::all("nlb", &cloud.world.nlb_regions, cloud.world.nlb.iter().map(|listener| &listener.region))
 }

@@ -98,12 +98,13 @@ impl ServiceRegion {
         Self { id: id.into(), endpoint: String::new() }
     }
 
-    /// Returns `known` and then the regions in `used` that are not in it, with the hosts of `product`.
-    pub(crate) fn all<'a>(product: &str, known: &[Self], used: impl Iterator<Item = &'a String>) -> Vec<Self> {
-        let mut regions: Vec<Self> = known.to_vec();
-        for id in used {
+    /// Returns the regions that are `used` and then the others of `known`, with the hosts of `product`.
+    pub(crate) fn all<'a>(product: &str, known: &'a [Self], used: impl Iterator<Item = &'a String>) -> Vec<Self> {
+        let mut regions: Vec<Self> = Vec::new();
+        for id in used.chain(known.iter().map(|region| &region.id)) {
             if !regions.iter().any(|region| region.id == *id) {
-                regions.push(Self::new(id));
+                let named = known.iter().find(|region| region.id == *id);
+                regions.push(named.cloned().unwrap_or_else(|| Self::new(id)));
             }
         }
         for region in regions.iter_mut().filter(|region| region.endpoint.is_empty()) {
@@ -158,10 +159,10 @@ pub struct World {
     pub cas: Vec<CasCentre>,
     /// What `ListCloudResources` of CAS returns.
     pub cloud_resources: Vec<CloudResource>,
-    /// Further regions of ALB, beside the ones of its listeners.
+    /// Further regions of ALB beside the ones of its listeners, or their hosts.
     pub alb_regions: Vec<ServiceRegion>,
     pub alb: Vec<AlbListener>,
-    /// Further regions of NLB, beside the ones of its listeners.
+    /// Further regions of NLB beside the ones of its listeners, or their hosts.
     pub nlb_regions: Vec<ServiceRegion>,
     pub nlb: Vec<NlbListener>,
     /// The accelerators of GA.

@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod aliyun;
+mod aliyun_estate;
+mod aliyun_pages;
+mod aliyun_services;
 mod client;
 mod huawei;
 mod signatures;
+mod signed;
