@@ -95,21 +95,22 @@ pub(crate) fn estate() -> World {
     }
 }
 
-/// Every action: its call, and where the answer has what.
-pub(crate) fn calls() -> Vec<(&'static str, Unsigned<'static>, &'static str, Value)> {
-    const WAF_ID: &str = "InstanceId=waf_v2_public_cn-cn-hangzhou";
+/// The certificate that is used everywhere, as the products name it.
+const USED: &str = "123-cn-hangzhou";
+
+/// The name of an action in the log, its call, and where the answer has what.
+type Calls = Vec<(&'static str, Unsigned<'static>, &'static str, Value)>;
+
+/// Returns a call of every action.
+pub(crate) fn calls() -> Calls {
+    [load_balancers(), domains(), others()].concat()
+}
+
+/// Returns the calls of ALB, NLB and GA.
+fn load_balancers() -> Calls {
     let alb = |action, query| Unsigned::new(ALB, "2020-06-16", action, query);
     let nlb = |action, query| Unsigned::new(NLB, "2022-04-30", action, query);
     let ga = |action, query| Unsigned::new(GA, "2019-11-20", action, query);
-    let waf = |action, query| Unsigned::new(WAF, "2021-10-01", action, query);
-    let cdn = |action, query| Unsigned::new(CDN, "2018-05-10", action, query);
-    let dcdn = |action, query| Unsigned::new(DCDN, "2018-01-15", action, query);
-    let esa = |action, query| Unsigned::get(ESA, "2024-09-10", action, query);
-    let cas = |action, query| Unsigned::new(CAS, "2020-04-07", action, query);
-    let rd = |action, query| Unsigned::new(RD, "2022-04-19", action, query);
-    let mse = |action, query| Unsigned::new(MSE, "2019-05-31", action, query);
-    let id = || json!("123-cn-hangzhou");
-    let domain = "www.example.com";
     vec![
         ("alb:DescribeRegions", alb("DescribeRegions", ""), "/Regions/0/RegionEndpoint", json!(ALB)),
         (
@@ -122,7 +123,7 @@ pub(crate) fn calls() -> Vec<(&'static str, Unsigned<'static>, &'static str, Val
             "alb:ListListenerCertificates",
             alb("ListListenerCertificates", "ListenerId=lsn-1&CertificateType=Server"),
             "/Certificates/0/CertificateId",
-            id(),
+            json!(USED),
         ),
         (
             "alb:GetListenerAttribute",
@@ -136,7 +137,7 @@ pub(crate) fn calls() -> Vec<(&'static str, Unsigned<'static>, &'static str, Val
             "nlb:ListListenerCertificates",
             Unsigned::form(NLB, "2022-04-30", "ListListenerCertificates", "CertType=Server&ListenerId=lsn-2%40443"),
             "/CertificateIds/1",
-            id(),
+            json!(USED),
         ),
         (
             "ga:ListAccelerators",
@@ -154,17 +155,27 @@ pub(crate) fn calls() -> Vec<(&'static str, Unsigned<'static>, &'static str, Val
             "ga:ListListenerCertificates",
             ga("ListListenerCertificates", "RegionId=cn-hangzhou&AcceleratorId=ga-1&ListenerId=lsr-1&Role=additional"),
             "/Certificates/0/CertificateId",
-            id(),
+            json!(USED),
         ),
+    ]
+}
+
+/// Returns the calls of WAF, CDN and DCDN.
+fn domains() -> Calls {
+    const WAF_ID: &str = "InstanceId=waf_v2_public_cn-cn-hangzhou";
+    let waf = |action, query| Unsigned::new(WAF, "2021-10-01", action, query);
+    let cdn = |action, query| Unsigned::new(CDN, "2018-05-10", action, query);
+    let dcdn = |action, query| Unsigned::new(DCDN, "2018-01-15", action, query);
+    vec![
         ("waf:DescribeInstance", waf("DescribeInstance", "RegionId=cn-hangzhou"), "/InstanceId", json!(&WAF_ID[11..])),
         ("waf:DescribeDomains", waf("DescribeDomains", WAF_ID), "/Domains/0/ListenPorts/Https/0", json!(443)),
         (
             "waf:DescribeDomainDetail",
             waf("DescribeDomainDetail", "Domain=www.example.com&InstanceId=waf_v2_public_cn-cn-hangzhou"),
             "/CertDetail/Id",
-            id(),
+            json!(USED),
         ),
-        ("waf:DescribeCerts", waf("DescribeCerts", WAF_ID), "/Certs/0/CertIdentifier", id()),
+        ("waf:DescribeCerts", waf("DescribeCerts", WAF_ID), "/Certs/0/CertIdentifier", json!(USED)),
         ("waf:DescribeDefaultHttps", waf("DescribeDefaultHttps", WAF_ID), "/CertId", json!("")),
         (
             "waf:DescribeAbnormalCloudResources",
@@ -176,7 +187,7 @@ pub(crate) fn calls() -> Vec<(&'static str, Unsigned<'static>, &'static str, Val
             "cdn:DescribeCdnHttpsDomainList",
             cdn("DescribeCdnHttpsDomainList", ""),
             "/CertInfos/CertInfo/0/DomainName",
-            json!(domain),
+            json!("www.example.com"),
         ),
         (
             "cdn:DescribeDomainCertificateInfo",
@@ -203,6 +214,16 @@ pub(crate) fn calls() -> Vec<(&'static str, Unsigned<'static>, &'static str, Val
             "/Domains/PageData/0/SSLProtocol",
             json!("on"),
         ),
+    ]
+}
+
+/// Returns the calls of ESA, Function Compute, the resource directory, CAS and the gateways.
+fn others() -> Calls {
+    let esa = |action, query| Unsigned::get(ESA, "2024-09-10", action, query);
+    let cas = |action, query| Unsigned::new(CAS, "2020-04-07", action, query);
+    let rd = |action, query| Unsigned::new(RD, "2022-04-19", action, query);
+    let mse = |action, query| Unsigned::new(MSE, "2019-05-31", action, query);
+    vec![
         ("esa:ListSites", esa("ListSites", "PageSize=500"), "/Sites/0/SiteId", json!(7)),
         ("esa:ListCertificates", esa("ListCertificates", "SiteId=7"), "/Result/0/CasId", json!("123")),
         (
@@ -236,19 +257,19 @@ pub(crate) fn calls() -> Vec<(&'static str, Unsigned<'static>, &'static str, Val
             "/Data/0/ListenerPort",
             json!("443"),
         ),
-        ("ListCertificates", cas("ListCertificates", ""), "/CertificateList/0/CertIdentifier", id()),
-        ("GetCertificateDetail", cas("GetCertificateDetail", "CertificateId=123"), "/CertIdentifier", id()),
+        ("ListCertificates", cas("ListCertificates", ""), "/CertificateList/0/CertIdentifier", json!(USED)),
+        ("GetCertificateDetail", cas("GetCertificateDetail", "CertificateId=123"), "/CertIdentifier", json!(USED)),
         (
             "GetUserCertificateDetail",
             cas("GetUserCertificateDetail", "CertId=123&CertFilter=true"),
             "/CertIdentifier",
-            id(),
+            json!(USED),
         ),
         (
             "apig:ListDomains",
             Unsigned::at(APIG, "/v1/domains", "2024-03-27", "ListDomains", "pageNumber=1&pageSize=100"),
             "/data/items/0/certIdentifier",
-            id(),
+            json!(USED),
         ),
         ("mse:ListGateway", mse("ListGateway", ""), "/Data/Result/0/Name", json!("front")),
         ("mse:ListGatewayDomain", mse("ListGatewayDomain", "GatewayUniqueId=gw-x"), "/Success", json!(false)),
