@@ -18,7 +18,7 @@ pub struct AlbListener {
     pub protocol: String,
     /// `Running`, `Stopped`, `Provisioning` or `Configuring`.
     pub status: String,
-    /// The default certificate: `<CAS id>-<CAS centre>`.
+    /// The default certificate: `<CAS id>-<CAS center>`.
     pub certificate: String,
     /// The additional certificates, which are chosen by SNI.
     pub additional: Vec<String>,
@@ -147,7 +147,7 @@ fn find<'a>(call: &'a Call) -> Result<&'a AlbListener, Reply> {
     found.ok_or_else(|| call.error(404, "ResourceNotFound.Listener", &message))
 }
 
-/// Lists servers' certificates and CA certificates. The documents do not tell which of them come without a
+/// Lists servers' certificates and CA certificates. The documents do not say which of them come without a
 /// `CertificateType`; here both do.
 fn list_certificates(call: &Call) -> Answer {
     let kind = call.one_of("CertificateType", &["Server", "Ca"])?;

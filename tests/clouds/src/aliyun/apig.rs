@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub struct ApigDomain {
     pub region: String,
     pub name: String,
-    /// `<CAS id>-<CAS centre>`; empty without HTTPS.
+    /// `<CAS id>-<CAS center>`; empty without HTTPS.
     pub certificate: String,
     /// The account's id; empty for all accounts.
     pub uid: String,

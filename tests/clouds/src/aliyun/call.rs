@@ -75,7 +75,7 @@ impl<'a> Call<'a> {
     /// Reads a call of `operation`.
     ///
     /// The real gateway ignores undocumented parameters. This one refuses them, because a misspelled parameter would
-    /// otherwise have its default without a word.
+    /// otherwise silently have its default.
     pub(crate) fn read(
         cloud: &'a Cloud,
         operation: &Operation,

@@ -40,7 +40,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 ];
 
 /// Returns the record of the newer calls for one of `ListUserCertificateOrder`.
-fn record(centre: &str, of: &Value) -> Value {
+fn record(center: &str, of: &Value) -> Value {
     let status = match of["Status"].as_str() {
         Some("EXPIRED") => "expired",
         Some("WILLEXPIRED") => "willExpire",
@@ -50,7 +50,7 @@ fn record(centre: &str, of: &Value) -> Value {
     let sans: Vec<&str> = of["Sans"].as_str().unwrap_or_default().split(',').filter(|name| !name.is_empty()).collect();
     json!({
         "Algorithm": "ECC",
-        "CertIdentifier": identifier(centre, of),
+        "CertIdentifier": identifier(center, of),
         "CertificateId": of["CertificateId"].to_string(),
         "CertificateName": of["Name"],
         "CertificateSource": if of["Upload"] == true { "UPLOAD" } else { "BUY" },
@@ -70,9 +70,9 @@ fn record(centre: &str, of: &Value) -> Value {
     })
 }
 
-/// Returns `<id>-<centre>`, by which the products name a certificate.
-fn identifier(centre: &str, of: &Value) -> String {
-    format!("{}-{centre}", of["CertificateId"])
+/// Returns `<id>-<center>`, by which the products name a certificate.
+fn identifier(center: &str, of: &Value) -> String {
+    format!("{}-{center}", of["CertificateId"])
 }
 
 fn list(call: &Call) -> Answer {

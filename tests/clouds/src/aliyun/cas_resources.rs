@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 /// A resource in the copy. It need not agree with the product that it is of.
 #[derive(Clone, Debug, Default)]
 pub struct CloudResource {
-    /// The centre of CAS that lists it.
-    pub centre: String,
+    /// The center of CAS that lists it.
+    pub center: String,
     /// 0 for a resource without a certificate.
     pub certificate_id: i64,
     /// `SLB`, `ALB`, `NLB`, `GA`, `CDN`, `DCDN`, `LIVE`, `VOD`, `OSS`, `FC`, `WAF`, `MSE`, `SAE`, `CR`, …
@@ -28,26 +28,26 @@ pub struct CloudResource {
 
 impl CloudResource {
     /// Creates a domain of CDN, FC, ….
-    pub fn domain(centre: &str, certificate_id: i64, product: &str, domain: &str) -> Self {
+    pub fn domain(center: &str, certificate_id: i64, product: &str, domain: &str) -> Self {
         Self {
-            centre: centre.into(),
+            center: center.into(),
             certificate_id,
             product: product.into(),
-            region: centre.into(),
+            region: center.into(),
             domain: domain.into(),
             ..Self::default()
         }
     }
 
     /// Creates a listener of SLB, ALB, NLB or GA at port 443, where the certificate is the default.
-    pub fn listener(centre: &str, certificate_id: i64, product: &str, region: &str, ids: (&str, &str)) -> Self {
+    pub fn listener(center: &str, certificate_id: i64, product: &str, region: &str, ids: (&str, &str)) -> Self {
         Self {
             region: region.into(),
             instance_id: ids.0.into(),
             listener_id: ids.1.into(),
             port: 443,
             is_default: true,
-            ..Self::domain(centre, certificate_id, product, "")
+            ..Self::domain(center, certificate_id, product, "")
         }
     }
 
@@ -98,7 +98,7 @@ fn list(call: &Call) -> Answer {
     };
     let held: Vec<&Value> = super::cas::held(call.cloud, call.uid, call.region).collect();
     let rows = (call.cloud.world.cloud_resources.iter().enumerate())
-        .filter(|(_, resource)| resource.centre == call.region && call.owns(&resource.uid))
+        .filter(|(_, resource)| resource.center == call.region && call.owns(&resource.uid))
         .filter(|_| ["", "aliyun"].contains(&cloud))
         .filter(|(_, resource)| product.is_empty() || resource.product == product)
         .filter(|(_, resource)| resource.domain.contains(keyword) || resource.instance_id.contains(keyword))

@@ -27,8 +27,8 @@ pub struct CdnCertificate {
     pub name: String,
     /// The id in CAS; 0 for a certificate that CAS does not list.
     pub cas_id: i64,
-    /// The centre of CAS; empty for a certificate that CAS does not list.
-    pub cas_centre: String,
+    /// The center of CAS; empty for a certificate that CAS does not list.
+    pub cas_center: String,
     pub certificate: Certificate,
     /// The PEM in the details.
     pub pem: String,
@@ -36,8 +36,8 @@ pub struct CdnCertificate {
 
 impl CdnDomain {
     /// Creates a domain that serves a certificate of CAS.
-    pub fn cas(name: &str, cas_id: i64, cas_centre: &str, certificate: &Certificate) -> Self {
-        Self::serving(name, "cas", &format!("cert-{cas_id}"), (cas_id, cas_centre), certificate)
+    pub fn cas(name: &str, cas_id: i64, cas_center: &str, certificate: &Certificate) -> Self {
+        Self::serving(name, "cas", &format!("cert-{cas_id}"), (cas_id, cas_center), certificate)
     }
 
     /// Creates a domain with a certificate that was uploaded to it.
@@ -60,7 +60,7 @@ impl CdnDomain {
             kind: kind.into(),
             name: title.into(),
             cas_id: cas.0,
-            cas_centre: cas.1.into(),
+            cas_center: cas.1.into(),
             certificate: certificate.clone(),
             pem: certificate.pem.clone(),
         };
@@ -111,7 +111,7 @@ impl CdnDomain {
         });
         if https.kind == "cas" {
             row["CertId"] = json!(https.cas_id.to_string());
-            row["CertRegion"] = json!(https.cas_centre);
+            row["CertRegion"] = json!(https.cas_center);
         }
         row
     }

@@ -33,8 +33,8 @@ pub struct EsaCertificate {
     pub kind: String,
     /// The id in CAS; 0 for a certificate that CAS does not list.
     pub cas_id: i64,
-    /// The centre of CAS; empty for a certificate that CAS does not list.
-    pub cas_centre: String,
+    /// The center of CAS; empty for a certificate that CAS does not list.
+    pub cas_center: String,
     /// `None` where none was issued yet.
     pub certificate: Option<Certificate>,
     /// The name of a certificate that was not issued yet.
@@ -43,9 +43,9 @@ pub struct EsaCertificate {
 
 impl EsaCertificate {
     /// Creates a certificate of CAS.
-    pub fn cas(cas_id: i64, cas_centre: &str, certificate: &Certificate) -> Self {
+    pub fn cas(cas_id: i64, cas_center: &str, certificate: &Certificate) -> Self {
         let name = format!("cert-{cas_id}");
-        Self { cas_id, cas_centre: cas_centre.into(), ..Self::of(&name, "cas", certificate) }
+        Self { cas_id, cas_center: cas_center.into(), ..Self::of(&name, "cas", certificate) }
     }
 
     /// Creates an uploaded certificate.
@@ -98,7 +98,7 @@ impl EsaCertificate {
         record.as_object_mut().expect("a record").extend(fields.as_object().expect("fields").clone());
         if self.kind == "cas" {
             record["CasId"] = json!(self.cas_id.to_string());
-            record["Region"] = json!(self.cas_centre);
+            record["Region"] = json!(self.cas_center);
         }
         record
     }

@@ -28,7 +28,7 @@ pub struct GaListener {
     pub protocol: String,
     /// The first and the last port.
     pub ports: (u16, u16),
-    /// The default certificate: `<CAS id>-<CAS centre>`.
+    /// The default certificate: `<CAS id>-<CAS center>`.
     pub certificate: String,
     /// A domain, and its certificate.
     pub additional: Vec<(String, String)>,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub struct MseGateway {
     pub region: String,
     pub name: String,
-    /// A domain, and its certificate `<CAS id>-<CAS centre>`, which is empty without HTTPS.
+    /// A domain, and its certificate `<CAS id>-<CAS center>`, which is empty without HTTPS.
     pub domains: Vec<(String, String)>,
     /// The account's id; empty for all accounts.
     pub uid: String,

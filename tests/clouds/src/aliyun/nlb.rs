@@ -22,7 +22,7 @@ pub struct NlbListener {
     /// `TCPSSL`, `TCP` or `UDP`; only the first has certificates.
     pub protocol: String,
     pub status: String,
-    /// The default certificate: `<CAS id>-<CAS centre>`.
+    /// The default certificate: `<CAS id>-<CAS center>`.
     pub certificate: String,
     /// The additional certificates, which are chosen by SNI.
     pub additional: Vec<String>,

@@ -1,4 +1,4 @@
-//! The simulated Alibaba Cloud's WAF 3.0, 2021-10-01: an instance in one of two centres, and its domains.
+//! The simulated Alibaba Cloud's WAF 3.0, 2021-10-01: an instance in one of two centers, and its domains.
 
 use super::call::{Answer, Call, Operation, Via};
 use super::cas;
@@ -6,14 +6,14 @@ use crate::certs::Certificate;
 use crate::server::Reply;
 use serde_json::{Value, json};
 
-/// An instance with its domains. An account without one has no WAF in that centre.
+/// An instance with its domains. An account without one has no WAF in that center.
 #[derive(Clone, Debug, Default)]
 pub struct WafInstance {
     /// `cn-hangzhou` or `ap-southeast-1`.
     pub region: String,
     pub id: String,
     pub domains: Vec<WafDomain>,
-    /// The certificate of requests for other domains: `<CAS id>-<CAS centre>`; empty for none.
+    /// The certificate of requests for other domains: `<CAS id>-<CAS center>`; empty for none.
     pub default_certificate: String,
     /// What `DescribeAbnormalCloudResources` returns.
     pub abnormal: Vec<Value>,
@@ -35,7 +35,7 @@ pub struct WafDomain {
     pub name: String,
     /// Empty without HTTPS.
     pub https_ports: Vec<u16>,
-    /// `<CAS id>-<CAS centre>`; one of digits only is also sent as a number, as in one sample of the documents.
+    /// `<CAS id>-<CAS center>`; one of digits only is also sent as a number, as in one sample of the documents.
     pub certificate_id: String,
     pub certificate: Option<Certificate>,
 }
@@ -116,7 +116,7 @@ fn instance<'a>(call: &'a Call) -> Result<&'a WafInstance, Reply> {
     found.ok_or_else(|| call.error(400, "Waf.Instance.NotExist", "The specified instance does not exist."))
 }
 
-/// Describes the instance. Without WAF there is no id; the documents do not tell whether the key is absent or empty.
+/// Describes the instance. Without WAF there is no id; the documents do not say whether the key is absent or empty.
 fn describe_instance(call: &Call) -> Value {
     match of_caller(call) {
         None => json!({}),

@@ -215,7 +215,7 @@ fn hosts_are_of_one_region_and_one_site() {
 }
 
 #[test]
-fn none_and_not_found_are_told_apart() {
+fn none_and_not_found_are_different_answers() {
     let empty = aliyun::start(World { accounts: estate().accounts, ..World::default() });
     let new = Unsigned::new;
     assert_eq!(
