@@ -182,6 +182,9 @@ fn canonical_request(request: &Request, signed_headers: &str, body_hash: &str) -
     {
         return Err(incomplete(&format!("{name} is not signed")));
     }
+    if !request.body.is_empty() && request.header("content-type").is_some() && !names.contains(&"content-type") {
+        return Err(incomplete("content-type is not signed"));
+    }
     let mut headers = String::new();
     for name in &names {
         let value = request.header(name).ok_or_else(|| incomplete(&format!("{name} is signed but was not sent")))?;

@@ -60,7 +60,7 @@ fn list(cloud: &Cloud, uid: &str, params: &[(String, String)], responder: &Respo
 }
 
 /// Returns an account's certificates in a data centre. As in the real service, one that does not exist has Hangzhou's.
-fn held<'a>(cloud: &'a Cloud, uid: &str, region: &str) -> impl Iterator<Item = &'a Value> {
+pub(crate) fn held<'a>(cloud: &'a Cloud, uid: &str, region: &str) -> impl Iterator<Item = &'a Value> {
     let exists = [HANGZHOU, SINGAPORE].contains(&region) || cloud.world.cas.iter().any(|known| known.region == region);
     let region = if exists { region.to_owned() } else { HANGZHOU.to_owned() };
     let uid = uid.to_owned();

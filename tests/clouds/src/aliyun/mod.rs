@@ -1,29 +1,59 @@
 //! A simulated Alibaba Cloud: SLB 2014-05-15 (`DescribeServerCertificates`, `DescribeCACertificates`,
 //! `DescribeRegions`, listeners), CAS 2020-04-07, STS 2015-04-01, the metadata service and a credentials URI, all at
 //! one address. The version and the path of a request tell the service.
+//!
+//! The other products have a file each. In faults, denials and the log their actions have a prefix:
+//! `alb:ListListeners`, `nlb:`, `ga:`, `waf:`, `cdn:`, `dcdn:`, `esa:`, `fc:`, `rd:` (resource directory), `apig:`,
+//! `mse:`.
 
+mod alb;
+mod apig;
 pub mod auth;
+mod call;
 mod cas;
+mod cas_details;
+mod cas_resources;
+mod cdn;
+mod dcdn;
+mod directory;
+mod esa;
+mod fc;
+mod ga;
 mod listeners;
 mod metadata;
+mod mse;
+mod nlb;
+mod products;
 mod response;
 mod sts;
+mod waf;
 mod world;
 
 use crate::fault::{self, Effect, Faults};
 use crate::request_log::{Log, LoggedRequest};
 use crate::server::{self, Reply, Request, Running};
 use crate::wire;
+pub use alb::AlbListener;
+pub use apig::ApigDomain;
 use auth::{Claim, Refusal};
+pub use cas_resources::CloudResource;
+pub use cdn::{CdnCertificate, CdnDomain};
 use chrono::{DateTime, Utc};
+pub use directory::{Directory, Member};
+pub use esa::{EsaCertificate, EsaSite};
+pub use fc::FcDomain;
+pub use ga::{Accelerator, GaListener};
 pub use listeners::Listener;
+pub use mse::MseGateway;
+pub use nlb::NlbListener;
 use response::{Product, Responder};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::time::Instant;
 use sts::{Issued, Keys, Principal};
-pub use world::{Account, CasCentre, Region, Role, World};
+pub use waf::{WafDomain, WafInstance};
+pub use world::{Account, CasCentre, Region, Role, ServiceRegion, World};
 
 /// A running cloud. It stops when this is dropped.
 pub struct Aliyun {
@@ -99,13 +129,18 @@ impl Cloud {
         let action = named("x-acs-action", "Action");
         let product = Product::of(&named("x-acs-version", "Version"));
         let region = wire::find(&params, "RegionId").unwrap_or_default();
-        let region = if product == Some(Product::Cas) { cas::centre(&request.host, region) } else { region }.to_owned();
+        let region = match product {
+            Some(Product::Cas) => cas::centre(&request.host, region).to_owned(),
+            Some(Product::Slb | Product::Sts) | None => region.to_owned(),
+            Some(product) => self.region_of(product, &request.host, region),
+        };
+        let label = product.map_or_else(|| action.clone(), |product| product.label(&action));
         let with_oidc = product == Some(Product::Sts) && action == "AssumeRoleWithOIDC";
         // The signature is checked even where a fault strikes, because the nonce is spent all the same.
         let admitted = claim.as_ref().map_err(Clone::clone).and_then(|claim| self.admit(claim));
         self.log.add(LoggedRequest {
             host: request.host.clone(),
-            action: action.clone(),
+            action: label.clone(),
             region: region.clone(),
             query: request.query.clone(),
             at: Instant::now(),
@@ -123,15 +158,23 @@ impl Cloud {
         };
         let normal_reply = |responder: Responder| match (&claim, &admitted) {
             _ if with_oidc => sts::assume_role_with_oidc(self, &params, &responder),
-            (Ok(claim), Ok(principal)) => self.act(claim, product, principal, &responder),
+            (Ok(_), Ok(principal)) if self.world.throttled.contains(&principal.uid) => responder.throttled(),
+            (Ok(claim), Ok(principal)) => match product {
+                Some(product) if product.describes(&action) => {
+                    let denied = principal.denied.contains(&label);
+                    let perform = || self.perform((request, claim.scheme), &principal.uid, &region, &responder);
+                    if denied { responder.denied(&principal.uid) } else { perform() }
+                }
+                _ => self.act(claim, product, principal, &responder),
+            },
             (_, Err(refusal)) | (Err(refusal), _) => responder.refuse(refusal),
         };
-        match self.faults.take(&action, &region) {
+        match self.faults.take(&label, &region) {
             None => normal_reply(responder),
             Some(Effect::MissingList) => responder.success(json!({})),
             Some(Effect::Xml) => normal_reply(Responder { json: false, ..responder }),
             Some(Effect::Throttle { headers }) => {
-                let mut reply = responder.error(400, "Throttling.User", "Request was denied due to user flow control.");
+                let mut reply = responder.throttled();
                 reply.headers.extend(headers);
                 reply
             }
@@ -142,6 +185,14 @@ impl Cloud {
             ),
             Some(Effect::Denied) => responder.denied(""),
             Some(Effect::RepeatMarker) if action == "DescribeLoadBalancerListeners" => listeners::repeat(&responder),
+            Some(Effect::RepeatMarker) => match (&claim, &admitted) {
+                (Ok(claim), Ok(principal)) if responder.product.describes(&action) => {
+                    let first = call::without_page(request);
+                    let perform = || self.perform((&first, claim.scheme), &principal.uid, &region, &responder);
+                    call::repeat(&responder).unwrap_or_else(perform)
+                }
+                _ => normal_reply(responder),
+            },
             Some(Effect::EchoRequest(status)) => responder.error(status, "EchoRequest", &fault::echo(request)),
             Some(what) => fault::common_reply(what, || normal_reply(responder)),
         }
@@ -206,6 +257,7 @@ impl Cloud {
             Product::Slb => self.act_slb(claim, &principal.uid, responder),
             Product::Sts => sts::act(self, principal, &claim.params, responder),
             Product::Cas => cas::act(self, &principal.uid, &claim.params, responder),
+            _ => responder.no_such_action(),
         }
     }
 

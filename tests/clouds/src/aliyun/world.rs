@@ -1,8 +1,19 @@
 //! The contents of a simulated Alibaba Cloud.
 
+use super::alb::AlbListener;
+use super::apig::ApigDomain;
+use super::cas_resources::CloudResource;
+use super::cdn::CdnDomain;
+use super::directory::Directory;
+use super::esa::EsaSite;
+use super::fc::FcDomain;
+use super::ga::Accelerator;
 use super::listeners::Listener;
+use super::mse::MseGateway;
+use super::nlb::NlbListener;
+use super::waf::WafInstance;
 use crate::fault::Fault;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// An account with one access key.
@@ -68,8 +79,43 @@ impl CasCentre {
     }
 }
 
-fn is_of(owner: &str, uid: &str) -> bool {
+/// Tells whether a thing of `owner` is in account `uid`. An empty owner is every account.
+pub(crate) fn is_of(owner: &str, uid: &str) -> bool {
     owner.is_empty() || uid.is_empty() || owner == uid
+}
+
+/// A region in `DescribeRegions` of ALB or NLB.
+#[derive(Clone, Debug, Default)]
+pub struct ServiceRegion {
+    pub id: String,
+    /// The host; empty for the one of the vendor's rule.
+    pub endpoint: String,
+}
+
+impl ServiceRegion {
+    /// Creates a region at the host of the vendor's rule.
+    pub fn new(id: &str) -> Self {
+        Self { id: id.into(), endpoint: String::new() }
+    }
+
+    /// Returns the regions that are `used` and then the others of `known`, with the hosts of `product`.
+    pub(crate) fn all<'a>(product: &str, known: &'a [Self], used: impl Iterator<Item = &'a String>) -> Vec<Self> {
+        let mut regions: Vec<Self> = Vec::new();
+        for id in used.chain(known.iter().map(|region| &region.id)) {
+            if !regions.iter().any(|region| region.id == *id) {
+                let named = known.iter().find(|region| region.id == *id);
+                regions.push(named.cloned().unwrap_or_else(|| Self::new(id)));
+            }
+        }
+        for region in regions.iter_mut().filter(|region| region.endpoint.is_empty()) {
+            region.endpoint = format!("{product}.{}.aliyuncs.com", region.id);
+        }
+        regions
+    }
+
+    pub(crate) fn record(&self) -> Value {
+        json!({"RegionId": self.id, "RegionEndpoint": self.endpoint, "LocalName": self.id})
+    }
 }
 
 /// A RAM role, in the account that its ARN contains.
@@ -111,6 +157,30 @@ pub struct World {
     /// In the order in which they are listed.
     pub listeners: Vec<Listener>,
     pub cas: Vec<CasCentre>,
+    /// What `ListCloudResources` of CAS returns.
+    pub cloud_resources: Vec<CloudResource>,
+    /// Further regions of ALB beside the ones of its listeners, or their hosts.
+    pub alb_regions: Vec<ServiceRegion>,
+    pub alb: Vec<AlbListener>,
+    /// Further regions of NLB beside the ones of its listeners, or their hosts.
+    pub nlb_regions: Vec<ServiceRegion>,
+    pub nlb: Vec<NlbListener>,
+    /// The accelerators of GA.
+    pub ga: Vec<Accelerator>,
+    pub waf: Vec<WafInstance>,
+    pub cdn: Vec<CdnDomain>,
+    pub dcdn: Vec<CdnDomain>,
+    pub esa: Vec<EsaSite>,
+    /// The custom domains of Function Compute.
+    pub fc: Vec<FcDomain>,
+    pub apig: Vec<ApigDomain>,
+    pub mse: Vec<MseGateway>,
+    /// The organisation, if there is one.
+    pub directory: Option<Directory>,
+    /// Whether the accounts are of the International site, whose ESA and resource directory have hosts of their own.
+    pub is_international: bool,
+    /// The ids of the accounts whose calls are all throttled, `AssumeRole` for them excepted.
+    pub throttled: Vec<String>,
     /// The roles for `AssumeRole` and `AssumeRoleWithOIDC`.
     pub roles: Vec<Role>,
     /// The identity provider's tokens that `AssumeRoleWithOIDC` accepts.

@@ -2,9 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod aliyun;
+mod aliyun_estate;
+mod aliyun_pages;
+mod aliyun_services;
 mod client;
 mod huawei;
 mod huawei_organization;
 mod huawei_services;
 mod huawei_stores;
 mod signatures;
+mod signed;
