@@ -40,7 +40,7 @@ Examples:
 /// Returns a provider and a region of it, for examples.
 fn example_scope() -> (&'static str, &'static str) {
     let info = providers::ALL.first().map(|provider| provider.info());
-    info.map_or(("NAME", "NAME"), |info| (info.id, info.regions.first().copied().unwrap_or("NAME")))
+    info.map_or(("NAME", "NAME"), |info| (info.id, info.example_region))
 }
 
 /// Returns an endpoint and its URL, for examples.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use certls::model::NoteCode;
 use certls::output::Subject;
 use certls::output::columns::COLUMNS;
 use certls::{exit, providers};
@@ -34,6 +35,12 @@ fn formats() {
 fn columns() {
     let names: Vec<String> = COLUMNS.iter().map(|column| format!("`{}`", column.name)).collect();
     assert_eq!(block("columns"), format!("Columns: {}.\n", names.join(", ")));
+}
+
+#[test]
+fn note_codes() {
+    let rows = NoteCode::ALL.iter().map(|code| format!("| `{}` | {} |\n", code.name(), code.meaning()));
+    assert_eq!(block("note-codes"), format!("| code | meaning |\n|---|---|\n{}", rows.collect::<String>()));
 }
 
 #[test]

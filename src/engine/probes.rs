@@ -66,7 +66,7 @@ impl Probes {
         }
         tokio::time::sleep(EXTRA_TIME).await;
         self.limit.reach(EXTRA_TIME);
-        pending().await
+        pending::<()>().await;
     }
 
     fn only_optional_are_left(&self) -> bool {

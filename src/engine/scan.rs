@@ -84,7 +84,7 @@ impl Scanner<'_> {
         self.probes.connected(index, matches!(session, Ok(Some(_))));
         let scan = match session {
             Ok(Some(session)) => {
-                let usage = AccountUsage::new(session.clone(), account, self.query, self.deadline);
+                let usage = AccountUsage::new(&session, account, self.query, self.deadline);
                 let services =
                     account.services.iter().map(|service| self.scan_service(&session, account, service, &usage));
                 AccountScan::Scanned(join_all(services).await.into_iter().flatten().collect())

@@ -95,6 +95,7 @@ impl FakeCloud {
             id,
             title: id,
             regions: &[],
+            example_region: "a",
             other_endpoints: &[],
             credential_variables: &[],
             other_variables: &[],

@@ -37,7 +37,7 @@ pub(super) struct UsageAnswer(Vec<ScopeUses>);
 
 impl<'a> AccountUsage<'a> {
     pub(super) fn new(
-        session: Arc<dyn Session>,
+        session: &Arc<dyn Session>,
         account: &'a Planned<'_>,
         query: &Query<'_>,
         deadline: Deadline,

@@ -1,13 +1,10 @@
 //! What commands print: certificates, single certificates in full, and accounts.
 
-use std::io;
-
 use chrono::{DateTime, Utc};
 
 use crate::model::{AccountReport, Certificate, ScopeReport};
 
-use super::columns::NAMES;
-use super::{Column, Format, Printable};
+use super::columns::{Column, NAMES};
 
 /// Certificates, and the scopes that they were read from.
 #[derive(Debug, Clone)]
@@ -46,13 +43,6 @@ impl Report<'_> {
     }
 }
 
-impl Printable for Report<'_> {
-    fn write(&self, format: &Format, width: Option<u16>, out: &mut dyn io::Write) -> io::Result<()> {
-        let write = format.records.ok_or_else(|| format.unsupported())?;
-        write(&Self { width, ..self.clone() }, out)
-    }
-}
-
 /// Single certificates in full, and those between which the user must choose.
 #[derive(Debug)]
 pub struct Details<'a> {
@@ -64,25 +54,9 @@ pub struct Details<'a> {
     pub with_chain: Vec<&'a Certificate>,
 }
 
-impl Printable for Details<'_> {
-    fn write(&self, format: &Format, width: Option<u16>, out: &mut dyn io::Write) -> io::Result<()> {
-        match format.details {
-            Some(write) => write(self, width, out),
-            None => self.all.write(format, width, out),
-        }
-    }
-}
-
 /// The accounts that would be asked.
 #[derive(Debug)]
 pub struct AccountList {
     pub accounts: Vec<AccountReport>,
     pub now: DateTime<Utc>,
-}
-
-impl Printable for AccountList {
-    fn write(&self, format: &Format, width: Option<u16>, out: &mut dyn io::Write) -> io::Result<()> {
-        let write = format.accounts.ok_or_else(|| format.unsupported())?;
-        write(self, width, out)
-    }
 }

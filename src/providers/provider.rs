@@ -20,6 +20,8 @@ pub struct ProviderInfo {
     pub title: &'static str,
     /// The regions known when certls was built, in alphabetical order; a cloud may have more.
     pub regions: &'static [&'static str],
+    /// A region that examples name.
+    pub example_region: &'static str,
     /// What `--endpoint` can override beside the products that keep or use certificates, such as `sts`.
     pub other_endpoints: &'static [&'static str],
     /// The variables that hold credentials, or name where they are.

@@ -1,12 +1,9 @@
 //! The verdict over an inventory, and what it was made from.
 
-use std::io;
-
 use chrono::{DateTime, Utc};
 
 use crate::error::Error;
 use crate::model::{Certificate, Judgement, ScopeReport, State, Thresholds};
-use crate::output::{Format, Printable};
 
 /// The verdict over an inventory.
 #[derive(Debug)]
@@ -37,12 +34,5 @@ impl<'a> CheckReport<'a> {
     /// Returns the certificates that are not OK.
     pub(in crate::output) fn problems(&self) -> impl Iterator<Item = &(&'a Certificate, Judgement)> {
         self.judged.iter().filter(|(_, judgement)| judgement.state != State::Ok)
-    }
-}
-
-impl Printable for CheckReport<'_> {
-    fn write(&self, format: &Format, _: Option<u16>, out: &mut dyn io::Write) -> io::Result<()> {
-        let write = format.check.ok_or_else(|| format.unsupported())?;
-        write(self, out)
     }
 }

@@ -32,6 +32,7 @@ static INFO: ProviderInfo = ProviderInfo {
     id: ID,
     title: "Alibaba Cloud",
     regions: endpoints::REGIONS,
+    example_region: "cn-hangzhou",
     other_endpoints: &[sts::ID, "metadata"],
     credential_variables: credentials::CREDENTIALS,
     other_variables: credentials::SETTINGS,

@@ -33,6 +33,7 @@ static INFO: ProviderInfo = ProviderInfo {
     id: ID,
     title: "Huawei Cloud",
     regions: endpoints::REGIONS,
+    example_region: "cn-north-4",
     other_endpoints: &["iam", "metadata"],
     credential_variables: credentials::CREDENTIALS,
     other_variables: credentials::SETTINGS,

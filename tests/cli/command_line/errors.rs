@@ -13,14 +13,14 @@ fn no_credentials_names_all_that_was_looked_for() {
     --- stdout
     --- stderr
     error: no credentials are set up here
-      Alibaba Cloud SLB: looked at, in this order,
+      Alibaba Cloud: looked at, in this order,
         ALIBABA_CLOUD_ACCESS_KEY_ID and …_SECRET; also as ALIBABACLOUD_…, ALICLOUD_…
         ALIBABA_CLOUD_OIDC_TOKEN_FILE, with …_OIDC_PROVIDER_ARN and …_ROLE_ARN
         ~/.aliyun/config.json
         ~/.alibabacloud/credentials
         the role of this ECS instance, by its metadata service
         ALIBABA_CLOUD_CREDENTIALS_URI
-      Huawei Cloud ELB: looked at, in this order,
+      Huawei Cloud: looked at, in this order,
         HW_AUTH_TOKEN; also as OS_AUTH_TOKEN
         HUAWEICLOUD_SDK_AK and …_SK; also as CLOUD_SDK_AK, HW_ACCESS_KEY
         HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME; also as OS_…
@@ -28,10 +28,10 @@ fn no_credentials_names_all_that_was_looked_for() {
         ~/.hcloud/config.json
         the agency of this ECS instance, by its metadata service
     hint: set two lines
-      Alibaba Cloud SLB:
+      Alibaba Cloud:
         export ALIBABA_CLOUD_ACCESS_KEY_ID=…
         export ALIBABA_CLOUD_ACCESS_KEY_SECRET=…
-      Huawei Cloud ELB:
+      Huawei Cloud:
         export HUAWEICLOUD_SDK_AK=…
         export HUAWEICLOUD_SDK_SK=…
     ");
@@ -44,7 +44,7 @@ fn a_cloud_that_was_named_and_is_not_set_up() {
     --- stdout
     --- stderr
     error: huawei default all elb: no credentials are set up here
-      Huawei Cloud ELB: looked at, in this order,
+      Huawei Cloud: looked at, in this order,
         HW_AUTH_TOKEN; also as OS_AUTH_TOKEN
         HUAWEICLOUD_SDK_AK and …_SK; also as CLOUD_SDK_AK, HW_ACCESS_KEY
         HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME; also as OS_…
@@ -52,7 +52,7 @@ fn a_cloud_that_was_named_and_is_not_set_up() {
         ~/.hcloud/config.json
         the agency of this ECS instance, by its metadata service
     hint: set two lines
-      Huawei Cloud ELB:
+      Huawei Cloud:
         export HUAWEICLOUD_SDK_AK=…
         export HUAWEICLOUD_SDK_SK=…
     0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
@@ -134,27 +134,27 @@ fn errors_of_flags_name_the_right_form() {
     error: invalid value '' for '--region <NAME>': a region is named in letters, digits and hyphens, such as cn-hangzhou
 
     $ certls list --timeout 5
-    error: invalid value '5' for '--timeout <DURATION>': write a number and a unit, such as 500ms, 30s, 5m or 1h
+    error: invalid value '5' for '--timeout <DURATION>': write a number and a unit (ms, s, m, h, d or w), such as 30d, 12h or 1d12h
 
     $ certls list --timeout 0s
     error: invalid value '0s' for '--timeout <DURATION>': it must be longer than nothing
 
     $ certls list --read-timeout soon
-    error: invalid value 'soon' for '--read-timeout <DURATION>': write a number and a unit, such as 500ms, 30s, 5m or 1h
+    error: invalid value 'soon' for '--read-timeout <DURATION>': write a number and a unit (ms, s, m, h, d or w), such as 30d, 12h or 1d12h
 
     $ certls list --endpoint aliyun.slb=http://slb.aliyuncs.com
     error: invalid value 'aliyun.slb=http://slb.aliyuncs.com' for '--endpoint <PROVIDER.SERVICE=URL>': http: is accepted only to this machine (127.0.0.1, [::1], localhost)
 
     $ certls list --endpoint aliyun.sts=https://sts.aliyuncs.com
     error: no credentials are set up here
-      Alibaba Cloud SLB: looked at, in this order,
+      Alibaba Cloud: looked at, in this order,
         ALIBABA_CLOUD_ACCESS_KEY_ID and …_SECRET; also as ALIBABACLOUD_…, ALICLOUD_…
         ALIBABA_CLOUD_OIDC_TOKEN_FILE, with …_OIDC_PROVIDER_ARN and …_ROLE_ARN
         ~/.aliyun/config.json
         ~/.alibabacloud/credentials
         the role of this ECS instance, by its metadata service
         ALIBABA_CLOUD_CREDENTIALS_URI
-      Huawei Cloud ELB: looked at, in this order,
+      Huawei Cloud: looked at, in this order,
         HW_AUTH_TOKEN; also as OS_AUTH_TOKEN
         HUAWEICLOUD_SDK_AK and …_SK; also as CLOUD_SDK_AK, HW_ACCESS_KEY
         HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME; also as OS_…
@@ -162,10 +162,10 @@ fn errors_of_flags_name_the_right_form() {
         ~/.hcloud/config.json
         the agency of this ECS instance, by its metadata service
     hint: set two lines
-      Alibaba Cloud SLB:
+      Alibaba Cloud:
         export ALIBABA_CLOUD_ACCESS_KEY_ID=…
         export ALIBABA_CLOUD_ACCESS_KEY_SECRET=…
-      Huawei Cloud ELB:
+      Huawei Cloud:
         export HUAWEICLOUD_SDK_AK=…
         export HUAWEICLOUD_SDK_SK=…
 

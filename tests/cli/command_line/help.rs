@@ -47,8 +47,8 @@ fn the_short_help() {
       man          Print the manual page
 
     Options:
-      -v, --verbose...    Tell on standard error what is asked and answered; twice for more
-          --color <WHEN>  Colour the output [default: auto] [possible values: auto, always, never]
+      -v, --verbose...    Log each request to standard error (-vv: more)
+          --color <WHEN>  Color the output [default: auto] [possible values: auto, always, never]
       -h, --help          Print help (see more with '--help')
       -V, --version       Print version
     --- stderr
@@ -104,10 +104,10 @@ fn the_help_of_list() {
 
     Options:
       -v, --verbose...
-              Tell on standard error what is asked and answered; twice for more
+              Log each request to standard error (-vv: more)
 
           --color <WHEN>
-              Colour the output
+              Color the output
 
               Possible values:
               - auto:   On a terminal, unless `NO_COLOR` is set
@@ -138,8 +138,7 @@ fn the_help_of_list() {
               Log in with this profile of the clouds' own credential files, instead of an account
 
           --service <NAME>
-              Ask this service; repeat or separate by comma, `all` for every one [default: the load
-              balancers, slb and elb]
+              Ask this service; repeat or separate by comma, `all` for every one [default: slb, elb]
               
               [possible values: slb, cas, elb, scm, all]
 
@@ -148,25 +147,26 @@ fn the_help_of_list() {
 
     Selection:
           --expires-within <DURATION>
-              Only what expires within this time, the expired included, such as 30d, 2w or 12h
+              Only certificates that expire within this time, the expired included, such as 30d, 2w or
+              12h
 
           --expired
-              Only what has expired
+              Only expired certificates
 
           --domain <NAME>
-              Only what covers this host name, by a wildcard too
+              Only certificates that cover this host name, also by a wildcard
 
           --name <GLOB>
-              Only what has a name like this; * and ? stand for any characters and any one
+              Only certificates whose name matches the glob; * stands for any characters, ? for one
 
           --id <ID>
               Only the certificate with this id; repeat or separate by comma
 
           --tag <KEY[=VALUE]>
-              Only what has this tag; repeat for several, all of which must be there
+              Only certificates with this tag; repeat for several, all of which must be there
 
           --kind <KIND>
-              Kind of certificates
+              Kinds of certificates
 
               Possible values:
               - server: Those that servers present, SM2 dual certificates included
@@ -182,21 +182,24 @@ fn the_help_of_list() {
               Select the certificates that no listener uses; asks as --usage does
 
           --superseded
-              Only what was renewed elsewhere: another certificate for the same names, among all that is
-              asked, lives longer
+              Only certificates that were renewed elsewhere: another one for the same names, among all
+              scopes asked, lives longer
 
     Output:
       -o, --output <FORMAT[=FILE]>
               Format of the output; with =FILE it replaces that file, and repeats: one scan, many
               outputs [default: table]
+              
+              [possible values: table, json, jsonl, csv, tsv, markdown, prometheus]
 
           --columns <NAME>
               Columns of the tabular formats, in this order, of provider, service, account, account_id,
               region, id, name, description, kind, common_name, subject_alternative_names,
               fingerprint_sha1, fingerprint_sha256, serial_number, issuer, subject, key_type, key_bits,
               signature_algorithm, not_before, not_after, days_left, status, uploaded_at, updated_at,
-              source, resource_group_id, project_id, enterprise_project_id, tags, chain, used_by, notes,
-              expires, expiry_date, names, used_by_count, superseded_by, match, matches
+              source, resource_group_id, project_id, enterprise_project_id, tags, chain, used_by,
+              used_by_complete, superseded_by, note_codes, notes, expires, expiry_date, names,
+              used_by_count, match, matches
 
           --no-header
               Leave out the line with the columns' names
@@ -226,8 +229,8 @@ fn the_help_of_show() {
       <ID>...  The cloud's id of the certificate, the beginning of one, or a whole fingerprint
 
     Options:
-      -v, --verbose...    Tell on standard error what is asked and answered; twice for more
-          --color <WHEN>  Colour the output [default: auto] [possible values: auto, always, never]
+      -v, --verbose...    Log each request to standard error (-vv: more)
+          --color <WHEN>  Color the output [default: auto] [possible values: auto, always, never]
       -h, --help          Print help (see more with '--help')
 
     Scope:
@@ -240,29 +243,31 @@ fn the_help_of_show() {
           --profile <NAME>   Log in with this profile of the clouds' own credential files, instead of an
                              account
           --service <NAME>   Ask this service; repeat or separate by comma, `all` for every one
-                             [default: the load balancers, slb and elb] [possible values: slb, cas, elb,
-                             scm, all]
+                             [default: slb, elb] [possible values: slb, cas, elb, scm, all]
 
     Output:
-      -o, --output <FORMAT>  Format of standard output [default: text] [possible values: text, json]
-          --pem              Print the public chain as PEM instead, the certificate itself first
+      -o, --output <FORMAT[=FILE]>  Format of the output; with =FILE it replaces that file, and repeats
+                                    [default: text] [possible values: text, table, json, jsonl, csv,
+                                    tsv, markdown, prometheus, pem]
+          --pem                     Print the public chain as PEM, the certificate itself first; the
+                                    same as -o pem
 
     Network:
           --endpoint <PROVIDER.SERVICE=URL>
-              Send a service's requests elsewhere, for example
-              aliyun.slb=https://slb-vpc.cn-hangzhou.aliyuncs.com; http: only to this machine
+              Send a service's requests elsewhere, for example huawei.elb=https://elb.example.com; http:
+              only to this machine
           --ca-bundle <FILE>
               Trust the certificate authorities in this PEM file too
           --connect-timeout <DURATION>
-              How long one connection may take to open [default: 5s]
+              Time limit to open one connection [default: 5s]
           --read-timeout <DURATION>
-              How long a server may stay silent [default: 15s]
+              Time limit for a server to send the next bytes [default: 15s]
           --timeout <DURATION>
-              How long the whole run may take; what arrived until then is printed [default: 5m]
+              Time limit of the whole run; what arrived until then is printed [default: 5m]
           --retry-count <N>
-              How often a request that failed for the moment is tried again [default: 3]
+              Retries per request [default: 3]
           --concurrency <N>
-              How many requests may be in flight at once, three quarters of them to one host of several
+              Requests in flight at once; at most three quarters of them go to one of several hosts
               [default: 16]
     --- stderr
     ");

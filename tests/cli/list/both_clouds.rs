@@ -123,6 +123,9 @@ fn the_json_of_alibaba() {
           },
           "chain": [],
           "used_by": null,
+          "used_by_complete": null,
+          "superseded_by": null,
+          "note_codes": [],
           "notes": []
         }
       ],
@@ -201,6 +204,9 @@ fn the_json_of_huawei() {
             }
           ],
           "used_by": null,
+          "used_by_complete": null,
+          "superseded_by": null,
+          "note_codes": [],
           "notes": []
         }
       ],

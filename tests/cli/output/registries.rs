@@ -43,7 +43,7 @@ fn help_lists_the_formats_of_each_command() {
 fn every_format_that_help_lists_prints_and_no_other_is_understood() {
     let clouds = clouds();
     let id = slb_id(ID);
-    let commands = ["list", "which shelf.example.com", &format!("show {id}"), "check", "accounts"];
+    let commands = ["list", "which stored.example.com", &format!("show {id}"), "check", "accounts"];
     let all: BTreeSet<String> = commands.iter().flat_map(|command| formats(command)).collect();
     for command in commands {
         let known = formats(command);

@@ -35,7 +35,8 @@ fn one_certificate_of_each_cloud() {
     resource_group_id          rg-acfmxazb4ph6aiy
     tags                       team=web
     used_by                    none
-    (unknown)                  description, fingerprint_sha256, serial_number, issuer, subject, key_type, key_bits, signature_algorithm, not_before, updated_at, source, project_id, enterprise_project_id, chain
+    used_by_complete           true
+    (unknown)                  description, fingerprint_sha256, serial_number, issuer, subject, key_type, key_bits, signature_algorithm, not_before, updated_at, source, project_id, enterprise_project_id, chain, superseded_by
     --- stderr
     1 certificate · 2 clouds, 2 accounts, 4 scopes: all read
     ");

@@ -110,7 +110,9 @@ pub(crate) fn find<'a>(state: &State, call: &Call, host: &'a str) -> Option<&'a 
 pub(crate) fn is_in_region(state: &State, call: &Call, host: &str) -> bool {
     let named = find(state, call, host).unwrap_or_default();
     let project = state.world.projects.iter().find(|known| call.project() == Some(known.id.as_str()));
-    project.is_none_or(|project| named.is_empty() || project.name.split('_').next() == Some(named))
+    project.is_none_or(|project| {
+        named.is_empty() || project.name.split('_').next().is_some_and(|region| region.eq_ignore_ascii_case(named))
+    })
 }
 
 /// Returns the region of a product's host of Huawei Cloud itself.
