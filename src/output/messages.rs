@@ -5,11 +5,28 @@ use std::io::Write;
 use chrono::{DateTime, Utc};
 
 use crate::error::Error;
-use crate::model::{Certificate, ScopeReport, Status};
+use crate::model::{Certificate, ScopeReport, Status, is_complete};
 
 use super::escape::Escape;
 use super::style;
-use super::summary::{self, Summary};
+use super::summary::{self, Failures, Summary};
+use super::target::Written;
+
+/// The certificates of a scan, and the scopes that they came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Scanned<'a> {
+    pub shown: usize,
+    /// How many were read, from which those that are shown were selected.
+    pub total: usize,
+    pub scopes: &'a [ScopeReport],
+}
+
+impl<'a> Scanned<'a> {
+    /// Returns a scan of which everything that was looked for is shown.
+    pub fn all(shown: usize, scopes: &'a [ScopeReport]) -> Self {
+        Self { shown, total: shown, scopes }
+    }
+}
 
 /// Standard error, for people.
 #[derive(Debug)]
@@ -44,21 +61,44 @@ impl<W: Write> Messages<W> {
         }
     }
 
-    /// Prints the errors of the scopes that could not be read, and the summary.
-    pub fn scan(&mut self, shown: usize, scopes: &[ScopeReport]) {
-        for (places, error) in summary::failures(scopes) {
-            self.failure(&format!("{places}: "), error);
+    /// Prints the errors of the scopes that could not be read, and the summary: where `quiet`, only if there are any.
+    pub fn scan(&mut self, scanned: &Scanned<'_>, quiet: bool) {
+        let Scanned { shown, total, scopes } = *scanned;
+        self.failures(&summary::failures(scopes), |messages, places, error| {
+            messages.failure(&format!("{places}: "), error);
+        });
+        self.failures(&summary::usage_failures(scopes), |messages, places, error| {
+            messages.warning(&format!("{places}: which listeners use a certificate is unknown: "), error);
+        });
+        self.failures(&summary::ca_list_failures(scopes), |messages, places, error| {
+            messages.warning(&format!("{places}: whether a CA certificate's id begins so as well is unknown: "), error);
+        });
+        self.failures(&summary::limitations(scopes), |messages, places, error| {
+            messages.warning(&format!("{places}: "), error);
+        });
+        if !(quiet && is_complete(scopes)) {
+            self.line(&Summary { shown, total, scopes }.to_string());
         }
-        for (places, error) in summary::usage_failures(scopes) {
-            self.warning(&format!("{places}: which listeners use a certificate is unknown: "), error);
+    }
+
+    fn failures(&mut self, failures: &Failures<'_>, print: impl Fn(&mut Self, &str, &Error)) {
+        for (places, error) in &failures.named {
+            print(self, places, error);
         }
-        for (places, error) in summary::ca_list_failures(scopes) {
-            self.warning(&format!("{places}: whether a CA certificate's id begins so as well is unknown: "), error);
+        if failures.further > 0 {
+            let scopes = summary::counted(failures.further, "more scope");
+            self.note(&format!("the same for {scopes}, each in its own words: `-o json` tells all of them"));
         }
-        for (places, error) in summary::limitations(scopes) {
-            self.warning(&format!("{places}: "), error);
+    }
+
+    /// Prints which files could not be written, and what is to be known of the others.
+    pub fn written(&mut self, written: &Written) {
+        for error in &written.failed {
+            self.error(error);
         }
-        self.line(&Summary { shown, scopes }.to_string());
+        for note in &written.notes {
+            self.note(note);
+        }
     }
 
     /// Prints how many certificates a filter left out because their expiry is unknown.
