@@ -50,7 +50,6 @@ use output::{Color, Content, Streams};
     arg_required_else_help = true,
     before_help = cli::examples(),
     after_long_help = cli::environment(),
-    propagate_version = true,
 )]
 struct Cli {
     #[command(subcommand)]
@@ -65,7 +64,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let env = Env::of_process();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return end_without_command(&error, &args, Streams::new(Color::Auto, false, &env)),
+        Err(mut error) => {
+            cli::drop_far_suggestions(&mut error);
+            return end_without_command(&error, &args, Streams::new(Color::Auto, false, &env));
+        }
     };
     let streams = Streams::new(cli.global.color, cli.global.verbose > 0, &env);
     logging::start(cli.global.verbose, streams.stderr);

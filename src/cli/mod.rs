@@ -1,6 +1,7 @@
 //! The shapes of the command line that commands share. Pure: nothing here reads a file or asks a cloud.
 
 mod output;
+mod suggestions;
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -16,6 +17,8 @@ use crate::duration;
 use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, UseFilter};
 use crate::output::Color;
 use crate::{exit, providers};
+
+pub(crate) use suggestions::drop_far_suggestions;
 
 pub use output::{LabelArgs, OutputArgs, SortArgs, TargetParser};
 

@@ -26,6 +26,7 @@ use super::inventory::{self, Inventory};
 /// which something could not be read. The worst counts: CRITICAL, UNKNOWN, WARNING, OK, which exit
 /// with 2, 3, 1 and 0. Help, version and wrong usage exit with 3, as monitoring plugins do.
 #[derive(Debug, Args)]
+#[command(version)]
 pub(crate) struct Check {
     /// WARNING when less than this is left
     #[arg(short, long, value_name = "LIMIT", default_value_t = Thresholds::default().warning(), help_heading = "Limits")]

@@ -10,7 +10,6 @@ use crate::model::{Certificate, ScopeReport, Status, is_complete};
 use super::escape::Escape;
 use super::style;
 use super::summary::{self, Failures, Summary};
-use super::target::Written;
 
 /// The certificates of a scan, and the scopes that they came from.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +18,15 @@ pub struct Scanned<'a> {
     /// How many were read, from which those that are shown were selected.
     pub total: usize,
     pub scopes: &'a [ScopeReport],
+}
+
+/// What came of the files.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// An error for each target that could not be written.
+    pub failed: Vec<Error>,
+    /// What users should know of the others.
+    pub notes: Vec<String>,
 }
 
 impl<'a> Scanned<'a> {

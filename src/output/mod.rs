@@ -34,10 +34,10 @@ pub use background::BackgroundStdout;
 pub use columns::Column;
 pub use format::{FileRules, Format, Printable, Subject};
 pub use label::Label;
-pub use messages::{Messages, Scanned};
+pub use messages::{Messages, Scanned, Written};
 pub use progress::Progress;
 pub use report::{AccountList, Details, Report, TableOptions};
-pub use target::{Outputs, Target, Written};
+pub use target::{Outputs, Target};
 pub use terminal::{Color, Content, Stdout, Streams, Terminal, Visible, is_pipe_closed};
 
 /// Every format, in the order of their names in help.

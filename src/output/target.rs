@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind};
 
-use super::{Content, Format, Printable, Streams, Subject, file, is_pipe_closed};
+use super::{Content, Format, Printable, Streams, Subject, Written, file, is_pipe_closed};
 
 /// A format, and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,15 +45,6 @@ pub struct Outputs {
     end: Instant,
     /// How long a pipe or device may make the run wait after its end.
     grace: Duration,
-}
-
-/// What came of the files.
-#[derive(Debug, Default)]
-pub struct Written {
-    /// An error for each target that could not be written.
-    pub failed: Vec<Error>,
-    /// What users should know of the others.
-    pub notes: Vec<String>,
 }
 
 impl Outputs {

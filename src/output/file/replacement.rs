@@ -89,7 +89,7 @@ fn keep(file: &File, path: &Path) -> io::Result<Option<String>> {
     file.set_permissions(path.symlink_metadata()?.permissions()).map(|()| None)
 }
 
-/// Copies the access list and the attributes that users and SELinux gave the old file, as far as the system has them.
+/// Copies the access list and the attributes that users and the system gave the old file, as far as it has them.
 #[cfg(target_os = "linux")]
 fn keep_attributes(file: &File, path: &Path) {
     use rustix::fs::{XattrFlags, fsetxattr, lgetxattr, llistxattr};
