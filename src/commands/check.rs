@@ -75,7 +75,8 @@ impl Check {
         let targets = targets(&self.outputs, "text")?;
         let run = world.prepare(&self.scope, &self.net)?;
         let query = inventory::everything(self.filter.kinds(), self.ignore_unused || self.usage.is_asked());
-        let inventory = inventory::whole(world, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
+        let inventory =
+            inventory::whole(world, run.now, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
         let by_usage = self.ignore_unused.then_some(UseFilter::NotUnused);
         let filter = Filter { usage: by_usage.or(self.usage.filter()), ..self.filter.filter() };
         let wanted = inventory.certificates.iter().filter(|certificate| {

@@ -44,13 +44,14 @@ impl Listener for Keep {
 /// Reads with `read` until everything has arrived.
 pub(super) fn whole(
     world: &World,
+    now: DateTime<Utc>,
     read: impl FnOnce(&mut dyn Listener) -> Result<Vec<ScopeReport>, Error>,
 ) -> Result<Inventory, Error> {
     let mut kept = Keep { certificates: Vec::new(), progress: Progress::new(world.stderr.is_terminal()) };
     let scopes = read(&mut kept)?;
     let mut certificates = kept.certificates;
     certificates.sort_by(soonest_first);
-    mark_superseded(&mut certificates);
+    mark_superseded(&mut certificates, now);
     Ok(Inventory { certificates, scopes })
 }
 
@@ -70,7 +71,7 @@ struct Print<'a> {
 impl Listener for Print<'_> {
     fn page(&mut self, mut page: Vec<Certificate>) -> ControlFlow<()> {
         // Successors on other pages are not known yet.
-        mark_superseded(&mut page);
+        mark_superseded(&mut page, self.now);
         let certificates: Vec<&Certificate> =
             page.iter().filter(|certificate| self.filter.matches(certificate, self.now)).collect();
         self.shown += certificates.len();

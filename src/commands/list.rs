@@ -52,7 +52,8 @@ impl List {
             words.scan(told.shown, &told.scopes);
             return Ok(exit(&filter, &told.scopes));
         }
-        let inventory = inventory::whole(world, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
+        let inventory =
+            inventory::whole(world, run.now, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
         let mut certificates: Vec<_> =
             inventory.certificates.iter().filter(|certificate| filter.matches(certificate, run.now)).collect();
         let sort = Sort { reverse: self.sort.reverse };

@@ -51,8 +51,9 @@ struct Found<'a> {
 impl Show {
     pub(super) fn run(self, world: &World) -> Result<Exit, Error> {
         let run = world.prepare(&self.scope, &self.net)?;
-        let inventory =
-            inventory::whole(world, |listener| engine::find(&run.cx, &run.settings, &self.selectors, listener))?;
+        let inventory = inventory::whole(world, run.now, |listener| {
+            engine::find(&run.cx, &run.settings, &self.selectors, listener)
+        })?;
         let all = inventory.certificates.as_slice();
         let found: Vec<Found<'_>> =
             self.selectors.iter().map(|selector| Found { selector, meaning: selector.resolve(all) }).collect();

@@ -44,7 +44,8 @@ impl Which {
         }
         let covers = |certificate: &Certificate| !matching_hosts(certificate, &hosts).is_empty();
         let query = ScanQuery { kinds: Kinds::Server, usage: UsageMode::Where(&covers) };
-        let mut inventory = inventory::whole(world, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
+        let mut inventory =
+            inventory::whole(world, run.now, |listener| engine::scan(&run.cx, &run.settings, &query, listener))?;
         for certificate in &mut inventory.certificates {
             certificate.matches = matching_hosts(certificate, &hosts);
         }
