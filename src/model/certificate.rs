@@ -1,6 +1,6 @@
 //! One certificate record of any cloud.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -147,6 +147,16 @@ pub struct ChainElement {
     pub der: Arc<[u8]>,
 }
 
+/// The facts of one certificate of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part<'a> {
+    pub subject: Option<&'a DistinguishedName>,
+    pub issuer: Option<&'a DistinguishedName>,
+    pub serial_number: Option<&'a SerialNumber>,
+    pub not_before: Option<DateTime<Utc>>,
+    pub not_after: Option<DateTime<Utc>>,
+}
+
 /// Where a moment falls in a certificate's validity period (RFC 5280, 4.1.2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -168,13 +178,20 @@ impl Status {
     }
 }
 
-const MILLISECONDS_A_DAY: i64 = 86_400_000;
+fn whole_days(span: TimeDelta) -> i64 {
+    const MILLISECONDS_A_DAY: i64 = 86_400_000;
+    span.num_milliseconds().div_euclid(MILLISECONDS_A_DAY)
+}
 
 impl Certificate {
     /// Returns the whole days until `not_after`, rounded down, so negative from the first second after it.
     pub fn days_left(&self, now: DateTime<Utc>) -> Option<i64> {
-        let left = self.not_after? - now;
-        Some(left.num_milliseconds().div_euclid(MILLISECONDS_A_DAY))
+        self.not_after.map(|end| whole_days(end - now))
+    }
+
+    /// Returns the whole days until the certificate itself or an issuer ends, rounded down.
+    pub fn first_days_left(&self, now: DateTime<Utc>) -> Option<i64> {
+        self.first_end().map(|end| whole_days(end - now))
     }
 
     /// Returns the status at a moment. Both ends of the validity period belong to it.
@@ -201,6 +218,32 @@ impl Certificate {
     /// Returns whether the certificate itself or an issuer on its path has expired.
     pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
         self.first_end().is_some_and(|end| now > end)
+    }
+
+    /// Returns the facts of the certificate itself and of each certificate of its chain, each certificate once.
+    ///
+    /// The ends are each certificate's own, where the record's `not_after` may be that of one of them.
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        let own = Part {
+            subject: self.subject.as_ref(),
+            issuer: self.issuer.as_ref(),
+            serial_number: self.serial_number.as_ref(),
+            not_before: self.not_before,
+            not_after: self.not_after,
+        };
+        let is_in_chain =
+            |element: &Arc<ChainElement>| Some(&element.fingerprint_sha256) == self.fingerprint_sha256.as_ref();
+        let mut parts = if self.chain.iter().any(is_in_chain) { Vec::new() } else { vec![own] };
+        let mut seen = BTreeSet::new();
+        let elements = self.chain.iter().filter(|element| seen.insert(&element.fingerprint_sha256));
+        parts.extend(elements.map(|element| Part {
+            subject: element.subject.as_ref(),
+            issuer: element.issuer.as_ref(),
+            serial_number: element.serial_number.as_ref(),
+            not_before: element.not_before,
+            not_after: element.not_after,
+        }));
+        parts
     }
 
     /// Returns the lifetime of the issuer that ends first, where its certificate is stored.
@@ -252,10 +295,36 @@ mod tests {
     }
 
     #[test]
+    fn each_certificate_of_a_record_is_a_part_once() {
+        let element = |print: &str, seconds| {
+            Arc::new(ChainElement {
+                subject: None,
+                issuer: None,
+                not_before: None,
+                not_after: DateTime::from_timestamp(seconds, 0),
+                fingerprint_sha256: print.to_owned(),
+                serial_number: None,
+                der: Arc::default(),
+            })
+        };
+        let chain = vec![element("leaf", 3), element("issuer", 2), element("issuer", 2)];
+        let record = Certificate { chain, ..expiring(DateTime::UNIX_EPOCH) };
+        let ends = |record: &Certificate| {
+            record.parts().iter().filter_map(|part| part.not_after).map(|end| end.timestamp()).collect::<Vec<_>>()
+        };
+        // Where the certificate itself is not in the chain, the record tells of it.
+        assert_eq!(ends(&record), [0, 3, 2]);
+        let read = Certificate { fingerprint_sha256: Some("leaf".to_owned()), ..record };
+        assert_eq!(ends(&read), [3, 2]);
+        assert_eq!(ends(&Certificate { chain: vec![], ..read }), [0]);
+    }
+
+    #[test]
     fn an_issuer_counts_where_it_ends_first() {
         let end = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
         let soon = end - TimeDelta::days(3);
         let with = |chain_not_after| Certificate { chain_not_after, ..expiring(end) };
+        assert_eq!(with(Some(soon)).first_days_left(soon), Some(0));
         assert_eq!((with(Some(soon)).issuer_end(), with(Some(soon)).first_end()), (Some(soon), Some(soon)));
         for later in [None, Some(end), Some(end + TimeDelta::days(1))] {
             assert_eq!((with(later).issuer_end(), with(later).first_end()), (None, Some(end)));

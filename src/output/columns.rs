@@ -66,6 +66,7 @@ pub(super) static RECORD: &[Column] = &[
     Column { name: "signature_algorithm", value: |c, _| text(c.signature_algorithm.as_ref()) },
     Column { name: "not_before", value: |c, _| time(c.not_before) },
     Column { name: "not_after", value: |c, _| time(c.not_after) },
+    Column { name: "chain_not_after", value: |c, _| time(c.chain_not_after) },
     Column { name: "days_left", value: |c, now| c.days_left(now).map_or(Value::Unknown, Value::Number) },
     Column { name: "status", value: |c, now| c.status(now).name().into() },
     Column { name: "uploaded_at", value: |c, _| time(c.uploaded_at) },

@@ -4,11 +4,11 @@
 //! work unchanged. Every series is unique, and expired certificates stay in.
 //! Reference: <https://github.com/enix/x509-certificate-exporter>
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io;
 
-use crate::model::{Certificate, SerialNumber, Status};
+use crate::model::{Certificate, Part, SerialNumber};
 
 use super::Report;
 use super::style::inert;
@@ -22,31 +22,28 @@ impl super::Format for Format {
 
     fn write(&self, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let mut seen = HashMap::new();
-        let labelled: Vec<(&Certificate, String)> =
-            report.certificates.iter().map(|certificate| (*certificate, labels(certificate, &mut seen))).collect();
-        let of_certificates = |value: &dyn Fn(&Certificate) -> Option<i64>| -> Vec<(String, i64)> {
-            labelled.iter().filter_map(|(certificate, labels)| Some((labels.clone(), value(certificate)?))).collect()
+        let labelled: Vec<(Part<'_>, String)> =
+            report.certificates.iter().flat_map(|certificate| series(certificate, &mut seen)).collect();
+        let of_certificates = |value: &dyn Fn(&Part<'_>) -> Option<i64>| -> Vec<(String, i64)> {
+            labelled.iter().filter_map(|(part, labels)| Some((labels.clone(), value(part)?))).collect()
         };
         family(
             out,
             "x509_cert_not_after",
             "Expiration date of the certificate, in seconds since 1970",
-            &of_certificates(&|certificate| Some(certificate.not_after?.timestamp())),
+            &of_certificates(&|part| Some(part.not_after?.timestamp())),
         )?;
         family(
             out,
             "x509_cert_not_before",
             "Activation date of the certificate, in seconds since 1970",
-            &of_certificates(&|certificate| Some(certificate.not_before?.timestamp())),
+            &of_certificates(&|part| Some(part.not_before?.timestamp())),
         )?;
         family(
             out,
             "x509_cert_expired",
             "Whether the certificate has expired",
-            &of_certificates(&|certificate| match certificate.status(report.now) {
-                Status::Unknown => None,
-                status => Some(i64::from(status == Status::Expired)),
-            }),
+            &of_certificates(&|part| Some(i64::from(report.now > part.not_after?))),
         )?;
         let scopes = || {
             report.scopes.iter().map(|report| {
@@ -89,30 +86,57 @@ fn family(out: &mut dyn io::Write, name: &str, help: &str, samples: &[(String, i
     samples.iter().try_for_each(|(labels, value)| writeln!(out, "{name}{labels} {value}"))
 }
 
-/// The labels of one certificate. Its place is unique: where two would share it, the later one is numbered; `seen`
-/// tells of each place the last number that was given.
-fn labels(certificate: &Certificate, seen: &mut HashMap<String, usize>) -> String {
-    let id = certificate.id.as_deref().unwrap_or("unknown");
-    let place =
-        format!("{}/{}/{}/{}/{id}", certificate.provider, certificate.service, certificate.region, certificate.account);
+/// The certificate itself and each certificate of its chain, with their labels. No two have the same ones.
+fn series<'a>(certificate: &'a Certificate, seen: &mut HashMap<String, usize>) -> Vec<(Part<'a>, String)> {
+    let mut filepath = unique(place(certificate), seen);
+    let mut given = HashSet::new();
+    let labelled = certificate.parts().into_iter().map(|part| {
+        let mut text = labels(certificate, &part, &filepath);
+        if !given.insert(text.clone()) {
+            // Another certificate of the same issuer and serial number.
+            filepath = unique(place(certificate), seen);
+            text = labels(certificate, &part, &filepath);
+            given.insert(text.clone());
+        }
+        (part, text)
+    });
+    labelled.collect()
+}
+
+fn place(certificate: &Certificate) -> String {
+    let Certificate { provider, service, region, account, .. } = certificate;
+    format!("{provider}/{service}/{region}/{account}/{}", id(certificate))
+}
+
+fn id(certificate: &Certificate) -> &str {
+    certificate.id.as_deref().unwrap_or("unknown")
+}
+
+/// A place that no other record has: where two would share it, the later one is numbered; `seen` tells of each place the
+/// last number that was given.
+fn unique(place: String, seen: &mut HashMap<String, usize>) -> String {
     let numbered = |number| if number == 1 { place.clone() } else { format!("{place}#{number}") };
     let mut number = seen.get(&place).copied().unwrap_or_default() + 1;
     while seen.contains_key(&numbered(number)) {
         number += 1;
     }
-    let filepath = numbered(number);
-    seen.insert(filepath.clone(), 1);
-    seen.insert(place.clone(), number);
-    let serial_number = certificate.serial_number.as_ref().and_then(decimal).unwrap_or_default();
+    let unique = numbered(number);
+    seen.insert(unique.clone(), 1);
+    seen.insert(place, number);
+    unique
+}
+
+/// The labels of one certificate of a record.
+fn labels(certificate: &Certificate, part: &Part<'_>, filepath: &str) -> String {
     let mut labels = vec![
         ("filename", certificate.name.clone().unwrap_or_default()),
-        ("filepath", filepath),
-        ("serial_number", serial_number),
+        ("filepath", filepath.to_owned()),
+        ("serial_number", part.serial_number.and_then(decimal).unwrap_or_default()),
         ("provider", certificate.provider.to_owned()),
         ("service", certificate.service.to_owned()),
         ("region", certificate.region.clone()),
         ("account", certificate.account.clone()),
-        ("cert_id", id.to_owned()),
+        ("cert_id", id(certificate).to_owned()),
     ];
     let subject = [
         ("C", "subject_C"),
@@ -130,13 +154,15 @@ fn labels(certificate: &Certificate, seen: &mut HashMap<String, usize>) -> Strin
         ("OU", "issuer_OU"),
         ("CN", "issuer_CN"),
     ];
-    for (name, parts) in [(&certificate.subject, subject), (&certificate.issuer, issuer)] {
+    for (name, parts) in [(part.subject, subject), (part.issuer, issuer)] {
         for (kind, label) in parts {
-            let value = name.as_ref().and_then(|name| name.value(kind));
+            let value = name.and_then(|name| name.value(kind));
             labels.push((label, value.unwrap_or_default().into_owned()));
         }
     }
-    if let Some(name) = certificate.common_name.as_ref().filter(|_| certificate.subject.is_none()) {
+    // The cloud's own field is all that is known where it does not return the certificate.
+    let is_read = part.subject.is_some() || !certificate.chain.is_empty();
+    if let Some(name) = certificate.common_name.as_ref().filter(|_| !is_read) {
         labels.retain(|(label, _)| *label != "subject_CN");
         labels.push(("subject_CN", name.clone()));
     }
@@ -182,7 +208,13 @@ fn decimal(number: &SerialNumber) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Attribute, AttributeValue, DistinguishedName};
+    use std::sync::Arc;
+
+    use crate::model::{Attribute, AttributeValue, ChainElement, DistinguishedName};
+
+    fn only(certificate: &Certificate, seen: &mut HashMap<String, usize>) -> String {
+        series(certificate, seen).remove(0).1
+    }
 
     #[test]
     fn serial_numbers_are_decimal() {
@@ -204,7 +236,7 @@ mod tests {
         let der = Attribute { kind: "L".into(), value: AttributeValue::Der([5, 0].into()) };
         let sets = vec![set(&[("C", "CN")]), set(&[("CN", "x")]), vec![der], set(&[("OU", "x=y"), ("CN", "a, b")])];
         let certificate = Certificate { subject: DistinguishedName::new(sets), ..Certificate::default() };
-        let labels = labels(&certificate, &mut HashMap::new());
+        let labels = only(&certificate, &mut HashMap::new());
         let subject = r##"subject_C="CN",subject_L="#0500",subject_OU="x=y",subject_CN="a, b""##;
         assert!(labels.contains(subject), "{labels}");
     }
@@ -218,13 +250,26 @@ mod tests {
     fn two_certificates_never_share_a_series() {
         let certificate = Certificate { id: Some("1".to_owned()), ..Certificate::default() };
         let mut seen = HashMap::new();
-        let first = labels(&certificate, &mut seen);
-        assert_ne!(first, labels(&certificate, &mut seen));
+        let first = only(&certificate, &mut seen);
+        assert_ne!(first, only(&certificate, &mut seen));
         let unreadable = Certificate::default();
         // An id that looks like a number given to another is no reason to share a place.
         let ids = ["x", "x#2", "x", "x", "x#2"].map(|id| Certificate { id: Some(id.to_owned()), ..unreadable.clone() });
-        let places: std::collections::HashSet<_> = ids.iter().map(|id| labels(id, &mut seen)).collect();
+        let places: std::collections::HashSet<_> = ids.iter().map(|id| only(id, &mut seen)).collect();
         assert_eq!(places.len(), 5);
-        assert_ne!(labels(&unreadable, &mut seen), labels(&unreadable, &mut seen));
+        assert_ne!(only(&unreadable, &mut seen), only(&unreadable, &mut seen));
+        let element = |print: &str| ChainElement {
+            subject: None,
+            issuer: None,
+            not_before: None,
+            not_after: None,
+            fingerprint_sha256: print.to_owned(),
+            serial_number: None,
+            der: Arc::default(),
+        };
+        let chain = ["a", "b", "a"].map(|print| Arc::new(element(print))).to_vec();
+        let labels: Vec<String> =
+            series(&Certificate { chain, ..unreadable }, &mut seen).into_iter().map(|(_, labels)| labels).collect();
+        assert_eq!((labels.len(), labels.iter().collect::<HashSet<_>>().len()), (3, 3));
     }
 }

@@ -14,12 +14,13 @@ pub(super) const HINT: Style = AnsiColor::Cyan.on_default();
 pub(super) const HEADING: Style = Style::new().bold();
 
 /// The days within which an expiry is painted as near.
-const SOON: i64 = 30;
+pub(super) const SOON: i64 = 30;
 
 /// The colour of a certificate's line.
 pub(super) fn of(certificate: &Certificate, now: DateTime<Utc>) -> Style {
-    match (certificate.status(now), certificate.days_left(now)) {
-        (Status::Expired, _) => AnsiColor::Red.on_default(),
+    let days_left = certificate.first_end().map(|end| (end - now).num_days());
+    match (certificate.status(now), days_left) {
+        _ if certificate.is_expired(now) => AnsiColor::Red.on_default(),
         (Status::Valid, Some(days)) if days < SOON => AnsiColor::Yellow.on_default(),
         (Status::Valid, _) => Style::new(),
         _ => Style::new().dimmed(),

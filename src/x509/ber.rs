@@ -1,6 +1,6 @@
 //! Rewrites BER with indefinite lengths (X.690, 8.1.3.6) as DER's definite ones.
 
-use asn1_rs::{FromDer as _, Header, Length};
+use asn1_rs::{FromBer as _, Header, Length};
 
 /// Deeper than any certificate.
 const MAX_DEPTH: usize = 32;
@@ -22,7 +22,7 @@ struct Writer {
 impl Writer {
     /// Writes the first element with a definite length. Returns the bytes after it.
     fn element<'a>(&mut self, bytes: &'a [u8], depth: usize, out: &mut Vec<u8>) -> Option<&'a [u8]> {
-        let (content, header) = Header::from_der(bytes).ok()?;
+        let (content, header) = Header::from_ber(bytes).ok()?;
         let head = bytes.get(..bytes.len().checked_sub(content.len())?)?;
         let depth = depth.checked_sub(1)?;
         let mut written = Vec::new();

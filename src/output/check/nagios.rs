@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use crate::model::{AlternativeName, Certificate, State, Status, Threshold};
+use crate::model::{AlternativeName, Certificate, State, Threshold};
 
 use super::Verdict;
 use crate::output::style::harmless;
@@ -76,7 +76,7 @@ fn worst_of(verdict: &Verdict<'_>) -> State {
 /// that alerts below its number is written `30:`.
 fn performance(verdict: &Verdict<'_>) -> String {
     let days = |limit: Threshold| limit.time().map(|time| format!("{}:", time.num_days())).unwrap_or_default();
-    let expired = verdict.judged.iter().filter(|(certificate, _)| certificate.status(verdict.now) == Status::Expired);
+    let expired = verdict.judged.iter().filter(|(certificate, _)| certificate.is_expired(verdict.now));
     let failed = verdict.failed_scopes();
     let mut data = vec![
         format!("'certificates'={};;;0", verdict.judged.len()),
@@ -87,7 +87,7 @@ fn performance(verdict: &Verdict<'_>) -> String {
         format!("'scopes'={};;;0", verdict.scopes.len()),
         format!("'scopes_failed'={failed};0;;0"),
     ];
-    let fewest = verdict.judged.iter().filter_map(|(certificate, _)| certificate.days_left(verdict.now)).min();
+    let fewest = verdict.judged.iter().filter_map(|(certificate, _)| certificate.first_days_left(verdict.now)).min();
     if let Some(fewest) = fewest {
         let (warning, critical) = (days(verdict.thresholds.warning()), days(verdict.thresholds.critical()));
         data.push(format!("'days_left_min'={fewest};{warning};{critical}"));
