@@ -19,6 +19,8 @@ pub(super) struct CertificateChain {
     pub certificates: Vec<StoredCertificate>,
     /// The first end of the issuers that clients verify.
     pub issuers_end: Option<DateTime<Utc>>,
+    /// The issuer of the leaf is stored.
+    pub has_issuer: bool,
     /// An issuer of the path has the name of a public root.
     pub is_public: bool,
     /// What is wrong with the chain of a server certificate.
@@ -53,13 +55,13 @@ impl CertificateChain {
         notes.extend(path.stranger_note(&candidates));
         notes.extend(path.issuers().flat_map(|issuer| issuer_notes(issuer, parsed[leaf], context.now)));
         let issuers_end = path.issuers().filter_map(|issuer| issuer.not_after).min();
-        let (is_public, indices) = (path.is_public(), path.indices);
+        let (has_issuer, is_public, indices) = (path.indices.len() > 1, path.is_public(), path.indices);
         let mut stored: Vec<Option<StoredCertificate>> = stored.into_iter().map(Some).collect();
         let mut certificates: Vec<StoredCertificate> =
             indices.iter().filter_map(|index| stored.get_mut(*index)?.take()).collect();
         share_name_of_issuer(&mut certificates);
         certificates.extend(stored.into_iter().flatten());
-        Self { certificates, issuers_end, is_public, notes }
+        Self { certificates, issuers_end, has_issuer, is_public, notes }
     }
 }
 

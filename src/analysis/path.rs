@@ -75,16 +75,17 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// Returns whether a certificate is its own issuer's. One without key identifiers is not where an authority of the same
-/// name, which it is not itself, is stored beside it.
+/// Returns whether a certificate is its own issuer's. Where its key identifiers do not tell, one that is not an authority
+/// is not self-signed beside an authority of the same name.
 fn is_self_signed(stored: &[&ParsedCertificate], index: usize) -> bool {
     let certificate = stored[index];
     let is_authority_of_name = |(other, parsed): (usize, &&ParsedCertificate)| {
-        other != index && parsed.traits.is_authority && has_issuers_name(parsed, certificate)
+        let is_issuer = has_issuers_name(parsed, certificate) && !has_other_key(parsed, certificate);
+        other != index && parsed.traits.is_authority && is_issuer
     };
-    let has_identifier = certificate.authority_key_id.is_some();
+    let is_certain = certificate.traits.is_authority || has_same_key(certificate, certificate);
     let has_authority = || stored.iter().enumerate().any(is_authority_of_name);
-    is_own_issuer(certificate) && (certificate.traits.is_authority || has_identifier || !has_authority())
+    is_own_issuer(certificate) && (is_certain || !has_authority())
 }
 
 /// Returns whether a certificate names itself as its issuer, by key too where it has identifiers.

@@ -127,6 +127,9 @@ fn attach_chain(
     if let Some(leaf) = &mut leaf {
         notes.extend(chain.notes);
         record.chain_not_after = record.chain_not_after.into_iter().chain(chain.issuers_end).min();
+        if chain.has_issuer && leaf.traits.issuance == Issuance::SelfSigned {
+            leaf.traits.issuance = Issuance::Authority;
+        }
         if chain.is_public && leaf.traits.issuance == Issuance::Authority {
             leaf.traits.issuance = Issuance::PublicAuthority;
         }

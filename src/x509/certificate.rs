@@ -131,8 +131,10 @@ impl ParsedCertificate {
         } else if !parts.is_done() {
             self.unreadable("part after the public key");
         }
-        if self.traits.issuance != Issuance::PublicAuthority {
-            self.traits.issuance = if self.is_self_signed() { Issuance::SelfSigned } else { Issuance::Authority };
+        if self.is_self_signed() {
+            self.traits.issuance = Issuance::SelfSigned;
+        } else if self.traits.issuance == Issuance::Unknown {
+            self.traits.issuance = Issuance::Authority;
         }
         signature
     }
