@@ -69,7 +69,7 @@ fn collect(
     let mut certificates = collector.certificates;
     tell_account_ids(&mut scopes, &certificates);
     certificates.sort_by(soonest_first);
-    mark_superseded(&mut certificates);
+    mark_superseded(&mut certificates, run.now);
     Ok(Inventory { certificates, scopes })
 }
 
@@ -98,8 +98,8 @@ struct Printer<'a> {
 impl Listener for Printer<'_> {
     fn page(&mut self, mut page: Vec<Certificate>) -> ControlFlow<()> {
         // Successors on other pages are not known yet.
-        mark_superseded(&mut page);
         let Run { now, streams, .. } = *self.run;
+        mark_superseded(&mut page, now);
         let certificates: Vec<&Certificate> = page.iter().filter(|c| self.filter.matches(c, now)).collect();
         self.shown += certificates.len();
         self.total += page.len();

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::error::Error;
 use crate::model::{Certificate, ScopeReport, Status, is_complete};
@@ -203,10 +203,15 @@ fn lines(text: &str) -> String {
 
 /// Returns the rest of a certificate's life in words, or how long ago it ended.
 pub(super) fn time_left(certificate: &Certificate, now: DateTime<Utc>) -> String {
-    match (certificate.status(now), certificate.not_after) {
-        (Status::NotYetValid, _) => "not yet valid".to_owned(),
-        (_, None) => "unknown".to_owned(),
-        (_, Some(end)) => time_until(end, now),
+    // An issuer that ends first counts from the days on in which an end is near.
+    let is_near = |end: &DateTime<Utc>| *end - now < TimeDelta::days(style::SOON);
+    let issuer_end = certificate.issuer_end().filter(is_near);
+    match (certificate.status(now), certificate.not_after, issuer_end) {
+        (Status::Expired, Some(end), _) => time_until(end, now),
+        (_, _, Some(end)) => format!("issuer {}", time_until(end, now)),
+        (Status::NotYetValid, ..) => "not yet valid".to_owned(),
+        (_, None, _) => "unknown".to_owned(),
+        (_, Some(end), _) => time_until(end, now),
     }
 }
 
@@ -224,8 +229,6 @@ pub(super) fn time_until(end: DateTime<Utc>, now: DateTime<Utc>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
     use crate::error::Kind;
 
@@ -272,5 +275,11 @@ mod tests {
         assert_eq!(left(-24 * 3), "expired 3 days ago");
         assert_eq!(left(-25), "expired 1 day ago");
         assert_eq!(time_left(&Certificate::default(), now), "unknown");
+        let issuer = |days| {
+            let at = |days| Some(now + TimeDelta::days(days));
+            time_left(&Certificate { not_after: at(179), chain_not_after: at(days), ..Certificate::default() }, now)
+        };
+        assert_eq!([-3, 1, 29].map(issuer), ["issuer expired 3 days ago", "issuer in 1 day", "issuer in 29 days"]);
+        assert_eq!([30, 900].map(issuer), ["in 179 days", "in 179 days"]);
     }
 }

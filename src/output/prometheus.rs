@@ -4,11 +4,11 @@
 //! work unchanged. Every series is unique, and expired certificates stay in.
 //! Reference: <https://github.com/enix/x509-certificate-exporter>
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io;
 
-use crate::model::{Certificate, DistinguishedName, ScopeReport, ScopeStatus, SerialNumber, Status};
+use crate::model::{Certificate, DistinguishedName, Part, ScopeReport, ScopeStatus, SerialNumber};
 
 use super::check::CheckReport;
 use super::escape::Escape;
@@ -83,19 +83,16 @@ impl Exposition<'_> {
 /// Where the output cannot be written.
 fn write_certificates(report: &Report<'_>, exposition: &mut Exposition<'_>) -> io::Result<()> {
     let mut places = Places::default();
-    let labeled: Vec<(&Certificate, String)> =
-        report.certificates.iter().map(|certificate| (*certificate, labels(certificate, &mut places))).collect();
-    let samples = |value: &dyn Fn(&Certificate) -> Option<i64>| -> Vec<Sample> {
-        labeled.iter().filter_map(|(certificate, labels)| Some((labels.clone(), value(certificate)?))).collect()
+    let series: Vec<(Part<'_>, String)> =
+        report.certificates.iter().flat_map(|certificate| series(certificate, &mut places)).collect();
+    let samples = |value: &dyn Fn(&Part<'_>) -> Option<i64>| -> Vec<Sample> {
+        series.iter().filter_map(|(part, labels)| Some((labels.clone(), value(part)?))).collect()
     };
-    let ends = samples(&|certificate| Some(certificate.not_after?.timestamp()));
+    let ends = samples(&|part| Some(part.not_after?.timestamp()));
     exposition.gauge("x509_cert_not_after", "Expiration date of the certificate, in seconds since 1970", &ends)?;
-    let starts = samples(&|certificate| Some(certificate.not_before?.timestamp()));
+    let starts = samples(&|part| Some(part.not_before?.timestamp()));
     exposition.gauge("x509_cert_not_before", "Activation date of the certificate, in seconds since 1970", &starts)?;
-    let expired = samples(&|certificate| match certificate.status(report.now) {
-        Status::Unknown => None,
-        status => Some(i64::from(status == Status::Expired)),
-    });
+    let expired = samples(&|part| Some(i64::from(report.now > part.not_after?)));
     exposition.gauge("x509_cert_expired", "Whether the certificate has expired", &expired)
 }
 
@@ -188,29 +185,49 @@ static ISSUER: [(&str, &str); 6] = [
     ("CN", "issuer_CN"),
 ];
 
-/// Returns the labels of one certificate.
-fn labels(certificate: &Certificate, places: &mut Places) -> String {
+/// Returns the certificate itself and each certificate of its chain, with their labels. No two have the same ones.
+fn series<'a>(certificate: &'a Certificate, places: &mut Places) -> Vec<(Part<'a>, String)> {
     let Certificate { provider, service, region, account, .. } = certificate;
-    let id = certificate.id.as_deref().unwrap_or("unknown");
-    let filepath = places.unique(format!("{provider}/{service}/{region}/{account}/{id}"));
-    let serial_number = certificate.serial_number.as_ref().and_then(decimal).unwrap_or_default();
-    let mut labels = vec![
-        ("filename", certificate.name.clone().unwrap_or_default()),
+    let place = format!("{provider}/{service}/{region}/{account}/{}", id(certificate));
+    let mut filepath = places.unique(place.clone());
+    let mut given = HashSet::new();
+    let labeled = certificate.parts().into_iter().map(|part| {
+        let mut text = labels(certificate, &part, &filepath);
+        if !given.insert(text.clone()) {
+            // Another certificate of the same issuer and serial number.
+            filepath = places.unique(place.clone());
+            text = labels(certificate, &part, &filepath);
+            given.insert(text.clone());
+        }
+        (part, text)
+    });
+    labeled.collect()
+}
+
+fn id(certificate: &Certificate) -> &str {
+    certificate.id.as_deref().unwrap_or("unknown")
+}
+
+/// Returns the labels of one certificate of a record.
+fn labels(certificate: &Certificate, part: &Part<'_>, filepath: &str) -> String {
+    let serial_number = part.serial_number.and_then(decimal).unwrap_or_default();
+    let own = [
+        ("filename", certificate.name.as_deref().unwrap_or_default()),
         ("filepath", filepath),
-        ("serial_number", serial_number),
-        ("provider", (*provider).to_owned()),
-        ("service", (*service).to_owned()),
-        ("region", region.clone()),
-        ("account", account.clone()),
-        ("account_id", certificate.account_id.clone().unwrap_or_default()),
-        ("cert_id", id.to_owned()),
+        ("serial_number", &serial_number),
+        ("provider", certificate.provider),
+        ("service", certificate.service),
+        ("region", &certificate.region),
+        ("account", &certificate.account),
+        ("account_id", certificate.account_id.as_deref().unwrap_or_default()),
+        ("cert_id", id(certificate)),
     ];
-    labels.extend(name_labels(certificate.subject.as_ref(), &SUBJECT));
-    labels.extend(name_labels(certificate.issuer.as_ref(), &ISSUER));
-    if let Some(name) = certificate.common_name.as_ref().filter(|_| certificate.subject.is_none()) {
-        labels.push(("subject_CN", name.clone()));
-    }
-    joined(labels.iter().map(|(label, value)| (*label, value.as_str())))
+    let names = name_labels(part.subject, &SUBJECT).chain(name_labels(part.issuer, &ISSUER));
+    // The cloud's own field is all that is known where it does not return the certificate.
+    let is_read = part.subject.is_some() || !certificate.chain.is_empty();
+    let common_name = certificate.common_name.clone().filter(|_| !is_read).map(|name| ("subject_CN", name));
+    let names: Vec<(&str, String)> = names.chain(common_name).collect();
+    joined(own.into_iter().chain(names.iter().map(|(label, value)| (*label, value.as_str()))))
 }
 
 /// Returns the labels of a distinguished name; of an attribute that stands in it twice, the most specific counts.
@@ -258,8 +275,14 @@ fn decimal(number: &SerialNumber) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::model::{Attribute, AttributeValue};
+    use crate::model::{Attribute, AttributeValue, ChainElement};
+
+    fn only(certificate: &Certificate, places: &mut Places) -> String {
+        series(certificate, places).remove(0).1
+    }
 
     #[test]
     fn serial_numbers_are_decimal() {
@@ -281,7 +304,7 @@ mod tests {
         let der = Attribute { kind: "L".into(), value: AttributeValue::Der([5, 0].into()) };
         let sets = vec![set(&[("C", "CN")]), set(&[("CN", "x")]), vec![der], set(&[("OU", "x=y"), ("CN", "a, b")])];
         let certificate = Certificate { subject: DistinguishedName::new(sets), ..Certificate::default() };
-        let labels = labels(&certificate, &mut Places::default());
+        let labels = only(&certificate, &mut Places::default());
         let subject = r##"subject_C="CN",subject_L="#0500",subject_OU="x=y",subject_CN="a, b""##;
         assert!(labels.contains(subject), "{labels}");
     }
@@ -296,13 +319,26 @@ mod tests {
     fn two_certificates_never_share_a_series() {
         let certificate = Certificate { id: Some("1".to_owned()), ..Certificate::default() };
         let mut seen = Places::default();
-        let first = labels(&certificate, &mut seen);
-        assert_ne!(first, labels(&certificate, &mut seen));
+        let first = only(&certificate, &mut seen);
+        assert_ne!(first, only(&certificate, &mut seen));
         let unreadable = Certificate::default();
         // An id that looks like a number given to another is no reason to share a place.
         let ids = ["x", "x#2", "x", "x", "x#2"].map(|id| Certificate { id: Some(id.to_owned()), ..unreadable.clone() });
-        let places: std::collections::HashSet<_> = ids.iter().map(|id| labels(id, &mut seen)).collect();
+        let places: std::collections::HashSet<_> = ids.iter().map(|id| only(id, &mut seen)).collect();
         assert_eq!(places.len(), 5);
-        assert_ne!(labels(&unreadable, &mut seen), labels(&unreadable, &mut seen));
+        assert_ne!(only(&unreadable, &mut seen), only(&unreadable, &mut seen));
+        let element = |print: &str| ChainElement {
+            subject: None,
+            issuer: None,
+            not_before: None,
+            not_after: None,
+            fingerprint_sha256: print.to_owned(),
+            serial_number: None,
+            der: Arc::default(),
+        };
+        let chain = ["a", "b", "a"].map(|print| Arc::new(element(print))).to_vec();
+        let labels: Vec<String> =
+            series(&Certificate { chain, ..unreadable }, &mut seen).into_iter().map(|(_, labels)| labels).collect();
+        assert_eq!((labels.len(), labels.iter().collect::<HashSet<_>>().len()), (3, 3));
     }
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::io;
 
 use crate::error::Error;
-use crate::model::{AlternativeName, Certificate, State, Status, Threshold};
+use crate::model::{AlternativeName, Certificate, State, Threshold};
 
 use super::CheckReport;
 use crate::output::escape::Escape;
@@ -133,7 +133,7 @@ fn worst_of(report: &CheckReport<'_>) -> State {
 /// that alerts below its number is written `30:`.
 fn performance(report: &CheckReport<'_>) -> String {
     let days = |limit: Threshold| limit.time().map(|time| format!("{}:", time.num_days())).unwrap_or_default();
-    let expired = report.judged.iter().filter(|(certificate, _)| certificate.status(report.now) == Status::Expired);
+    let expired = report.judged.iter().filter(|(certificate, _)| certificate.is_expired(report.now));
     let failed = report.failed_scopes();
     let mut data = vec![
         format!("'certificates'={};;;0", report.judged.len()),
@@ -144,7 +144,7 @@ fn performance(report: &CheckReport<'_>) -> String {
         format!("'scopes'={};;;0", report.scopes.len()),
         format!("'scopes_failed'={failed};0;;0"),
     ];
-    let fewest = report.judged.iter().filter_map(|(certificate, _)| certificate.days_left(report.now)).min();
+    let fewest = report.judged.iter().filter_map(|(certificate, _)| certificate.first_days_left(report.now)).min();
     if let Some(fewest) = fewest {
         let (warning, critical) = (days(report.thresholds.warning()), days(report.thresholds.critical()));
         data.push(format!("'days_left_min'={fewest};{warning};{critical}"));
