@@ -49,9 +49,19 @@ pub fn by_id(id: &str) -> Option<&'static dyn Provider> {
     ALL.iter().copied().find(|provider| provider.info().id == id)
 }
 
-/// Returns the error for a region that the account does not have; its hint holds the most similar known names.
+/// Returns the error for a region that the account does not have; its hint says whether it is another cloud's, or holds
+/// the most similar known names.
 fn unknown_region<'a>(region: &str, message: String, known: impl IntoIterator<Item = &'a str>) -> Error {
     let error = Error::new(Kind::Region, message);
+    let known: Vec<&str> = known.into_iter().collect();
+    // Few names are regions of two clouds, so that the cloud of this account has most of its regions.
+    let is_another =
+        |info: &ProviderInfo| known.iter().filter(|name| info.regions.contains(name)).count() * 2 < known.len();
+    let owner =
+        ALL.iter().map(|provider| provider.info()).find(|info| info.regions.contains(&region) && is_another(info));
+    if let Some(ProviderInfo { id, title, .. }) = owner {
+        return error.with_hint(format!("`{region}` is a region of {title}: ask it with `--provider {id}`"));
+    }
     match did_you_mean(region, known) {
         Some(hint) => error.with_hint(hint),
         None => error,
