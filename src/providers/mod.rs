@@ -54,11 +54,11 @@ pub fn by_id(id: &str) -> Option<&'static dyn Provider> {
 fn unknown_region<'a>(region: &str, message: String, known: impl IntoIterator<Item = &'a str>) -> Error {
     let error = Error::new(Kind::Region, message);
     let known: Vec<&str> = known.into_iter().collect();
-    // Few names are regions of two clouds, so that the cloud of this account has most of its regions.
-    let is_another =
-        |info: &ProviderInfo| known.iter().filter(|name| info.regions.contains(name)).count() * 2 < known.len();
-    let owner =
-        ALL.iter().map(|provider| provider.info()).find(|info| info.regions.contains(&region) && is_another(info));
+    // Some names are regions of two clouds; the cloud of this account is the one that has most of its regions.
+    let shared = |info: &ProviderInfo| known.iter().filter(|name| info.regions.contains(name)).count();
+    let infos = || ALL.iter().map(|provider| provider.info());
+    let most = infos().map(shared).max().unwrap_or_default();
+    let owner = infos().find(|info| info.regions.contains(&region) && shared(info) < most);
     if let Some(ProviderInfo { id, title, .. }) = owner {
         return error.with_hint(format!("`{region}` is a region of {title}: ask it with `--provider {id}`"));
     }

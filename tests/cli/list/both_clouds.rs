@@ -34,6 +34,7 @@ const KEYS: [&str; 36] = [
     "signature_algorithm",
     "not_before",
     "not_after",
+    "chain_not_after",
     "days_left",
     "status",
     "uploaded_at",
