@@ -7,6 +7,8 @@ use certls::output::Subject;
 use certls::output::columns::COLUMNS;
 use certls::{exit, providers};
 
+mod tools;
+
 const README: &str = include_str!("../README.md");
 
 /// What stands between the marks of this name.
@@ -79,4 +81,74 @@ fn every_command_that_is_shown_is_understood() {
         tried += 1;
     }
     assert!(tried > 8, "{tried}");
+}
+
+/// The alerts of README, and when each of them fires.
+const ALERT_TESTS: &str = r#"
+rule_files: [rules.yml]
+evaluation_interval: 5m
+tests:
+  - interval: 5m
+    input_series: []
+    alert_rule_test:
+      - alertname: CertificatesNotRead
+        eval_time: 30m
+        exp_alerts: [{ exp_labels: { severity: warning } }]
+  - interval: 5m
+    input_series:
+      - { series: 'certls_scope_up{region="a"}', values: '0x20' }
+      - { series: 'certls_scope_up{region="b"}', values: '1x20' }
+      - { series: 'certls_last_run_timestamp_seconds{region="a"}', values: '0+300x20' }
+      - { series: 'x509_cert_not_after{filepath="soon"}', values: '1000000x20' }
+      - { series: 'x509_cert_expired{filepath="soon"}', values: '0x20' }
+      - { series: 'x509_cert_not_after{filepath="dead"}', values: '1x20' }
+      - { series: 'x509_cert_expired{filepath="dead"}', values: '1x20' }
+      - { series: 'x509_cert_not_after{filepath="well"}', values: '9000000x20' }
+      - { series: 'x509_cert_expired{filepath="well"}', values: '0x20' }
+    alert_rule_test:
+      - alertname: CertificatesNotRead
+        eval_time: 30m
+        exp_alerts: [{ exp_labels: { severity: warning, region: a } }]
+      - alertname: CertificateExpiresSoon
+        eval_time: 30m
+        exp_alerts:
+          - exp_labels: { severity: warning, filepath: soon }
+            exp_annotations: { summary: " (soon) expires in 11d 13h 16m 40s" }
+      - alertname: CertificateExpired
+        eval_time: 30m
+        exp_alerts:
+          - exp_labels: { severity: critical, filepath: dead }
+            exp_annotations: { summary: " (dead) has expired" }
+"#;
+
+#[test]
+fn the_alerts_fire_when_they_should() {
+    if !tools::is_installed("promtool", "--version") {
+        return;
+    }
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let rules = README.split("```yaml\n").find(|block| block.starts_with("groups:")).expect("the rules");
+    let rules = rules.split("```").next().unwrap_or_default();
+    std::fs::write(folder.path().join("rules.yml"), rules).expect("a file");
+    std::fs::write(folder.path().join("tests.yml"), ALERT_TESTS).expect("a file");
+    let mut promtool = std::process::Command::new("promtool");
+    let output = promtool.args(["test", "rules", "tests.yml"]).current_dir(folder.path()).output().expect("promtool");
+    let printed = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&printed));
+}
+
+#[test]
+fn every_shell_of_the_install_section_is_one_that_completions_know() {
+    for shell in ["bash", "fish", "zsh", "powershell"] {
+        assert!(README.contains(&format!("certls completions {shell}")), "{shell}");
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_certls")).args(["completions", shell]).output();
+        assert!(output.is_ok_and(|output| output.status.success() && !output.stdout.is_empty()), "{shell}");
+    }
+    // A redirection into a folder that is missing fails.
+    let folders = README.lines().filter_map(|line| line.strip_prefix("mkdir -p ")).collect::<Vec<_>>().join(" ");
+    for file in README.lines().filter(|line| line.starts_with("certls ")).filter_map(|line| line.split(" > ").nth(1)) {
+        let file = file.split_whitespace().next().unwrap_or_default();
+        let folder = file.rsplit_once('/').map(|(folder, _)| folder);
+        assert!(folder.is_none_or(|folder| folders.split(' ').any(|made| made == folder)), "{file}");
+    }
 }

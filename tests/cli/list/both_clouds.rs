@@ -12,7 +12,7 @@ use clouds::fault::{Effect, Fault};
 use clouds::{aliyun, huawei, records};
 
 /// Every key that a certificate has in JSON. Programs depend on them.
-const KEYS: [&str; 36] = [
+const KEYS: [&str; 37] = [
     "provider",
     "service",
     "account",
@@ -111,6 +111,7 @@ fn the_json_of_alibaba() {
           "signature_algorithm": null,
           "not_before": null,
           "not_after": "TIME",
+          "chain_not_after": null,
           "days_left": 9,
           "status": "valid",
           "uploaded_at": "TIME",
@@ -186,6 +187,7 @@ fn the_json_of_huawei() {
           "signature_algorithm": "ED25519",
           "not_before": "TIME",
           "not_after": "TIME",
+          "chain_not_after": null,
           "days_left": 20,
           "status": "valid",
           "uploaded_at": "TIME",

@@ -76,7 +76,7 @@ fn one_certificate_of_each_cloud() {
                                   SHA-256    SHA256
     used_by                    none
     used_by_complete           true
-    (unknown)                  description, source, resource_group_id, superseded_by
+    (unknown)                  description, chain_not_after, source, resource_group_id, superseded_by
     --- stderr
     1 certificate · 2 clouds, 2 accounts, 4 scopes: all read
     ");
