@@ -8,8 +8,8 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared, join_all};
 
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, CertificateRef, NoteCode, Scope, Use};
-use crate::providers::{ScopedUsage, Session, UsageSourceInfo};
+use crate::model::{Certificate, CertificateKey, CertificateRef, NoteCode, Scope, Use};
+use crate::providers::{ScopedUsage, Session, UsageSourceInfo, UsedService};
 
 use super::deadline::Deadline;
 use super::plan::Planned;
@@ -29,8 +29,10 @@ struct SourceScope<'a> {
     uses: Shared<LocalBoxFuture<'a, ScopeUses>>,
 }
 
-/// The uses that one scope of a source returned, by the id of the certificate.
-type ScopeUses = Rc<Result<HashMap<String, Vec<(CertificateRef, Use)>>, Error>>;
+/// The uses that one scope of a source returned, by what it knows of the certificate.
+type ScopeUses = Rc<Result<UsesByKey, Error>>;
+
+type UsesByKey = HashMap<CertificateKey, Vec<(CertificateRef, Use)>>;
 
 /// What the usage sources of one store answered: one entry for each scope of a source.
 pub(super) struct UsageAnswer(Vec<ScopeUses>);
@@ -46,8 +48,9 @@ impl<'a> AccountUsage<'a> {
             return Self(Vec::new());
         }
         let source = |info: &'static UsageSourceInfo| {
-            // Uses in other regions count as well, unless a certificate can be used in its own region only.
-            let regions = account.regions.as_deref().filter(|_| info.is_regional);
+            // Uses in other regions count as well, unless the certificates that are read can be used in their own only.
+            let reaches_out = |used: &UsedService| !used.in_own_region && account.services.contains(&used.id);
+            let regions = account.regions.as_deref().filter(|_| !info.uses.iter().any(reaches_out));
             let scopes = open_source(session.clone(), info, regions, account.placeholder_scope(info.id), deadline);
             Source { info, scopes: scopes.boxed_local().shared() }
         };
@@ -66,7 +69,7 @@ impl<'a> AccountUsage<'a> {
     }
 
     fn of_service(&self, service: &str) -> impl Iterator<Item = &Source<'a>> {
-        self.0.iter().filter(move |source| source.info.uses_certificates_of.contains(&service))
+        self.0.iter().filter(move |source| source.info.uses.iter().any(|used| used.id == service))
     }
 }
 
@@ -84,8 +87,9 @@ impl Source<'_> {
 
     /// Returns whether a scope of the source may use certificates of a store's scope.
     fn may_use(&self, source: &Scope, store: &Scope) -> bool {
+        let in_own_region = self.info.uses.iter().any(|used| used.id == store.service && used.in_own_region);
         let is_same = source.region == store.region && source.project == store.project;
-        !self.info.is_regional || source.region == Scope::ALL_REGIONS || is_same
+        !in_own_region || source.region == Scope::ALL_REGIONS || is_same
     }
 }
 
@@ -112,12 +116,19 @@ async fn open_source<'a>(
     Rc::new(scopes.into_iter().map(scope).collect())
 }
 
-fn by_certificate(uses: Vec<(CertificateRef, Use)>) -> HashMap<String, Vec<(CertificateRef, Use)>> {
-    let mut by_id: HashMap<String, Vec<(CertificateRef, Use)>> = HashMap::new();
+fn by_certificate(uses: Vec<(CertificateRef, Use)>) -> UsesByKey {
+    let mut by_key = UsesByKey::new();
     for (certificate, used) in uses {
-        by_id.entry(certificate.id.clone()).or_default().push((certificate, used));
+        by_key.entry(certificate.key.clone()).or_default().push((certificate, used));
     }
-    by_id
+    by_key
+}
+
+/// Returns what a resource may know of a certificate.
+fn keys(certificate: &Certificate) -> Vec<CertificateKey> {
+    let fingerprints = [&certificate.fingerprint_sha1, &certificate.fingerprint_sha256].into_iter().flatten();
+    let id = certificate.id.iter().cloned().map(CertificateKey::Id);
+    id.chain(fingerprints.cloned().map(CertificateKey::Fingerprint)).collect()
 }
 
 impl UsageAnswer {
@@ -129,14 +140,15 @@ impl UsageAnswer {
     /// no source answered.
     fn attach(&self, certificate: &mut Certificate, scope: &Scope) {
         let error = self.error();
-        certificate.used_by_complete = Some(error.is_none() && certificate.id.is_some());
-        let Some(id) = &certificate.id else {
+        let keys = keys(certificate);
+        certificate.used_by_complete = Some(error.is_none() && !keys.is_empty());
+        if keys.is_empty() {
             certificate.note(NoteCode::UsageUnknown, "which listeners use it is unknown: it has no id");
             return;
-        };
+        }
         let answered: Vec<_> = self.0.iter().filter_map(|uses| uses.as_ref().as_ref().ok()).collect();
         if !answered.is_empty() {
-            let named = answered.iter().filter_map(|uses| uses.get(id)).flatten();
+            let named = answered.iter().flat_map(|uses| keys.iter().filter_map(|key| uses.get(key))).flatten();
             let mut used_by: Vec<Use> = named
                 .filter(|(named, _)| named.service == scope.service)
                 .filter(|(named, _)| named.region.as_ref().is_none_or(|region| *region == scope.region))

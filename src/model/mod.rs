@@ -29,5 +29,5 @@ pub use selector::{Resolution, Selector};
 pub use serial_number::SerialNumber;
 pub use successor::Successor;
 pub use threshold::{LifetimePercent, Threshold};
-pub use usage::{CertificateRef, Role, Use};
+pub use usage::{CertificateKey, CertificateRef, Role, Use};
 pub use verdict::{Judgement, State, Thresholds, judge, worst};

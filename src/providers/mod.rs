@@ -26,6 +26,7 @@ pub use credentials::profile_file::ProfileFiles;
 pub use probe_limit::ProbeLimit;
 pub use provider::{
     Provider, ProviderInfo, ScopedStore, ScopedUsage, ServiceInfo, Session, Store, UsageReader, UsageSourceInfo,
+    UsedService,
 };
 
 /// Every provider, in the order of their names.

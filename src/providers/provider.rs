@@ -52,9 +52,15 @@ pub struct ServiceInfo {
 pub struct UsageSourceInfo {
     pub id: &'static str,
     /// The services whose certificates it uses.
-    pub uses_certificates_of: &'static [&'static str],
-    /// Whether each of its scopes uses only the certificates of its own region and project.
-    pub is_regional: bool,
+    pub uses: &'static [UsedService],
+}
+
+/// A service whose certificates a product uses.
+#[derive(Debug, PartialEq, Eq)]
+pub struct UsedService {
+    pub id: &'static str,
+    /// Whether each scope of the product uses only the certificates of its own region and project.
+    pub in_own_region: bool,
 }
 
 /// A cloud.

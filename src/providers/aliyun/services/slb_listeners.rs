@@ -19,11 +19,12 @@ use crate::providers::aliyun::session::AliyunSession;
 use crate::providers::paging::{Cursor, List, Page, Position, pages};
 use crate::providers::provider::UsageSource;
 use crate::providers::record::{self, Field};
-use crate::providers::{ScopedUsage, UsageReader, UsageSourceInfo};
+use crate::providers::{ScopedUsage, UsageReader, UsageSourceInfo, UsedService};
 
 use super::slb::{self, SlbRegion, VERSION, open_regions};
 
-static INFO: UsageSourceInfo = UsageSourceInfo { id: slb::ID, uses_certificates_of: &[slb::ID], is_regional: true };
+static INFO: UsageSourceInfo =
+    UsageSourceInfo { id: slb::ID, uses: &[UsedService { id: slb::ID, in_own_region: true }] };
 
 /// The listeners in the table of usage sources.
 pub(super) struct Listeners;
@@ -173,7 +174,7 @@ impl RegionListeners {
         });
         let used = own.chain(sni).filter_map(|(role, id, domain)| {
             let id = id.clone().filter(|id| !id.is_empty())?;
-            let certificate = CertificateRef { service: slb::ID, region: Some(self.scope.region.clone()), id };
+            let certificate = CertificateRef::by_id(slb::ID, Some(&self.scope.region), id);
             Some((certificate, self.listener_use(listener, role, domain)))
         });
         Ok(used.collect())

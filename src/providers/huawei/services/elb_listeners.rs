@@ -14,13 +14,13 @@ use crate::model::{CertificateRef, Role, Use};
 use crate::providers::huawei::session::HuaweiSession;
 use crate::providers::paging::{List, Page, Position, pages};
 use crate::providers::provider::UsageSource;
-use crate::providers::{ScopedUsage, UsageReader, UsageSourceInfo};
+use crate::providers::{ScopedUsage, UsageReader, UsageSourceInfo, UsedService};
 
 use super::elb_client::{ElbClient, ElbProject, ID, Operation, PageInfoWire, open_projects, page};
 
 static LIST_LISTENERS: Operation = Operation { name: "ListListeners", permission: "elb:listeners:list" };
 
-static INFO: UsageSourceInfo = UsageSourceInfo { id: ID, uses_certificates_of: &[ID], is_regional: true };
+static INFO: UsageSourceInfo = UsageSourceInfo { id: ID, uses: &[UsedService { id: ID, in_own_region: true }] };
 
 /// The listeners in the table of usage sources.
 pub(super) struct Listeners;
@@ -101,8 +101,7 @@ impl ProjectListeners {
         let balancers =
             || listener.loadbalancers.iter().map(|balancer| Some(balancer.id.clone())).chain(unknown.clone());
         let uses = |(role, id): (Role, &String)| {
-            let certificate =
-                CertificateRef { service: ID, region: Some(self.client.scope.region.clone()), id: id.clone() };
+            let certificate = CertificateRef::by_id(ID, Some(&self.client.scope.region), id);
             balancers().map(move |balancer| (certificate.clone(), self.listener_use(listener, balancer, role)))
         };
         own.chain(sni).filter(|(_, id)| !id.is_empty()).flat_map(uses).collect()
