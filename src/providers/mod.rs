@@ -13,6 +13,7 @@ use crate::suggest::did_you_mean;
 
 mod aliyun;
 mod call;
+mod cloud;
 mod credentials;
 mod digest;
 mod error_table;
@@ -30,7 +31,7 @@ pub use provider::{
 };
 
 /// Every provider, in the order of their names.
-pub static ALL: &[&dyn Provider] = &[&aliyun::Provider, &huawei::Provider];
+pub static ALL: &[&dyn Provider] = &[aliyun::CLOUD, huawei::CLOUD];
 
 /// What the world outside gives a provider. Tests build their own.
 pub struct Context {

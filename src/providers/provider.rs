@@ -183,29 +183,3 @@ pub(super) trait UsageSource<S>: Sync {
     /// See [`Session::open_usage`].
     async fn open(&self, session: &S, regions: Option<&[String]>) -> Vec<ScopedUsage>;
 }
-
-/// Opens the stores of the service of this id.
-pub(super) async fn open_stores<S: Sync>(
-    services: &[&dyn Service<S>],
-    session: &S,
-    id: &str,
-    regions: Option<&[String]>,
-) -> Vec<ScopedStore> {
-    match services.iter().find(|service| service.info().id == id) {
-        Some(service) => service.open(session, regions).await,
-        None => Vec::new(),
-    }
-}
-
-/// Opens the scopes of the usage source of this id.
-pub(super) async fn open_usage<S: Sync>(
-    sources: &[&dyn UsageSource<S>],
-    session: &S,
-    id: &str,
-    regions: Option<&[String]>,
-) -> Vec<ScopedUsage> {
-    match sources.iter().find(|source| source.info().id == id) {
-        Some(source) => source.open(session, regions).await,
-        None => Vec::new(),
-    }
-}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use crate::config::{Account, Endpoint};
@@ -10,6 +11,7 @@ use crate::error::Error;
 use crate::model::{Identity, Scope};
 use crate::net::Reply;
 use crate::providers::Context;
+use crate::providers::cloud::LoggedIn;
 
 use super::client::{Client, Operation};
 use super::credentials::{self, Credentials};
@@ -35,36 +37,6 @@ struct Inner {
 }
 
 impl AliyunSession {
-    /// Finds the account's credentials; `None` where nothing is set up.
-    ///
-    /// # Errors
-    /// Where something is set up but broken.
-    pub(super) async fn connect(cx: &Context, account: &Account) -> Result<Option<Self>, Error> {
-        let client = Client {
-            http: cx.http.clone(),
-            clock: cx.clock,
-            endpoints: cx.endpoints.clone(),
-            signature: Signature::Rpc,
-            sts: StsEndpoint::of(&cx.env),
-        };
-        let Some(credentials) = credentials::find(cx, account, &client).await? else {
-            return Ok(None);
-        };
-        Ok(Some(Self(Arc::new(Inner {
-            name: account.name.clone(),
-            client: Client { signature: Signature::chosen(&cx.env, account)?, ..client },
-            credentials,
-            identity: OnceCell::new(),
-            account_id: OnceCell::new(),
-            slb_regions: OnceCell::new(),
-        }))))
-    }
-
-    /// Returns where the credentials were found.
-    pub(super) fn origin(&self) -> &str {
-        self.0.credentials.origin()
-    }
-
     /// Returns the client of the account.
     pub(super) fn client(&self) -> &Client {
         &self.0.client
@@ -73,18 +45,6 @@ impl AliyunSession {
     /// Returns the scope of a service in a region of the account.
     pub(super) fn scope(&self, region: &str, service: &'static str) -> Scope {
         Scope { provider: ID, account: self.0.name.clone(), region: region.to_owned(), service, project: None }
-    }
-
-    /// Returns the account that the keys belong to. One request, however often it is called.
-    ///
-    /// # Errors
-    /// Where the cloud refused, or no whole reply came.
-    pub(super) async fn identity(&self) -> Result<Identity, Error> {
-        let request = async || {
-            let keys = self.0.credentials.keys(&self.0.client).await?;
-            sts::caller_identity(&self.0.client, &keys).await
-        };
-        self.0.identity.get_or_try_init(request).await.cloned()
     }
 
     /// Returns the id of the account, where the cloud sends it within 5 s. A failure is remembered.
@@ -123,5 +83,41 @@ impl AliyunSession {
     ) -> Result<Reply, Error> {
         let keys = self.0.credentials.keys(&self.0.client).await?;
         self.0.client.call(&keys, operation, endpoint, params).await
+    }
+}
+
+#[async_trait]
+impl LoggedIn for AliyunSession {
+    async fn connect(cx: &Context, account: &Account) -> Result<Option<Self>, Error> {
+        let client = Client {
+            http: cx.http.clone(),
+            clock: cx.clock,
+            endpoints: cx.endpoints.clone(),
+            signature: Signature::Rpc,
+            sts: StsEndpoint::of(&cx.env),
+        };
+        let Some(credentials) = credentials::find(cx, account, &client).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Self(Arc::new(Inner {
+            name: account.name.clone(),
+            client: Client { signature: Signature::chosen(&cx.env, account)?, ..client },
+            credentials,
+            identity: OnceCell::new(),
+            account_id: OnceCell::new(),
+            slb_regions: OnceCell::new(),
+        }))))
+    }
+
+    fn origin(&self) -> String {
+        self.0.credentials.origin().to_owned()
+    }
+
+    async fn identity(&self) -> Result<Identity, Error> {
+        let request = async || {
+            let keys = self.0.credentials.keys(&self.0.client).await?;
+            sts::caller_identity(&self.0.client, &keys).await
+        };
+        self.0.identity.get_or_try_init(request).await.cloned()
     }
 }

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::Account;
 use crate::error::Error;
 use crate::model::{Identity, Project, Scope};
 use crate::providers::Context;
+use crate::providers::cloud::LoggedIn;
 
 use super::client::Client;
 use super::{ID, credentials, endpoints, iam};
@@ -30,23 +32,6 @@ struct Inner {
 type ProjectList = Result<Arc<iam::Projects>, Error>;
 
 impl HuaweiSession {
-    /// Finds the account's credentials; `None` where nothing is set up.
-    ///
-    /// # Errors
-    /// Where something is set up but broken.
-    pub(super) async fn connect(cx: &Context, account: &Account) -> Result<Option<Self>, Error> {
-        let Some(loaded) = credentials::find(cx, account).await? else {
-            return Ok(None);
-        };
-        Ok(Some(Self(Arc::new(Inner {
-            name: account.name.clone(),
-            project_id: loaded.project_id,
-            client: Client::new(cx.http.clone(), cx.clock, cx.endpoints.clone(), loaded.credentials),
-            identity: OnceCell::new(),
-            projects: Mutex::default(),
-        }))))
-    }
-
     /// Returns the client of the account.
     pub(super) fn client(&self) -> &Client {
         &self.0.client
@@ -76,12 +61,28 @@ impl HuaweiSession {
         };
         cell.get_or_init(request).await.clone()
     }
+}
 
-    /// Returns the account that the credentials belong to. One request, however often it is called.
-    ///
-    /// # Errors
-    /// Where the cloud refused, or no whole reply came.
-    pub(super) async fn identity(&self) -> Result<Identity, Error> {
+#[async_trait]
+impl LoggedIn for HuaweiSession {
+    async fn connect(cx: &Context, account: &Account) -> Result<Option<Self>, Error> {
+        let Some(loaded) = credentials::find(cx, account).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Self(Arc::new(Inner {
+            name: account.name.clone(),
+            project_id: loaded.project_id,
+            client: Client::new(cx.http.clone(), cx.clock, cx.endpoints.clone(), loaded.credentials),
+            identity: OnceCell::new(),
+            projects: Mutex::default(),
+        }))))
+    }
+
+    fn origin(&self) -> String {
+        self.client().credentials().origin()
+    }
+
+    async fn identity(&self) -> Result<Identity, Error> {
         let iam = self.client().iam(None)?;
         self.0.identity.get_or_try_init(|| iam::domain(self.client(), &iam)).await.cloned()
     }

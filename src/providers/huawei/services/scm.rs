@@ -17,6 +17,7 @@ use crate::config::Endpoint;
 use crate::error::{Error, Kind};
 use crate::model::{AlternativeName, Certificate, Identity, Kinds, NoteCode, Scope};
 use crate::net::Reply;
+use crate::providers::cloud::LoggedIn;
 use crate::providers::huawei::auth_scope::TokenScope;
 use crate::providers::huawei::client::Read;
 use crate::providers::huawei::credentials::Credentials;
