@@ -50,7 +50,6 @@ use output::{Color, Content, Streams};
     arg_required_else_help = true,
     before_help = cli::examples(),
     after_long_help = cli::environment(),
-    disable_help_subcommand = true,
 )]
 struct Cli {
     #[command(subcommand)]
@@ -65,13 +64,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let env = Env::of_process();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return end_without_command(&error, &args, Streams::new(Color::Auto, false, &env)),
+        Err(mut error) => {
+            cli::drop_far_suggestions(&mut error);
+            return end_without_command(&error, &args, Streams::new(Color::Auto, false, &env));
+        }
     };
     let streams = Streams::new(cli.global.color, cli.global.verbose > 0, &env);
     logging::start(cli.global.verbose, streams.stderr);
     let is_check = matches!(cli.command, Command::Check(_));
     if is_check {
-        signals::set_exit_code(Exit::UNKNOWN);
+        signals::set_interruption(Exit::UNKNOWN, output::check::unknown_line("interrupted"));
     }
     cli.command.run(env, streams).unwrap_or_else(|error| end(&error, is_check, streams))
 }
@@ -90,7 +92,8 @@ fn end(error: &anyhow::Error, is_check: bool, streams: Streams) -> Exit {
 
 /// Prints the line of a monitoring plugin without a verdict: monitoring reads standard output only.
 fn print_unknown(reason: &str, streams: Streams) {
-    if let Err(error) = streams.print(Content::Data, |out| output::check::unknown(reason, out)) {
+    signals::forget_line();
+    if let Err(error) = streams.print(Content::Data, |out| writeln!(out, "{}", output::check::unknown_line(reason))) {
         streams.messages().error(&error);
     }
 }

@@ -35,6 +35,7 @@ fn element(parsed: &ParsedCertificate) -> ChainElement {
         not_before: parsed.not_before,
         not_after: parsed.not_after,
         fingerprint_sha256: parsed.fingerprint_sha256.clone(),
+        serial_number: parsed.serial_number.clone(),
         der: parsed.der.clone(),
     }
 }
@@ -54,7 +55,7 @@ impl IssuerCache {
             return issuer.clone();
         }
         let mut read = StoredCertificate::read(der);
-        if read.parsed.is_authority {
+        if read.parsed.traits.is_authority {
             read.shared = Some(Arc::new(element(&read.parsed)));
             known.insert(key, read.clone());
         }

@@ -3,9 +3,12 @@
 //! [`read_stored`] takes what a cloud stores, [`annotate`] looks at one record, [`mark_superseded`] at all records
 //! together. Every command calls them, so a note does not depend on who reads.
 
+mod ca_bundle;
 mod chain;
 mod issuers;
+mod path;
 mod reconcile;
+mod roots;
 mod successor;
 mod weakness;
 

@@ -4,10 +4,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{AlternativeName, Certificate, Kind, Note, NoteCode, rfc3339};
+use chrono::{DateTime, Utc};
+
+use crate::model::{AlternativeName, Certificate, Issuance, Kind, Note, NoteCode, rfc3339};
 use crate::x509::{ParsedCertificate, pem_blocks};
 
-use super::chain::CertificateChain;
+use super::ca_bundle;
+use super::chain::{CertificateChain, ChainContext};
 use super::issuers::{IssuerCache, StoredCertificate};
 
 /// The certificates of one record as the cloud stores them.
@@ -20,17 +23,24 @@ pub(crate) struct StoredPem<'a> {
 }
 
 /// Fills `record` from the certificates that the cloud stores for it. An SM2 pair is valid while both of its
-/// certificates are.
+/// certificates are, and a record of several CA certificates ends with the first of them.
 ///
 /// Without a readable leaf the cloud's fields stay as they are: the next certificate of the chain is the issuer's, and
 /// lives longer.
-pub(crate) fn read_stored(record: &mut Certificate, stored: StoredPem<'_>, issuers: &IssuerCache) {
-    let (leaf, notes) = attach_chain(record, stored.certificate, issuers);
+pub(crate) fn read_stored(record: &mut Certificate, stored: StoredPem<'_>, issuers: &IssuerCache, now: DateTime<Utc>) {
+    let own = ReadPem::read(stored.certificate, issuers);
+    let encryption = stored.encryption.map(|pem| ReadPem::read(pem, issuers));
+    // Clients of an SM2 pair get one list of issuers for both certificates.
+    let shared = |read: Option<&ReadPem>| read.and_then(|read| read.stored.get(1..)).unwrap_or_default().to_vec();
+    let (own_issuers, encryption_issuers) = (shared(Some(&own)), shared(encryption.as_ref()));
+    let first_to_end = (record.kind == Kind::Ca).then(|| ca_bundle::first_to_end(&own.stored)).flatten();
+    let (leaf, notes) = attach_chain(record, own, &encryption_issuers, now);
     record.notes.extend(notes);
-    let encryption = stored.encryption.and_then(|pem| attach_encryption(record, pem, issuers));
+    let encryption = encryption.and_then(|read| attach_encryption(record, read, &own_issuers, now));
     let Some(leaf) = leaf else {
-        let end = encryption.and_then(|certificate| certificate.not_after);
-        record.not_after = record.not_after.into_iter().chain(end).min();
+        let ends = encryption.and_then(|certificate| certificate.not_after).into_iter();
+        let ends = ends.chain(first_to_end.map(|first| first.not_after));
+        record.not_after = record.not_after.into_iter().chain(ends).min();
         return;
     };
     let leaf = match encryption {
@@ -39,12 +49,49 @@ pub(crate) fn read_stored(record: &mut Certificate, stored: StoredPem<'_>, issue
     };
     note_differences(record, &leaf);
     apply(record, leaf);
+    if let Some(first) = first_to_end {
+        record.not_after = Some(first.not_after);
+        if first.part.is_some() {
+            record.not_before = first.not_before;
+            record.first_part_to_end = first.part;
+        }
+    }
+}
+
+/// The certificates of a text.
+struct ReadPem {
+    stored: Vec<StoredCertificate>,
+    is_first_readable: bool,
+    is_truncated: bool,
+    notes: Vec<Note>,
+}
+
+impl ReadPem {
+    fn read(pem: &str, issuers: &IssuerCache) -> Self {
+        let blocks = pem_blocks(pem);
+        // The first is the leaf, as a rule, and not worth a look into the cache.
+        let read = |(number, der): (usize, &Vec<u8>)| match number {
+            0 => StoredCertificate::read(der),
+            _ => issuers.read(der),
+        };
+        Self {
+            stored: blocks.certificates.iter().enumerate().map(read).collect(),
+            is_first_readable: blocks.is_first_readable,
+            is_truncated: blocks.is_truncated,
+            notes: blocks.notes,
+        }
+    }
 }
 
 /// Adds the chain of the encryption certificate of an SM2 pair. Returns that certificate, if it can be read.
-fn attach_encryption(record: &mut Certificate, pem: &str, issuers: &IssuerCache) -> Option<ParsedCertificate> {
+fn attach_encryption(
+    record: &mut Certificate,
+    read: ReadPem,
+    others: &[StoredCertificate],
+    now: DateTime<Utc>,
+) -> Option<ParsedCertificate> {
     let place = record.chain.len() + 1;
-    let (encryption, notes) = attach_chain(record, pem, issuers);
+    let (encryption, notes) = attach_chain(record, read, others, now);
     if encryption.is_some() {
         let text = format!("the encryption certificate of the SM2 pair is number {place} of the chain");
         record.note(NoteCode::Sm2Pair, text);
@@ -55,26 +102,37 @@ fn attach_encryption(record: &mut Certificate, pem: &str, issuers: &IssuerCache)
 }
 
 /// Adds a chain to the record's. Returns its leaf, if that can be read, and what is wrong with leaf and chain.
-fn attach_chain(record: &mut Certificate, pem: &str, issuers: &IssuerCache) -> (Option<ParsedCertificate>, Vec<Note>) {
-    let blocks = pem_blocks(pem);
-    // The first is the leaf, as a rule, and not worth a look into the cache.
-    let read = |(number, der): (usize, &Vec<u8>)| match number {
-        0 => StoredCertificate::read(der),
-        _ => issuers.read(der),
-    };
-    let stored = blocks.certificates.iter().enumerate().map(read).collect();
+fn attach_chain(
+    record: &mut Certificate,
+    read: ReadPem,
+    others: &[StoredCertificate],
+    now: DateTime<Utc>,
+) -> (Option<ParsedCertificate>, Vec<Note>) {
+    let ReadPem { stored, is_first_readable, is_truncated, mut notes } = read;
+    let cloud_sha1 = record.fingerprint_sha1.clone();
     let chain = match record.kind {
-        Kind::Ca => CertificateChain::as_stored(stored),
-        Kind::Server | Kind::ServerSm => CertificateChain::ordered(stored, record.fingerprint_sha1.as_deref()),
+        Kind::Ca => CertificateChain { notes: ca_bundle::notes(&stored), certificates: stored, ..Default::default() },
+        Kind::Server | Kind::ServerSm => {
+            let context = ChainContext { cloud_sha1: cloud_sha1.as_deref(), others, is_truncated, now };
+            CertificateChain::ordered(stored, context)
+        }
     };
     record.chain.extend(chain.certificates.iter().map(StoredCertificate::element));
-    let mut notes = blocks.notes;
-    let leaf = chain.certificates.into_iter().next().filter(|_| blocks.is_first_readable);
+    let is_leaf =
+        |leaf: &StoredCertificate| is_first_readable || Some(&leaf.parsed.fingerprint_sha1) == cloud_sha1.as_ref();
+    let leaf = chain.certificates.into_iter().next().filter(is_leaf);
     let mut leaf = leaf.map(|leaf| Arc::unwrap_or_clone(leaf.parsed));
     notes.extend(leaf.iter_mut().flat_map(|leaf| std::mem::take(&mut leaf.notes)));
-    let leaf = leaf.filter(is_certificate);
-    if leaf.is_some() {
+    let mut leaf = leaf.filter(is_certificate);
+    if let Some(leaf) = &mut leaf {
         notes.extend(chain.notes);
+        record.chain_not_after = record.chain_not_after.into_iter().chain(chain.issuers_end).min();
+        if chain.has_issuer && leaf.traits.issuance == Issuance::SelfSigned {
+            leaf.traits.issuance = Issuance::Authority;
+        }
+        if chain.is_public && leaf.traits.issuance == Issuance::Authority {
+            leaf.traits.issuance = Issuance::PublicAuthority;
+        }
     }
     (leaf, notes)
 }
@@ -96,6 +154,7 @@ fn intersect_validity(
         let (first, end) = if encryption < signing { ("encryption", encryption) } else { ("signing", signing) };
         let text = format!("the {first} certificate of the SM2 pair expires first: {}", rfc3339(end));
         record.note(NoteCode::Sm2Pair, text);
+        record.first_part_to_end = (encryption < signing).then(|| "encryption certificate".to_owned());
     }
     ParsedCertificate {
         not_before: signing.not_before.into_iter().chain(encryption.not_before).max(),
@@ -106,7 +165,12 @@ fn intersect_validity(
 
 /// Adds a note for each field of the cloud that differs from the certificate.
 fn note_differences(record: &mut Certificate, leaf: &ParsedCertificate) {
-    let (cloud_end, own_end) = record.not_after.zip(leaf.not_after).map(|(a, b)| (rfc3339(a), rfc3339(b))).unzip();
+    // The cloud may tell the end of any CA certificate of the record.
+    let is_of_part = |end: &DateTime<Utc>| {
+        record.kind == Kind::Ca && record.chain.iter().any(|element| element.not_after == Some(*end))
+    };
+    let cloud_end = record.not_after.filter(|end| !is_of_part(end));
+    let (cloud_end, own_end) = cloud_end.zip(leaf.not_after).map(|(a, b)| (rfc3339(a), rfc3339(b))).unzip();
     let cloud_names = dns_names(&record.subject_alternative_names);
     let own_names = dns_names(&leaf.subject_alternative_names);
     let differences: Vec<Note> = [
@@ -130,7 +194,7 @@ fn note_differences(record: &mut Certificate, leaf: &ParsedCertificate) {
 /// Returns the DNS names of a list in order, where it has any. Clouds leave out addresses and URIs.
 fn dns_names(names: &[AlternativeName]) -> Option<String> {
     let dns = |name: &AlternativeName| match name {
-        AlternativeName::Dns(name) => Some(name.to_ascii_lowercase()),
+        AlternativeName::Dns(name) | AlternativeName::InvalidDns(name) => Some(name.to_ascii_lowercase()),
         AlternativeName::Ip(_) | AlternativeName::Uri(_) => None,
     };
     let names: BTreeSet<String> = names.iter().filter_map(dns).collect();
@@ -140,7 +204,7 @@ fn dns_names(names: &[AlternativeName]) -> Option<String> {
 /// Replaces the cloud's fields by the certificate's.
 fn apply(record: &mut Certificate, leaf: ParsedCertificate) {
     let cloud_names = std::mem::replace(&mut record.subject_alternative_names, leaf.subject_alternative_names);
-    if leaf.san_incomplete {
+    if leaf.traits.san_incomplete {
         // The cloud may have a name that cannot be read any more.
         for name in cloud_names {
             if !record.subject_alternative_names.contains(&name) {
@@ -157,7 +221,7 @@ fn apply(record: &mut Certificate, leaf: ParsedCertificate) {
     record.key_type = leaf.key_type;
     record.key_bits = leaf.key_bits;
     record.signature_algorithm = leaf.signature_algorithm;
-    record.pss_over_sha1 = leaf.pss_over_sha1;
+    record.traits = leaf.traits;
     record.not_before = leaf.not_before;
     record.not_after = leaf.not_after.or(record.not_after);
 }
@@ -187,7 +251,7 @@ mod tests {
         let issuers = IssuerCache::default();
         let read = |pem: &String| {
             let mut record = Certificate::default();
-            read_stored(&mut record, StoredPem { certificate: pem, encryption: None }, &issuers);
+            read_stored(&mut record, StoredPem { certificate: pem, encryption: None }, &issuers, Utc::now());
             record
         };
         let records: Vec<Certificate> = chains(&["a.example", "b.example"]).iter().map(read).collect();

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::cli::{NetArgs, ScopeArgs, TargetParser};
 use crate::engine;
 use crate::exit::Exit;
-use crate::output::{self, AccountList, Subject, Target};
+use crate::output::{AccountList, Outputs, Subject, Target};
 
 use super::Run;
 
@@ -27,9 +27,9 @@ impl Accounts {
     /// # Errors
     /// Where the run could not do its work at all, or standard output cannot be written.
     pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
-        let targets = Target::all(&self.outputs, Subject::Accounts)?;
+        let outputs = Outputs::open(&self.outputs, Subject::Accounts, run.settings.timeout)?;
         let list = AccountList { accounts: engine::accounts(&run.cx, &run.settings)?, now: run.now };
-        let failed = output::write(&targets, &run.streams, &list)?;
+        let written = outputs.write(&run.streams, &list)?;
         let mut messages = run.streams.messages();
         for account in &list.accounts {
             for error in &account.errors {
@@ -39,13 +39,11 @@ impl Accounts {
                 messages.account_limitation(account.provider, &account.name, limitation);
             }
         }
-        for error in &failed {
-            messages.error(error);
-        }
+        messages.written(&written);
         if list.accounts.is_empty() {
             return Err(engine::no_credentials(&run.settings).into());
         }
-        Ok(if failed.is_empty() { exit(&list) } else { Exit::Failed })
+        Ok(if written.failed.is_empty() { exit(&list) } else { Exit::Failed })
     }
 }
 

@@ -1,13 +1,16 @@
 //! `certls check`: says whether any certificate expires soon.
 
+use std::time::Duration;
+
 use clap::Args;
 
-use crate::cli::{FilterArgs, NetArgs, ScopeArgs, TargetParser, UsageArgs};
+use crate::cli::{FilterArgs, LabelArgs, NetArgs, ScopeArgs, TargetParser, UsageArgs, seconds};
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
 use crate::model::{Filter, State, Threshold, Thresholds, UseFilter, is_complete, judge, worst};
 use crate::output::check::CheckReport;
-use crate::output::{self, Subject, Target};
+use crate::output::{self, Outputs, Scanned, Subject, Target, Written};
+use crate::signals;
 
 use super::Run;
 use super::inventory::{self, Inventory};
@@ -23,6 +26,7 @@ use super::inventory::{self, Inventory};
 /// which something could not be read. The worst counts: CRITICAL, UNKNOWN, WARNING, OK, which exit
 /// with 2, 3, 1 and 0. Help, version and wrong usage exit with 3, as monitoring plugins do.
 #[derive(Debug, Args)]
+#[command(version)]
 pub(crate) struct Check {
     /// WARNING when less than this is left
     #[arg(short, long, value_name = "LIMIT", default_value_t = Thresholds::default().warning(), help_heading = "Limits")]
@@ -45,72 +49,82 @@ pub(crate) struct Check {
     /// Format of the output; with =FILE it replaces that file, and repeats [default: text]
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = TargetParser(Subject::Check), help_heading = "Output")]
     outputs: Vec<Target>,
-    /// Print nothing when all is OK
-    #[arg(short, long, help_heading = "Output")]
-    quiet: bool,
     #[command(flatten)]
-    pub(super) net: NetArgs,
+    labels: LabelArgs,
+    /// As --timeout, in seconds, as monitoring plugins have it
+    #[arg(short = 't', value_name = "SECONDS", value_parser = seconds, conflicts_with = "timeout", help_heading = "Network")]
+    seconds: Option<Duration>,
+    #[command(flatten)]
+    net: NetArgs,
 }
 
 impl Check {
+    /// Returns how to ask.
+    pub(super) fn net(&self) -> NetArgs {
+        NetArgs { timeout: self.seconds.unwrap_or(self.net.timeout), ..self.net.clone() }
+    }
+
     /// Judges the certificates and prints the verdict.
     ///
     /// # Errors
     /// Where there is no verdict.
     pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
         let thresholds = Thresholds::new(self.warning, self.critical)?.with_superseded(self.warn_superseded);
-        let targets = Target::all(&self.outputs, Subject::Check)?;
+        let outputs = Outputs::open(&self.outputs, Subject::Check, run.settings.timeout)?;
+        let labels = self.labels.labels()?;
         let query = inventory::everything(self.filter.kinds(), self.ignore_unused || self.usage.is_asked());
         let inventory = inventory::scan(run, &query)?;
         let filter = self.filter();
-        require_named(&filter, &inventory)?;
-        Ok(self.print(run, &targets, judged(run, thresholds, &filter, &inventory)))
+        require_named(&self.filter.named(), &filter, &inventory)?;
+        let report = CheckReport { labels, ..judged(run, thresholds, &filter, &inventory) };
+        Ok(print(run, &outputs, report, inventory.certificates.len()))
     }
 
     fn filter(&self) -> Filter {
         let by_usage = self.ignore_unused.then_some(UseFilter::NotUnused);
         Filter { usage: by_usage.or(self.usage.filter()), ..self.filter.filter() }
     }
-
-    /// Writes the files, then standard output, and returns the exit code.
-    fn print(&self, run: &Run, targets: &[Target], mut report: CheckReport<'_>) -> Exit {
-        report.unwritten = output::write_files(targets, &report);
-        if !report.unwritten.is_empty() {
-            // The readers of that file see an old verdict, so that this one is not OK; CRITICAL stays CRITICAL.
-            report.state = report.state.max(State::Unknown);
-        }
-        let is_silent = self.quiet && report.state == State::Ok;
-        let printed = if is_silent { Ok(()) } else { output::print(targets, &run.streams, &report) };
-        // The verdict is the exit code, also where the reader of the text left.
-        let unprinted = printed.err().filter(|error| !output::is_pipe_closed(error));
-        let mut messages = run.streams.messages();
-        if !targets.iter().any(is_printed_text) && !is_complete(report.scopes) {
-            // The text of the plugin names the scopes that failed on standard output; other formats do not.
-            messages.scan(report.judged.len(), report.scopes);
-        }
-        for error in report.unwritten.iter().chain(&unprinted) {
-            messages.error(error);
-        }
-        let unprinted_state = if unprinted.is_some() { State::Unknown } else { State::Ok };
-        Exit::of_state(report.state.max(unprinted_state))
-    }
 }
 
-fn is_printed_text(target: &Target) -> bool {
-    target.file.is_none() && target.format == Subject::Check.default_format()
+/// Writes the files, then standard output, and returns the exit code. `total` certificates were read.
+fn print(run: &Run, outputs: &Outputs, mut report: CheckReport<'_>, total: usize) -> Exit {
+    let Written { failed, notes } = outputs.write_files(&report);
+    report.unwritten = failed;
+    if !report.unwritten.is_empty() {
+        // The readers of that file see an old verdict, so that this one is not OK; CRITICAL stays CRITICAL.
+        report.state = report.state.max(State::Unknown);
+    }
+    let is_silent = run.quiet && report.state == State::Ok;
+    signals::forget_line();
+    let printed = if is_silent { Ok(()) } else { outputs.print(&run.streams, &report) };
+    // The verdict is the exit code, also where the reader of the text left.
+    let unprinted = printed.err().filter(|error| !output::is_pipe_closed(error));
+    let mut messages = run.streams.messages();
+    if outputs.stdout() != Some(Subject::Check.default_format()) && !is_complete(report.scopes) {
+        // The text of the plugin names the scopes that failed on standard output; other formats do not.
+        messages.scan(&Scanned { shown: report.judged.len(), total, scopes: report.scopes }, false);
+    }
+    for error in report.unwritten.iter().chain(&unprinted) {
+        messages.error(error);
+    }
+    for note in &notes {
+        messages.note(note);
+    }
+    let unprinted_state = if unprinted.is_some() { State::Unknown } else { State::Ok };
+    Exit::of_state(report.state.max(unprinted_state))
 }
 
 /// Requires a certificate that a name in the filter means: one that is gone must not pass for one that is OK.
 ///
 /// # Errors
 /// Where every scope was read and no certificate is meant.
-fn require_named(filter: &Filter, inventory: &Inventory) -> Result<(), Error> {
+fn require_named(named: &str, filter: &Filter, inventory: &Inventory) -> Result<(), Error> {
     let is_named = |certificate| filter.matches_ignoring_expiry(certificate);
     if !filter.is_by_name() || !is_complete(&inventory.scopes) || inventory.certificates.iter().any(is_named) {
         return Ok(());
     }
-    Err(Error::new(Kind::Usage, "no certificate is like what was named")
-        .with_hint("correct `--name`, `--id`, `--domain` or `--tag`; `certls list` shows what there is"))
+    Err(Error::new(Kind::Usage, format!("no certificate {named}"))
+        .with_hint("`certls list` shows what there is, `certls list --service all` also what is not read by default"))
 }
 
 /// Judges the certificates that the filter selects.
@@ -124,5 +138,5 @@ fn judged<'a>(run: &Run, thresholds: Thresholds, filter: &Filter, inventory: &'a
         certificates.map(|certificate| (certificate, judge(certificate, run.now, &thresholds))).collect();
     let incomplete = !is_complete(scopes) || filter.usage_unknown(scopes);
     let state = worst(judged.iter().map(|(_, judgement)| judgement.state), incomplete);
-    CheckReport { state, judged, scopes, thresholds, now: run.now, unwritten: Vec::new() }
+    CheckReport { state, judged, scopes, thresholds, now: run.now, labels: &[], unwritten: Vec::new() }
 }

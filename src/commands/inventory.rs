@@ -1,13 +1,13 @@
 //! What commands that read certificates have in common: scan with progress, and keep or print what arrives.
 
-use std::io::{self, Write};
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use crate::analysis::mark_superseded;
 use crate::engine::{self, Listener, ScanQuery, UsageMode};
 use crate::error::Error;
 use crate::model::{Certificate, Filter, Kinds, ScopeReport, Selector, soonest_first};
-use crate::output::{Format, Printable, Progress, Report, Stdout, TableOptions};
+use crate::output::{BackgroundStdout, Format, Printable, Progress, Report, TableOptions};
 
 use super::Run;
 
@@ -65,11 +65,22 @@ fn collect(
 ) -> Result<Inventory, Error> {
     let progress = Progress::new(run.streams.stderr.is_terminal());
     let mut collector = Collector { certificates: Vec::new(), progress };
-    let scopes = scan(&mut collector)?;
+    let mut scopes = scan(&mut collector)?;
     let mut certificates = collector.certificates;
+    tell_account_ids(&mut scopes, &certificates);
     certificates.sort_by(soonest_first);
-    mark_superseded(&mut certificates);
+    mark_superseded(&mut certificates, run.now);
     Ok(Inventory { certificates, scopes })
+}
+
+/// Tells each scope the id of its account, which only certificates carry: scopes of two accounts may be alike but for it.
+fn tell_account_ids(scopes: &mut [ScopeReport], certificates: &[Certificate]) {
+    let known = certificates.iter().filter_map(|c| Some(((c.provider, c.account.as_str()), c.account_id.as_ref()?)));
+    let ids: HashMap<(&str, &str), &String> = known.collect();
+    for report in scopes {
+        let id = ids.get(&(report.scope.provider, report.scope.account.as_str()));
+        report.account_id = id.map(|id| (*id).clone());
+    }
 }
 
 /// Prints the certificates that arrive, and keeps none.
@@ -77,10 +88,9 @@ struct Printer<'a> {
     run: &'a Run,
     filter: &'a Filter,
     format: &'a Format,
-    stdout: Stdout,
-    /// Why standard output cannot be written, where it cannot.
-    written: io::Result<()>,
+    stdout: BackgroundStdout,
     shown: usize,
+    total: usize,
     left_out: usize,
     progress: Progress,
 }
@@ -88,15 +98,18 @@ struct Printer<'a> {
 impl Listener for Printer<'_> {
     fn page(&mut self, mut page: Vec<Certificate>) -> ControlFlow<()> {
         // Successors on other pages are not known yet.
-        mark_superseded(&mut page);
         let Run { now, streams, .. } = *self.run;
+        mark_superseded(&mut page, now);
         let certificates: Vec<&Certificate> = page.iter().filter(|c| self.filter.matches(c, now)).collect();
         self.shown += certificates.len();
+        self.total += page.len();
         self.left_out += page.iter().filter(|c| self.filter.excluded_for_unknown_expiry(c)).count();
-        let report = Report { certificates, scopes: &[], now, table: TableOptions::default(), width: None };
-        let written = report.write(self.format, streams.stdout.width(), &mut self.stdout);
-        self.written = written.and_then(|()| self.stdout.flush());
-        if self.written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        let table = TableOptions::default();
+        let report = Report { certificates, scopes: &[], now, table, labels: &[], width: None };
+        let mut lines = Vec::new();
+        // Writing to memory does not fail.
+        let _ = report.write(self.format, streams.stdout.width(), &mut lines);
+        self.stdout.write(lines)
     }
 
     fn progress(&mut self, done: usize, scopes: usize, certificates: usize) {
@@ -107,6 +120,7 @@ impl Listener for Printer<'_> {
 /// What was printed, and where it came from.
 pub(super) struct Streamed {
     pub shown: usize,
+    pub total: usize,
     /// How many certificates were left out because their expiry is unknown.
     pub left_out: usize,
     pub scopes: Vec<ScopeReport>,
@@ -123,14 +137,14 @@ pub(super) fn stream(run: &Run, query: &ScanQuery<'_>, filter: &Filter, format: 
         run,
         filter,
         format,
-        stdout: Stdout::open(run.streams.stdout, format.content),
-        written: Ok(()),
+        stdout: BackgroundStdout::open(run.streams.stdout, format.content)?,
         shown: 0,
+        total: 0,
         left_out: 0,
         progress: Progress::new(shows_progress),
     };
     let scopes = engine::scan(&run.cx, &run.settings, query, &mut printer);
-    let Printer { shown, left_out, stdout, written, .. } = printer;
-    stdout.finish(written)?;
-    Ok(Streamed { shown, left_out, scopes: scopes? })
+    let Printer { shown, total, left_out, stdout, .. } = printer;
+    stdout.finish()?;
+    Ok(Streamed { shown, total, left_out, scopes: scopes? })
 }

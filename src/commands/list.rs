@@ -7,9 +7,10 @@ use crate::engine::ScanQuery;
 use crate::exit::Exit;
 use crate::model::{Filter, ScopeReport, Sort};
 use crate::output::columns::{NAMES, SUPERSEDED_BY, USED_BY_COUNT};
-use crate::output::{self, Column, Format, Report, Target};
+use crate::output::{Column, Format, Outputs, Report, Scanned};
 
-use super::{Run, inventory};
+use super::Run;
+use super::inventory::{self, Streamed};
 
 /// List every certificate of every region, soonest expiry first
 #[derive(Debug, Args)]
@@ -37,14 +38,12 @@ impl List {
     /// # Errors
     /// Where the run could not do its work at all, or standard output cannot be written.
     pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
-        let targets = self.output.targets()?;
+        let outputs = self.output.open(run.settings.timeout)?;
         let query = inventory::everything(self.filter.kinds(), self.usage.is_asked());
         let filter = Filter { usage: self.usage.filter(), superseded: self.superseded, ..self.filter.filter() };
-        match targets.as_slice() {
-            [Target { format, file: None }] if format.is_streamed && !self.superseded => {
-                stream(run, &query, &filter, format)
-            }
-            targets => self.print(run, &query, &filter, targets),
+        match outputs.streamed() {
+            Some(format) if !self.superseded => stream(run, &query, &filter, format),
+            _ => self.print(run, &query, &filter, &outputs),
         }
     }
 
@@ -52,7 +51,7 @@ impl List {
     ///
     /// # Errors
     /// Where the run could not do its work at all, or standard output cannot be written.
-    fn print(&self, run: &Run, query: &ScanQuery<'_>, filter: &Filter, targets: &[Target]) -> anyhow::Result<Exit> {
+    fn print(&self, run: &Run, query: &ScanQuery<'_>, filter: &Filter, outputs: &Outputs) -> anyhow::Result<Exit> {
         let inventory = inventory::scan(run, query)?;
         let mut certificates: Vec<_> =
             inventory.certificates.iter().filter(|certificate| filter.matches(certificate, run.now)).collect();
@@ -60,18 +59,18 @@ impl List {
         sort.sort(&mut certificates, |certificate| self.sort.column.sort_key(certificate, run.now));
         let extra = self.extra_columns();
         let table = self.output.table_options(&extra);
-        let report = Report { certificates, scopes: &inventory.scopes, now: run.now, table, width: None };
-        let failed = output::write(targets, &run.streams, &report)?;
+        let labels = self.output.labels()?;
+        let report = Report { certificates, scopes: &inventory.scopes, now: run.now, table, labels, width: None };
+        let written = outputs.write(&run.streams, &report)?;
         let mut messages = run.streams.messages();
         messages.left_out(inventory.certificates.iter().filter(|c| filter.excluded_for_unknown_expiry(c)).count());
-        if !self.superseded {
+        if !self.superseded && !run.quiet {
             messages.superseded(report.certificates.iter().filter(|c| c.superseded_by.is_some()).count());
         }
-        messages.scan(report.certificates.len(), &inventory.scopes);
-        for error in &failed {
-            messages.error(error);
-        }
-        Ok(if failed.is_empty() { exit(filter, &inventory.scopes) } else { Exit::Failed })
+        let (shown, total) = (report.certificates.len(), inventory.certificates.len());
+        messages.scan(&Scanned { shown, total, scopes: &inventory.scopes }, run.quiet);
+        messages.written(&written);
+        Ok(if written.failed.is_empty() { exit(filter, &inventory.scopes) } else { Exit::Failed })
     }
 
     /// Returns the columns that a list shows beside the usual ones.
@@ -89,7 +88,8 @@ fn stream(run: &Run, query: &ScanQuery<'_>, filter: &Filter, format: &Format) ->
     let streamed = inventory::stream(run, query, filter, format)?;
     let mut messages = run.streams.messages();
     messages.left_out(streamed.left_out);
-    messages.scan(streamed.shown, &streamed.scopes);
+    let Streamed { shown, total, scopes, .. } = &streamed;
+    messages.scan(&Scanned { shown: *shown, total: *total, scopes }, run.quiet);
     Ok(exit(filter, &streamed.scopes))
 }
 

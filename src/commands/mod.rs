@@ -23,11 +23,13 @@ mod inventory;
 mod list;
 mod man;
 mod show;
+mod version;
 mod which;
 
 /// What certls can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    #[command(alias = "ls")]
     List(list::List),
     Show(show::Show),
     Check(check::Check),
@@ -35,6 +37,7 @@ pub(crate) enum Command {
     Accounts(accounts::Accounts),
     Completions(completions::Completions),
     Man(man::Man),
+    Version(version::Version),
 }
 
 impl Command {
@@ -46,11 +49,12 @@ impl Command {
         match self {
             Self::List(list) => list.run(&Run::new(env, streams, &list.scope, &list.net)?),
             Self::Show(show) => show.run(&Run::new(env, streams, &show.scope, &show.net)?),
-            Self::Check(check) => check.run(&Run::new(env, streams, &check.scope, &check.net)?),
+            Self::Check(check) => check.run(&Run::new(env, streams, &check.scope, &check.net())?),
             Self::Which(which) => which.run(&Run::new(env, streams, &which.scope, &which.net)?),
             Self::Accounts(accounts) => accounts.run(&Run::new(env, streams, &accounts.scope, &accounts.net)?),
             Self::Completions(completions) => completions.run(streams),
             Self::Man(man) => man.run(streams),
+            Self::Version(version) => version.run(streams),
         }
     }
 }
@@ -62,6 +66,8 @@ struct Run {
     cx: Context,
     /// The moment of the run: ages and remaining times are counted from it.
     now: DateTime<Utc>,
+    /// Whether nothing is said when all is well.
+    quiet: bool,
 }
 
 impl Run {
@@ -82,6 +88,6 @@ impl Run {
             files: ProfileFiles::default(),
             providers: providers::ALL,
         };
-        Ok(Self { streams, settings, cx, now: clock.now() })
+        Ok(Self { streams, settings, cx, now: clock.now(), quiet: net.quiet })
     }
 }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::{NetArgs, ScopeArgs, TargetParser};
+use crate::cli::{LabelArgs, NetArgs, ScopeArgs, TargetParser};
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
-use crate::model::{Certificate, Resolution, ScopeReport, Selector};
+use crate::model::{Certificate, Host, Resolution, ScopeReport, Selector};
 use crate::output::columns::{ACCOUNT, EXPIRES, ID, NAME, PROVIDER, REGION};
-use crate::output::{self, Column, Details, Messages, Report, Subject, TableOptions, Target};
+use crate::output::{self, Column, Details, Label, Messages, Outputs, Report, Scanned, Subject, TableOptions, Target};
 
 use super::Run;
 use super::inventory::{self, Inventory};
@@ -34,6 +35,8 @@ pub(crate) struct Show {
     #[arg(long, conflicts_with = "outputs", help_heading = "Output")]
     pem: bool,
     #[command(flatten)]
+    labels: LabelArgs,
+    #[command(flatten)]
     pub(super) net: NetArgs,
 }
 
@@ -49,25 +52,24 @@ impl Show {
     /// # Errors
     /// Where the run could not do its work at all, or standard output cannot be written.
     pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
-        let targets = self.targets()?;
+        let outputs = self.outputs(run.settings.timeout)?;
+        let labels = self.labels.labels()?;
         let inventory = inventory::find(run, &self.selectors)?;
         let found: Vec<Found<'_>> =
             self.selectors.iter().map(|selector| Found::new(selector, &inventory.certificates)).collect();
-        let details = details(run, &inventory, &found);
-        let failed = output::write(&targets, &run.streams, &details)?;
+        let details = details(run, &inventory, &found, labels);
+        let written = outputs.write(&run.streams, &details)?;
         let mut messages = run.streams.messages();
-        messages.scan(details.all.certificates.len(), &inventory.scopes);
-        let is_pem = targets.iter().any(|target| target.format == output::PEM);
+        messages.scan(&Scanned::all(details.all.certificates.len(), &inventory.scopes), run.quiet);
+        let is_pem = outputs.has(output::PEM);
         let exits = found.iter().map(|found| match found.report(is_pem, &inventory.scopes, &mut messages) {
             Exit::Failed if !details.with_chain.is_empty() => Exit::Incomplete,
             exit => exit,
         });
         // All of them are reported; the first that is not OK counts.
         let exits: Vec<Exit> = std::iter::once(Exit::of(&inventory.scopes)).chain(exits).collect();
-        for error in &failed {
-            messages.error(error);
-        }
-        if !failed.is_empty() {
+        messages.written(&written);
+        if !written.failed.is_empty() {
             return Ok(Exit::Failed);
         }
         Ok(exits.into_iter().find(|exit| *exit != Exit::Ok).unwrap_or(Exit::Ok))
@@ -76,17 +78,17 @@ impl Show {
     /// Returns where the output goes.
     ///
     /// # Errors
-    /// Where two outputs would go to the same place.
-    fn targets(&self) -> Result<Vec<Target>, Error> {
+    /// As [`Outputs::open`].
+    fn outputs(&self, time: Duration) -> Result<Outputs, Error> {
         if self.pem {
-            return Ok(vec![Target { format: output::PEM, file: None }]);
+            return Ok(Outputs::printed(output::PEM));
         }
-        Target::all(&self.outputs, Subject::Details)
+        Outputs::open(&self.outputs, Subject::Details, time)
     }
 }
 
 /// Returns what the selectors mean, in the inventory's order: each certificate once, however many selectors mean it.
-fn details<'a>(run: &Run, inventory: &'a Inventory, found: &[Found<'_>]) -> Details<'a> {
+fn details<'a>(run: &Run, inventory: &'a Inventory, found: &[Found<'_>], labels: &'a [Label]) -> Details<'a> {
     let (all, scopes) = (inventory.certificates.as_slice(), inventory.scopes.as_slice());
     let certificates = |indices: BTreeSet<usize>| -> Vec<&'a Certificate> {
         indices.into_iter().filter_map(|index| all.get(index)).collect()
@@ -96,7 +98,7 @@ fn details<'a>(run: &Run, inventory: &'a Inventory, found: &[Found<'_>]) -> Deta
         certificates(shown.flat_map(|found| found.meaning.indices()).copied().collect())
     };
     let table = TableOptions::default();
-    let report = |certificates| Report { certificates, scopes, now: run.now, table, width: None };
+    let report = |certificates| Report { certificates, scopes, now: run.now, table, labels, width: None };
     let choice = TableOptions { columns: Some(&CHOICE), ..table };
     Details {
         single: report(meant(Resolution::is_unique)),
@@ -179,6 +181,8 @@ impl<'a> Found<'a> {
         let named = self.all.iter().find(|certificate| certificate.name.as_ref() == Some(selector));
         if let Some(id) = named.and_then(|certificate| certificate.id.as_ref()) {
             messages.hint(&format!("{selector} is the name of {}", id.escape_debug()));
+        } else if is_id && selector.contains('.') && Host::parse(selector).is_ok() {
+            messages.hint(&format!("for the certificates that cover a host name: certls which {selector}"));
         }
     }
 

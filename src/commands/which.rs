@@ -9,7 +9,7 @@ use crate::engine::{ScanQuery, UsageMode};
 use crate::exit::Exit;
 use crate::model::{Certificate, Host, Kinds, Match, matching_hosts};
 use crate::output::columns::{MATCH, MATCHES, SUPERSEDED_BY, USED_BY};
-use crate::output::{self, Report};
+use crate::output::{Report, Scanned};
 
 use super::{Run, inventory};
 
@@ -38,7 +38,7 @@ impl Which {
     /// # Errors
     /// Where the run could not do its work at all, or standard output cannot be written.
     pub(super) fn run(&self, run: &Run) -> anyhow::Result<Exit> {
-        let targets = self.output.targets()?;
+        let outputs = self.output.open(run.settings.timeout)?;
         let mut hosts: Vec<&Host> = Vec::new();
         for host in &self.names {
             if !hosts.contains(&host) {
@@ -55,20 +55,19 @@ impl Which {
         certificates.sort_by_cached_key(|certificate| Reverse(rank(&hosts, certificate)));
         let extra = [if hosts.len() == 1 { MATCH } else { MATCHES }, SUPERSEDED_BY, USED_BY];
         let table = self.output.table_options(&extra);
-        let report = Report { certificates, scopes: &inventory.scopes, now: run.now, table, width: None };
-        let failed = output::write(&targets, &run.streams, &report)?;
+        let labels = self.output.labels()?;
+        let report = Report { certificates, scopes: &inventory.scopes, now: run.now, table, labels, width: None };
+        let written = outputs.write(&run.streams, &report)?;
         let mut messages = run.streams.messages();
-        messages.scan(report.certificates.len(), &inventory.scopes);
+        messages.scan(&Scanned::all(report.certificates.len(), &inventory.scopes), run.quiet);
         let is_covered = |host: &Host| report.certificates.iter().any(|c| coverage(host, c).is_some());
         let uncovered: Vec<&&Host> = hosts.iter().filter(|host| !is_covered(host)).collect();
         for host in &uncovered {
             messages.not_found(&format!("no certificate covers {host}"), &inventory.scopes);
         }
-        for error in &failed {
-            messages.error(error);
-        }
+        messages.written(&written);
         Ok(match Exit::of(&inventory.scopes) {
-            _ if !failed.is_empty() => Exit::Failed,
+            _ if !written.failed.is_empty() => Exit::Failed,
             Exit::Ok if !uncovered.is_empty() => Exit::NotFound,
             exit => exit,
         })

@@ -165,6 +165,7 @@ impl Scanner<'_> {
         let usage_error = usage_error.filter(|_| certificates > 0);
         ScopeReport {
             scope: scope.clone(),
+            account_id: None,
             certificates,
             error,
             usage_error,

@@ -13,6 +13,8 @@ use serde::{Serialize, Serializer};
 pub enum AlternativeName {
     /// As the certificate has it; not every such text is a possible host name.
     Dns(String),
+    /// A certificate's DNS name that is not ASCII, against RFC 5280: it covers no host, whatever it looks like.
+    InvalidDns(String),
     Ip(IpAddr),
     Uri(String),
 }
@@ -31,7 +33,7 @@ impl AlternativeName {
     /// Returns the name without its kind.
     pub fn text(&self) -> Cow<'_, str> {
         match self {
-            Self::Dns(text) | Self::Uri(text) => Cow::Borrowed(text),
+            Self::Dns(text) | Self::InvalidDns(text) | Self::Uri(text) => Cow::Borrowed(text),
             Self::Ip(address) => Cow::Owned(address.to_string()),
         }
     }
@@ -40,7 +42,7 @@ impl AlternativeName {
 impl fmt::Display for AlternativeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Dns(text) | Self::Uri(text) => f.pad(text),
+            Self::Dns(text) | Self::InvalidDns(text) | Self::Uri(text) => f.pad(text),
             Self::Ip(address) => address.fmt(f),
         }
     }

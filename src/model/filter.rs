@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use wildmatch::WildMatch;
 
-use super::{Certificate, Host, Kind, ScopeReport, Status, best_match};
+use super::{Certificate, Host, Kind, ScopeReport, best_match};
 
 /// The kinds that `--kind` chooses between.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -98,9 +98,10 @@ impl TagFilter {
 /// The conditions for selecting a certificate. All that are set must hold.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// At most this much time is left, or it has expired. Unknown expiry does not match.
+    /// At most this much time is left to it or to an issuer on its path, or one of them has expired. Unknown expiry does
+    /// not match.
     pub expires_within: Option<TimeDelta>,
-    /// It has expired. Unknown expiry does not match.
+    /// It has expired, or an issuer on its path has. Unknown expiry does not match.
     pub expired: bool,
     /// It covers this host.
     pub domain: Option<Host>,
@@ -124,7 +125,7 @@ impl Filter {
     /// certificate that expires tomorrow.
     pub fn excluded_for_unknown_expiry(&self, certificate: &Certificate) -> bool {
         let by_expiry = self.expired || self.expires_within.is_some();
-        by_expiry && certificate.not_after.is_none() && self.matches_ignoring_expiry(certificate)
+        by_expiry && certificate.first_end().is_none() && self.matches_ignoring_expiry(certificate)
     }
 
     /// Returns whether it selects by use while the uses in some scope are unknown, so that certificates may be missing.
@@ -139,8 +140,8 @@ impl Filter {
     }
 
     fn matches_expiry(&self, certificate: &Certificate, now: DateTime<Utc>) -> bool {
-        let within = |span| certificate.not_after.is_some_and(|end| end - now <= span);
-        self.expires_within.is_none_or(within) && (!self.expired || certificate.status(now) == Status::Expired)
+        let within = |span| certificate.first_end().is_some_and(|end| end - now <= span);
+        self.expires_within.is_none_or(within) && (!self.expired || certificate.is_expired(now))
     }
 
     /// Returns whether a certificate is selected when its expiry is ignored.
@@ -196,6 +197,11 @@ mod tests {
         assert!(within(0).matches(&left(0), now()) && !within(0).matches(&left(1), now()));
         assert!(within(0).matches(&left(-86_400), now()));
         assert!(expired.matches(&left(-1), now()) && !expired.matches(&left(0), now()));
+
+        let issuer = |days| Certificate { chain_not_after: Some(now() + TimeDelta::days(days)), ..sample() };
+        assert!(within(2).matches(&issuer(1), now()) && !within(2).matches(&issuer(3), now()));
+        assert!(expired.matches(&issuer(-1), now()) && !expired.matches(&issuer(1), now()));
+        assert!(within(30).matches(&issuer(900), now()), "the certificate itself counts as well");
 
         let unknown = Certificate { not_after: None, ..sample() };
         for selection in [within(30), expired] {

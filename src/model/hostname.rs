@@ -1,7 +1,6 @@
-//! Matching of certificates and host names, by RFC 9525 (and RFC 6125 before it).
+//! Names of hosts and of certificates in one canonical form, and how one covers the other, by RFC 9525 (and RFC 6125
+//! before it).
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -9,14 +8,14 @@ use std::str::FromStr;
 use idna::{AsciiDenyList, domain_to_ascii_cow};
 use serde::{Serialize, Serializer};
 
-use super::{AlternativeName, Certificate};
+use super::AlternativeName;
 
 /// The characters that UTS 46 maps to a dot.
 const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
 /// A name in its canonical form: an address, or lower-case A-labels without a trailing dot.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Name {
+pub(super) enum Name {
     Address(IpAddr),
     Dns(String),
     /// The name after `*.`.
@@ -35,18 +34,18 @@ impl Name {
     }
 
     /// Returns the canonical form of an alternative name. A DNS name that spells an address is not an address (RFC 9525,
-    /// 6.3), and a URI does not name a host.
-    fn of_alternative(name: &AlternativeName) -> Option<Self> {
+    /// 6.3), and neither a URI nor a DNS name outside of ASCII names a host.
+    pub(super) fn of_alternative(name: &AlternativeName) -> Option<Self> {
         match name {
             AlternativeName::Dns(text) => Self::of_dns(text),
             AlternativeName::Ip(address) => Some(Self::Address(*address)),
-            AlternativeName::Uri(_) => None,
+            AlternativeName::InvalidDns(_) | AlternativeName::Uri(_) => None,
         }
     }
 
     /// Returns the canonical form of a DNS name; `None` of a text that is not a host name. `*` must be the whole
     /// left-most label.
-    fn of_dns(text: &str) -> Option<Self> {
+    pub(super) fn of_dns(text: &str) -> Option<Self> {
         let text = text.strip_suffix(DOTS).unwrap_or(text);
         // IDNA has no `*`, and rejects it beside right-to-left labels, so it is split off first.
         match text.strip_prefix('*').and_then(|text| text.strip_prefix(DOTS)) {
@@ -56,7 +55,7 @@ impl Name {
     }
 
     /// Returns how a certificate's name covers a host.
-    fn covers(&self, host: &Self) -> Option<Match> {
+    pub(super) fn covers(&self, host: &Self) -> Option<Match> {
         match (self, host) {
             (pattern, host) if pattern == host => Some(Match::Exact),
             (Self::Wildcard(parent), Self::Dns(host)) => {
@@ -145,6 +144,11 @@ impl Host {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+
+    /// Returns the canonical form.
+    pub(super) fn canonical(&self) -> &Name {
+        &self.name
+    }
 }
 
 /// Returns why a text is not a host name.
@@ -194,55 +198,6 @@ impl PartialEq for Host {
 }
 
 impl Eq for Host {}
-
-/// Returns how a certificate covers a host, by its closest name; `None` where it does not.
-///
-/// The subject alternative names count; the common name only where no alternative name is a DNS name or an address.
-/// Case, a trailing dot, and the difference between `例子.测试` and `xn--fsqu00a.xn--0zwm56d` do not count. A wildcard
-/// matches one whole left-most label: `*.example.com` covers `a.example.com`, but neither `example.com` nor
-/// `a.b.example.com`. `f*.example.com`, `*.*.com` and `*` cover nothing. `*.com` covers `example.com` by the RFC, though
-/// many clients are stricter. An address is covered only by the same address.
-pub fn best_match(certificate: &Certificate, host: &Host) -> Option<Match> {
-    matching_hosts(certificate, &[host]).first().map(|host| host.how)
-}
-
-/// Returns the hosts that a certificate covers, in the given order.
-pub fn matching_hosts(certificate: &Certificate, hosts: &[&Host]) -> Vec<HostMatch> {
-    let names: Vec<Name> = host_names(certificate).into_iter().filter_map(|(_, name)| name).collect();
-    let matches = hosts.iter().filter_map(|host| {
-        let how = names.iter().filter_map(|name| name.covers(&host.name)).max()?;
-        Some(HostMatch { name: host.text.clone(), how })
-    });
-    matches.collect()
-}
-
-/// Returns the host names of a certificate, each in its canonical spelling. Names that no host can have are kept as they
-/// are beside others; a certificate with only such names has none.
-pub fn names_of(certificate: &Certificate) -> BTreeSet<String> {
-    let names = host_names(certificate);
-    if names.iter().all(|(_, name)| name.is_none()) {
-        return BTreeSet::new();
-    }
-    let spelling = |(text, name): (Cow<'_, str>, Option<Name>)| match name {
-        Some(Name::Address(address)) => address.to_string(),
-        Some(Name::Dns(name)) => name,
-        Some(Name::Wildcard(parent)) => format!("*.{parent}"),
-        None => text.to_lowercase(),
-    };
-    names.into_iter().map(spelling).collect()
-}
-
-/// Returns the DNS names and addresses of a certificate, or else its common name, with the canonical form of each.
-fn host_names(certificate: &Certificate) -> Vec<(Cow<'_, str>, Option<Name>)> {
-    let is_host = |name: &&AlternativeName| !matches!(name, AlternativeName::Uri(_));
-    let names = certificate.subject_alternative_names.iter().filter(is_host);
-    let mut names: Vec<_> = names.map(|name| (name.text(), Name::of_alternative(name))).collect();
-    if names.is_empty() {
-        names.extend(certificate.common_name.iter().map(|name| (Cow::from(name), Name::of(name))));
-    }
-    names.retain(|(text, _)| !text.is_empty());
-    names
-}
 
 #[cfg(test)]
 #[path = "hostname_tests.rs"]

@@ -44,11 +44,15 @@ impl DistinguishedName {
 
     /// Returns the most specific common name that is text.
     pub fn common_name(&self) -> Option<&str> {
-        self.attributes().filter(|attribute| attribute.kind == COMMON_NAME).find_map(|attribute| {
-            match &attribute.value {
-                AttributeValue::Text(text) => Some(&**text),
-                AttributeValue::Der(_) => None,
-            }
+        self.common_names().next()
+    }
+
+    /// Returns every common name that is text, the most specific first.
+    pub fn common_names(&self) -> impl Iterator<Item = &str> {
+        let of_kind = self.attributes().filter(|attribute| attribute.kind == COMMON_NAME);
+        of_kind.filter_map(|attribute| match &attribute.value {
+            AttributeValue::Text(text) => Some(&**text),
+            AttributeValue::Der(_) => None,
         })
     }
 
@@ -61,13 +65,18 @@ impl DistinguishedName {
         })
     }
 
-    /// Returns whether both name the same entity; case does not count (RFC 5280, 7.1).
+    /// Returns whether both name the same entity (RFC 5280, 7.1): neither case nor the amount of white space counts, nor
+    /// the order within a set.
     pub fn is_same_as(&self, other: &Self) -> bool {
+        let has = |set: &[Attribute], wanted: &Attribute| set.iter().any(|attribute| attribute.is_same_as(wanted));
+        let are_same = |one: &[Attribute], other: &[Attribute]| {
+            one.len() == other.len()
+                && one.iter().all(|attribute| has(other, attribute))
+                && other.iter().all(|attribute| has(one, attribute))
+        };
         Arc::ptr_eq(&self.0, &other.0)
             || (self.0.len() == other.0.len()
-                && self.0.iter().zip(other.0.iter()).all(|(one, other)| {
-                    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is_same_as(other))
-                }))
+                && self.0.iter().zip(other.0.iter()).all(|(one, other)| are_same(one, other)))
     }
 }
 
@@ -75,10 +84,21 @@ impl Attribute {
     fn is_same_as(&self, other: &Self) -> bool {
         self.kind == other.kind
             && match (&self.value, &other.value) {
-                (AttributeValue::Text(one), AttributeValue::Text(other)) => one.eq_ignore_ascii_case(other),
+                (AttributeValue::Text(one), AttributeValue::Text(other)) => {
+                    one == other || folded(one).eq(folded(other))
+                }
                 (one, other) => one == other,
             }
     }
+}
+
+/// Returns the characters of a value for comparison: without case, with one space for white space between words, and
+/// without white space around them (RFC 4518, 2.2 and 2.6.1).
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    // By way of upper case, where `ß` is `SS` and all forms of sigma are one.
+    let fold = |word| str::chars(word).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    let words = text.split_whitespace().enumerate();
+    words.flat_map(move |(number, word)| (number > 0).then_some(' ').into_iter().chain(fold(word)))
 }
 
 /// RFC 4514 text.
@@ -190,10 +210,19 @@ mod tests {
     }
 
     #[test]
-    fn case_does_not_tell_entities_apart_and_structure_does() {
+    fn case_and_white_space_do_not_tell_entities_apart_and_structure_does() {
         let one = name(&[&[("O", "Example")], &[("CN", "Root")]]);
         assert!(one.is_same_as(&name(&[&[("O", "EXAMPLE")], &[("CN", "root")]])));
         assert_ne!(one, name(&[&[("O", "EXAMPLE")], &[("CN", "root")]]));
+        for (value, other) in
+            [("My  CA", "My CA"), (" my ca\u{3000}", "MY\tCA"), ("Žižkov", "ŽIŽKOV"), ("Straße", "STRASSE")]
+        {
+            assert!(name(&[&[("CN", value)]]).is_same_as(&name(&[&[("CN", other)]])), "{value:?} {other:?}");
+        }
+        let set = name(&[&[("O", "a"), ("CN", "b")]]);
+        assert!(set.is_same_as(&name(&[&[("CN", "b"), ("O", "a")]])));
+        assert!(!name(&[&[("O", "a"), ("O", "a")]]).is_same_as(&name(&[&[("O", "a"), ("O", "b")]])));
+        assert!(!name(&[&[("CN", "MyCA")]]).is_same_as(&name(&[&[("CN", "My CA")]])));
         for other in [
             name(&[&[("O", "Example"), ("CN", "Root")]]),
             name(&[&[("CN", "Root")], &[("O", "Example")]]),

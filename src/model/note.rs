@@ -24,6 +24,7 @@ pub enum NoteCode {
     ChainOutOfOrder,
     ChainStranger,
     IssuerExpiresFirst,
+    IssuerKeyDiffers,
     IssuerWeakKey,
     IssuerWeakSignature,
     WeakKey,
@@ -45,13 +46,14 @@ pub enum NoteCode {
 
 impl NoteCode {
     /// Every code, in the order of the declaration.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Superseded,
         Self::Revoked,
         Self::ChainIncomplete,
         Self::ChainOutOfOrder,
         Self::ChainStranger,
         Self::IssuerExpiresFirst,
+        Self::IssuerKeyDiffers,
         Self::IssuerWeakKey,
         Self::IssuerWeakSignature,
         Self::WeakKey,
@@ -85,19 +87,24 @@ impl NoteCode {
         match self {
             Self::Superseded => ("superseded", "another certificate for the same names lives longer"),
             Self::Revoked => ("revoked", "the cloud says that the issuer revoked the certificate"),
-            Self::ChainIncomplete => ("chain_incomplete", "the stored chain lacks the issuer's certificate"),
+            Self::ChainIncomplete => ("chain_incomplete", "the stored chain lacks an issuer's certificate"),
             Self::ChainOutOfOrder => ("chain_out_of_order", "the stored chain is not in the order that TLS asks for"),
             Self::ChainStranger => {
                 ("chain_stranger", "the stored chain holds a certificate that does not belong to it")
             }
             Self::IssuerExpiresFirst => ("issuer_expires_first", "an issuer's certificate ends before the certificate"),
-            Self::IssuerWeakKey => ("issuer_weak_key", "an issuer's RSA key is too short"),
+            Self::IssuerKeyDiffers => {
+                ("issuer_key_differs", "the stored chain holds another certificate of the issuer's name")
+            }
+            Self::IssuerWeakKey => ("issuer_weak_key", "an issuer's key is too short"),
             Self::IssuerWeakSignature => {
                 ("issuer_weak_signature", "an issuer's certificate is signed over a broken hash")
             }
-            Self::WeakKey => ("weak_key", "the RSA key is too short"),
+            Self::WeakKey => ("weak_key", "the key is too short"),
             Self::WeakSignature => ("weak_signature", "the certificate is signed over a broken hash"),
-            Self::LifetimeTooLong => ("lifetime_too_long", "the lifetime is above what the CA/Browser Forum allowed"),
+            Self::LifetimeTooLong => {
+                ("lifetime_too_long", "the lifetime is above what the CA/Browser Forum or Apple allows")
+            }
             Self::Sm2Pair => ("sm2_pair", "how the two certificates of an SM2 pair differ and where they stand"),
             Self::PrivateKeyEcho => ("private_key_echo", "the API hands out the project's private keys"),
             Self::UsageUnknown => ("usage_unknown", "it could not be read which resources use the certificate"),

@@ -65,6 +65,8 @@ impl fmt::Display for Scope {
 #[derive(Debug)]
 pub struct ScopeReport {
     pub scope: Scope,
+    /// The cloud's own id of the account, where some certificate of it tells it.
+    pub account_id: Option<String>,
     /// The number of certificates that were read, also where a later page failed.
     pub certificates: usize,
     pub error: Option<Error>,
@@ -89,6 +91,9 @@ pub enum ScopeStatus {
 }
 
 impl ScopeStatus {
+    /// The outcomes of scopes that could not be read to their end.
+    pub const FAILURES: [Self; 4] = [Self::Denied, Self::Throttled, Self::Timeout, Self::Failed];
+
     /// Returns the word that JSON carries.
     pub fn name(self) -> &'static str {
         match self {
@@ -106,6 +111,7 @@ impl ScopeReport {
     pub fn failed(scope: Scope, error: Error) -> Self {
         Self {
             scope,
+            account_id: None,
             certificates: 0,
             error: Some(error),
             usage_error: None,

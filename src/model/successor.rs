@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
-use super::{Certificate, rfc3339};
+use super::time::rfc3339;
 
 /// The longest-lived certificate for the names of another one, and where it is kept. Serialised as JSON's `superseded_by`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,19 +21,6 @@ pub struct Successor {
 }
 
 impl Successor {
-    /// Returns a certificate as a successor; `None` where its end is unknown.
-    pub fn of(certificate: &Certificate) -> Option<Self> {
-        Some(Self {
-            provider: certificate.provider,
-            service: certificate.service,
-            account: certificate.account.clone(),
-            region: certificate.region.clone(),
-            id: certificate.id.clone(),
-            name: certificate.name.clone(),
-            not_after: certificate.not_after?,
-        })
-    }
-
     /// Returns the name; where it has none, the id.
     pub fn title(&self) -> &str {
         let name = self.name.as_deref().filter(|name| !name.is_empty());

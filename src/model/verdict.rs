@@ -6,6 +6,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::error::{Error, Kind};
 
+use super::time::in_words;
 use super::{Certificate, Threshold};
 
 /// A state of the Nagios plugin interface, ordered from good to bad. UNKNOWN is worse than WARNING, so that an
@@ -106,6 +107,10 @@ pub struct Judgement {
 /// Before its `not_before` a certificate is at least WARNING. Less time left therefore never gives a better state, and
 /// neither does passing time, except at the moment when a certificate becomes valid.
 ///
+/// Where an issuer on the path ends before the certificate itself, the certificate is CRITICAL once the issuer has
+/// expired, and at least WARNING where less time than the warning limit is left to the issuer. A share counts of the
+/// issuer's own lifetime; where that is unknown, only the time counts.
+///
 /// A superseded certificate is at least WARNING where the thresholds say so.
 pub fn judge(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thresholds) -> Judgement {
     let judgement = judge_validity(certificate, now, thresholds);
@@ -115,7 +120,30 @@ pub fn judge(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thresho
     judgement
 }
 
+/// Judges by the certificate itself and by its issuers. The issuers are the reason where they make it worse, and where
+/// they end first while both are running out.
 fn judge_validity(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thresholds) -> Judgement {
+    let own = judge_own(certificate, now, thresholds);
+    match judge_issuers(certificate, now, thresholds) {
+        Some(issuers) if issuers.state > own.state => issuers,
+        Some(issuers) if issuers.state == own.state && certificate.not_after.is_some_and(|end| now <= end) => issuers,
+        _ => own,
+    }
+}
+
+/// Judges by the first issuer on the path to end; `None` where that changes nothing.
+fn judge_issuers(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thresholds) -> Option<Judgement> {
+    let left = certificate.issuer_end()? - now;
+    if left < TimeDelta::zero() {
+        let reason = format!("issuer expired {} ago", in_words(-left));
+        return Some(Judgement { state: State::Critical, reason });
+    }
+    let lifetime = certificate.issuer_lifetime().filter(|lifetime| *lifetime > TimeDelta::zero());
+    let is_near = thresholds.warning.is_undercut(left, lifetime) == Some(true);
+    is_near.then(|| Judgement { state: State::Warning, reason: format!("issuer expires in {}", in_words(left)) })
+}
+
+fn judge_own(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thresholds) -> Judgement {
     let by_expiry = judge_expiry(certificate, now, thresholds);
     match certificate.not_before {
         Some(start) if now < start && by_expiry.state <= State::Warning => {
@@ -131,12 +159,13 @@ fn judge_expiry(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thre
         return Judgement { state: State::Unknown, reason: "expiry unknown".to_owned() };
     };
     let left = end - now;
+    let part = certificate.first_part_to_end.as_ref().map(|part| format!("{part} ")).unwrap_or_default();
     if left < TimeDelta::zero() {
-        return Judgement { state: State::Critical, reason: format!("expired {} ago", in_words(-left)) };
+        return Judgement { state: State::Critical, reason: format!("{part}expired {} ago", in_words(-left)) };
     }
     let lifetime = certificate.not_before.map(|start| end - start).filter(|lifetime| *lifetime > TimeDelta::zero());
     let undercut = |limit: Threshold| limit.is_undercut(left, lifetime);
-    let reason = format!("expires in {}", in_words(left));
+    let reason = format!("{part}expires in {}", in_words(left));
     let state = match (undercut(thresholds.critical), undercut(thresholds.warning)) {
         (Some(true), _) => State::Critical,
         (critical @ None, _) | (critical, None) => {
@@ -156,18 +185,6 @@ fn judge_expiry(certificate: &Certificate, now: DateTime<Utc>, thresholds: &Thre
 pub fn worst(states: impl IntoIterator<Item = State>, scan_incomplete: bool) -> State {
     let unseen = if scan_incomplete { State::Unknown } else { State::Ok };
     states.into_iter().fold(unseen, Ord::max)
-}
-
-/// Returns a time span in its largest unit, rounded down.
-fn in_words(span: TimeDelta) -> String {
-    let (count, unit) = match (span.num_days(), span.num_hours(), span.num_minutes()) {
-        (0, 0, 0) => return "less than a minute".to_owned(),
-        (0, 0, minutes) => (minutes, "minute"),
-        (0, hours, _) => (hours, "hour"),
-        (days, ..) => (days, "day"),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! The decisions of `check`, in tables, and laws that hold for every input.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::ChainElement;
 
 const DAY: i64 = 86_400;
 
@@ -109,6 +112,57 @@ fn shares_are_compared_without_rounding() {
 }
 
 #[test]
+fn an_issuer_that_ends_first_is_judged_too() {
+    use State::{Critical, Ok, Unknown, Warning};
+    let issuer = |begun: i64, end: i64| ChainElement {
+        subject: None,
+        issuer: None,
+        not_before: Some(at(begun * DAY)),
+        not_after: Some(at(end * DAY)),
+        fingerprint_sha256: String::new(),
+        serial_number: None,
+        der: Arc::default(),
+    };
+    for (own, begun, end, state, reason) in [
+        (Some(180), -300, -3, Critical, "issuer expired 3 days ago"),
+        (Some(180), -300, 1, Warning, "issuer expires in 1 day"),
+        (Some(180), -3000, 29, Warning, "issuer expires in 29 days"),
+        (Some(180), -3000, 31, Ok, "expires in 180 days"),
+        // A third of a short life of its own.
+        (Some(180), -10, 20, Ok, "expires in 180 days"),
+        (Some(20), -300, 10, Warning, "issuer expires in 10 days"),
+        (Some(5), -300, 4, Critical, "expires in 5 days"),
+        (Some(5), -300, -4, Critical, "issuer expired 4 days ago"),
+        (Some(-1), -300, -4, Critical, "expired 1 day ago"),
+        (None, -300, -4, Critical, "issuer expired 4 days ago"),
+        (None, -300, 4, Unknown, "expiry unknown"),
+        (Some(180), -300, 180, Ok, "expires in 180 days"),
+    ] {
+        let certificate = Certificate {
+            chain_not_after: Some(at(end * DAY)),
+            chain: vec![Arc::new(issuer(begun, end))],
+            ..certificate(None, own.map(|days| days * DAY))
+        };
+        let expected = Judgement { state, reason: reason.to_owned() };
+        assert_eq!(judge(&certificate, at(0), &Thresholds::default()), expected, "{own:?} {begun} {end}");
+    }
+    // Without the issuer's certificate only the time counts.
+    let unknown = Certificate { chain_not_after: Some(at(20 * DAY)), ..certificate(None, Some(180 * DAY)) };
+    assert_eq!(judge(&unknown, at(0), &Thresholds::default()).state, Warning);
+}
+
+#[test]
+fn the_part_that_ends_first_is_named() {
+    let part = |left: i64| {
+        let first_part_to_end = Some("encryption certificate".to_owned());
+        let certificate = Certificate { first_part_to_end, ..certificate(None, Some(left * DAY)) };
+        judge(&certificate, at(0), &Thresholds::default()).reason
+    };
+    assert_eq!(part(-3), "encryption certificate expired 3 days ago");
+    assert_eq!(part(5), "encryption certificate expires in 5 days");
+}
+
+#[test]
 fn a_critical_limit_longer_than_the_warning_limit_is_refused() {
     let new = |warning: &str, critical: &str| {
         Thresholds::new(warning.parse().expect(warning), critical.parse().expect(critical))
@@ -167,22 +221,24 @@ proptest! {
     #[test]
     fn less_time_left_is_never_better(
         not_before in proptest::option::of(time()), a in time(), b in time(), now in time(), thresholds in any_thresholds(),
+        chain_not_after in proptest::option::of(time()),
     ) {
         let (sooner, later) = sorted(a, b);
-        let state = |end| {
+        let state = |end, chain_not_after| {
             let not_after = Some(end);
-            judge(&Certificate { not_before, not_after, ..Certificate::default() }, now, &thresholds).state
+            judge(&Certificate { not_before, not_after, chain_not_after, ..Certificate::default() }, now, &thresholds).state
         };
-        prop_assert!(state(sooner) >= state(later));
+        prop_assert!(state(sooner, None) >= state(later, None));
+        prop_assert!(state(later, chain_not_after) >= state(later, None), "an issuer never makes it better");
     }
 
     #[test]
     fn time_that_passes_is_never_better_but_where_the_certificate_becomes_valid(
         not_before in proptest::option::of(time()), not_after in proptest::option::of(time()), a in time(), b in time(),
-        thresholds in any_thresholds(),
+        chain_not_after in proptest::option::of(time()), thresholds in any_thresholds(),
     ) {
         let (sooner, later) = sorted(a, b);
-        let certificate = Certificate { not_before, not_after, ..Certificate::default() };
+        let certificate = Certificate { not_before, not_after, chain_not_after, ..Certificate::default() };
         let state = |now| judge(&certificate, now, &thresholds).state;
         let waits = |now| not_before.is_some_and(|start| now < start);
         if waits(sooner) && !waits(later) {

@@ -77,6 +77,7 @@ pub static COLUMNS: &[Column] = &[
     record("signature_algorithm", |c, _| text(c.signature_algorithm.as_ref())),
     record("not_before", |c, _| time(c.not_before)),
     record("not_after", |c, _| time(c.not_after)),
+    record("chain_not_after", |c, _| time(c.chain_not_after)),
     record("days_left", |c, now| c.days_left(now).map_or(Value::Unknown, Value::Number)),
     record("status", |c, now| c.status(now).name().into()),
     record("uploaded_at", |c, _| time(c.uploaded_at)),

@@ -9,17 +9,14 @@ use super::escape::Escape;
 use super::value::Value;
 use super::{Content, Format, Report};
 
-pub(super) static FORMAT: Format = Format { records: Some(write), ..Format::new("csv", Content::Data) };
-
-/// Without it the most widely used spreadsheet reads UTF-8 in the machine's old encoding.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+pub(super) static FORMAT: Format =
+    Format { has_byte_order_mark: true, records: Some(write), ..Format::new("csv", Content::Data) };
 
 /// Writes a line a certificate.
 ///
 /// # Errors
 /// Where the output cannot be written.
 fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    out.write_all(BYTE_ORDER_MARK)?;
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
     let columns = report.columns_or(for_programs(report.table.extra));
     if report.table.header {

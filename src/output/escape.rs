@@ -10,8 +10,11 @@ pub(super) enum Escape {
     Terminal,
     /// JSON, or a like format, on a terminal: the same characters as JSON escapes them, so that JSON stays JSON.
     Json,
-    /// A log that escapes control characters itself: characters that hide or turn the direction of writing.
-    Invisible,
+    /// JSON in a file or pipe: control characters and line separators, as JSON escapes them.
+    JsonControls,
+    /// A line of the log: all that a terminal gets escaped, but for the beginning of the log's own colors. The log
+    /// escapes those of others itself.
+    Log,
     /// A file or pipe that may later reach a terminal: control characters but for tabs and line ends.
     Controls,
     /// A cell of a spreadsheet, which must not become a formula (OWASP, CSV injection).
@@ -32,14 +35,20 @@ impl Escape {
         match self {
             Self::Terminal => replaced(text, is_harmful, push_unicode),
             Self::Json => replaced(text, is_harmful, push_json),
-            Self::Invisible => replaced(text, |c| is_harmful(c) && !c.is_control(), push_unicode),
+            Self::JsonControls => replaced(text, ends_lines_elsewhere, push_json),
+            Self::Log => replaced(text, |c| is_harmful(c) && c != '\u{1b}', push_unicode),
             Self::Controls => replaced(text, is_control, push_unicode),
-            Self::Formula if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-                format!("'{}", Self::Controls.apply(text)).into()
-            }
+            Self::Formula if begins_formula(text) => format!("'{}", Self::Controls.apply(text)).into(),
             Self::Formula => Self::Controls.apply(text),
             Self::Tab => replaced(text, |c| is_control(c) || matches!(c, '\\' | '\t' | '\n' | '\r'), push_backslash),
-            Self::Label => replaced(text, |c| is_control(c) || matches!(c, '\\' | '"' | '\n'), push_backslash),
+            Self::Label => replaced(
+                text,
+                |c| c.is_control() || matches!(c, '\\' | '"' | '\u{2028}' | '\u{2029}'),
+                // The format knows no other escapes.
+                |c, safe| {
+                    if matches!(c, '\n' | '\\' | '"') { push_backslash(c, safe) } else { push_escaped_unicode(c, safe) }
+                },
+            ),
             Self::Markdown => replaced(
                 text,
                 |c| is_harmful(c) || is_markup(c),
@@ -106,12 +115,29 @@ fn push_escaped_unicode(c: char, safe: &mut String) {
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{ffa0}'
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}')
+            | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether a character is control in 8-bit terminals, or ends a line for some readers, though JSON leaves it as it is.
+fn ends_lines_elsewhere(c: char) -> bool {
+    matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Whether a spreadsheet may take a cell for a formula: some pass over blanks before it, and take full-width signs.
+fn begins_formula(text: &str) -> bool {
+    const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(SIGNS)
 }
 
 fn is_control(c: char) -> bool {
@@ -119,7 +145,7 @@ fn is_control(c: char) -> bool {
 }
 
 fn is_markup(c: char) -> bool {
-    matches!(c, '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '#' | '~')
+    matches!(c, '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '#' | '~' | '$' | '@')
 }
 
 #[cfg(test)]
@@ -132,7 +158,8 @@ mod tests {
         assert_eq!(safe("证书 α é"), "证书 α é");
         assert_eq!(safe("a\x1b[31mb\nc"), "a\\u{1b}[31mb\\u{a}c");
         assert_eq!(safe("x\u{202e}y\u{200b}z"), "x\\u{202e}y\\u{200b}z");
-        assert_eq!(Escape::Invisible.apply("a\x1b\u{202e}"), "a\x1b\\u{202e}");
+        assert_eq!(safe("x\u{fe0f}\u{e0100}\u{2800}\u{34f}y"), "x\\u{fe0f}\\u{e0100}\\u{2800}\\u{34f}y");
+        assert_eq!(Escape::Log.apply("a\x1b\u{202e}\n\0"), "a\x1b\\u{202e}\\u{a}\\u{0}");
         assert_eq!(Escape::Controls.apply("a\x1b\t\u{202e}"), "a\\u{1b}\t\u{202e}");
     }
 
@@ -147,12 +174,12 @@ mod tests {
 
     #[test]
     fn each_format_has_its_own_marks() {
-        for formula in ["=1+1", "+1", "-cmd", "@SUM(A1)", "\t=1", "\r=1"] {
+        for formula in ["=1+1", "+1", "-cmd", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u{3000}＝1", "＠x"] {
             assert_eq!(Escape::Formula.apply(formula), format!("'{formula}"));
         }
         assert_eq!(Escape::Formula.apply("a=b\x07"), "a=b\\u{7}");
         assert_eq!(Escape::Tab.apply("a\tb\\c\nd\re\x07\""), "a\\tb\\\\c\\nd\\re\\\\u{7}\"");
-        assert_eq!(Escape::Label.apply("x\"y\\z\nw\tv"), "x\\\"y\\\\z\\nw\tv");
+        assert_eq!(Escape::Label.apply("x\"y\\z\nw\tv\r"), "x\\\"y\\\\z\\nw\\\\u{9}v\\\\u{d}");
         assert_eq!(Escape::Markdown.apply("a|b_c\n"), "a\\|b\\_c\\\\u{a}");
         assert_eq!(Escape::Plugin.apply("a|b\nc"), "a¦b\\u{a}c");
     }

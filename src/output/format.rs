@@ -14,10 +14,24 @@ pub struct Format {
     pub content: Content,
     /// Whether each page of records is written as it arrives, in a report of its own.
     pub is_streamed: bool,
+    pub(super) after_failure: AfterFailure,
+    /// Whether files begin with a byte order mark, without which spreadsheets read UTF-8 in the machine's old encoding.
+    pub(super) has_byte_order_mark: bool,
     pub(super) records: Option<WriteRecords>,
     pub(super) details: Option<WriteDetails>,
     pub(super) check: Option<WriteCheck>,
     pub(super) accounts: Option<WriteAccounts>,
+}
+
+/// What becomes of a file when a run could read nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AfterFailure {
+    /// It is neither made nor replaced: in this format it would look like an empty inventory.
+    Kept,
+    /// It is made where there is none, and says that nothing was read; an old one is worth more.
+    Made,
+    /// It is replaced: its readers must learn that the old one no longer holds.
+    Replaced,
 }
 
 type WriteRecords = fn(&Report<'_>, &mut dyn io::Write) -> io::Result<()>;
@@ -45,12 +59,50 @@ pub trait Printable {
     /// # Errors
     /// Where the output cannot be written, or the format cannot print this.
     fn write(&self, format: &Format, width: Option<u16>, out: &mut dyn io::Write) -> io::Result<()>;
+
+    /// Returns what becomes of a file of this format.
+    fn file_rules(&self, format: &Format) -> FileRules;
+}
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileRules {
+    /// Whether an old file is replaced.
+    pub(super) replaces: bool,
+    /// Whether a new file is made.
+    pub(super) makes: bool,
+    pub(super) byte_order_mark: bool,
+}
+
+impl FileRules {
+    /// The rules of what is worth writing after every run: a verdict, or accounts.
+    const ALWAYS: Self = Self { replaces: true, makes: true, byte_order_mark: false };
+
+    /// Returns the rules of records.
+    fn of(report: &Report<'_>, format: &Format) -> Self {
+        let is_known = report.is_known();
+        Self {
+            replaces: is_known || format.after_failure == AfterFailure::Replaced,
+            makes: is_known || format.after_failure != AfterFailure::Kept,
+            byte_order_mark: format.has_byte_order_mark && report.table.header,
+        }
+    }
 }
 
 impl Format {
     /// A format that prints nothing yet; each format's constant fills in what it can print.
     pub(super) const fn new(name: &'static str, content: Content) -> Self {
-        Self { name, content, is_streamed: false, records: None, details: None, check: None, accounts: None }
+        Self {
+            name,
+            content,
+            is_streamed: false,
+            after_failure: AfterFailure::Kept,
+            has_byte_order_mark: false,
+            records: None,
+            details: None,
+            check: None,
+            accounts: None,
+        }
     }
 
     /// Returns whether the format can print this.
@@ -81,6 +133,10 @@ impl Printable for Report<'_> {
         let write = format.records.ok_or_else(|| format.unsupported())?;
         write(&Self { width, ..self.clone() }, out)
     }
+
+    fn file_rules(&self, format: &Format) -> FileRules {
+        FileRules::of(self, format)
+    }
 }
 
 impl Printable for Details<'_> {
@@ -90,6 +146,10 @@ impl Printable for Details<'_> {
             None => self.all.write(format, width, out),
         }
     }
+
+    fn file_rules(&self, format: &Format) -> FileRules {
+        FileRules::of(&self.all, format)
+    }
 }
 
 impl Printable for AccountList {
@@ -97,11 +157,19 @@ impl Printable for AccountList {
         let write = format.accounts.ok_or_else(|| format.unsupported())?;
         write(self, width, out)
     }
+
+    fn file_rules(&self, _: &Format) -> FileRules {
+        FileRules::ALWAYS
+    }
 }
 
 impl Printable for CheckReport<'_> {
     fn write(&self, format: &Format, _: Option<u16>, out: &mut dyn io::Write) -> io::Result<()> {
         let write = format.check.ok_or_else(|| format.unsupported())?;
         write(self, out)
+    }
+
+    fn file_rules(&self, _: &Format) -> FileRules {
+        FileRules::ALWAYS
     }
 }

@@ -40,14 +40,15 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let columns: Vec<Filled> =
         columns.into_iter().map(|(column, cells)| (column, cells.iter().map(|cell| shown(cell)).collect())).collect();
-    let lines = match width {
-        Some(width) => fitted(columns, styles.len(), header, width),
-        None => whole(&columns, styles.len(), header),
+    let mut line_styles = header.then_some(&style::HEADING).into_iter().chain(styles);
+    let mut write = |line: &str| {
+        let style = line_styles.next().copied().unwrap_or_default();
+        writeln!(out, "{style}{}{style:#}", line.trim_end())
     };
-    for (line, style) in lines.iter().zip(header.then_some(&style::HEADING).into_iter().chain(styles)) {
-        writeln!(out, "{style}{}{style:#}", line.trim_end())?;
+    match width {
+        Some(width) => fitted(columns, styles.len(), header, width).iter().try_for_each(|line| write(line)),
+        None => whole(&columns, styles.len(), header).try_for_each(|line| write(&line)),
     }
-    Ok(())
 }
 
 /// The lines as they fit into a terminal.
@@ -82,10 +83,11 @@ fn fitted(mut columns: Vec<Filled>, rows: usize, header: bool, width: u16) -> Ve
     table.lines().collect()
 }
 
-/// The lines with nothing left out, however wide.
-fn whole(columns: &[Filled], rows: usize, header: bool) -> Vec<String> {
-    let widths: Vec<usize> = columns.iter().map(widest).collect();
-    let line = |cells: Vec<&str>| {
+/// The lines with nothing left out, however wide. What is right of a cell that is far wider than others moves to the
+/// right in its own line only.
+fn whole(columns: &[Filled], rows: usize, header: bool) -> impl Iterator<Item = String> {
+    let widths: Vec<usize> = columns.iter().map(usual_width).collect();
+    let line = move |cells: Vec<&str>| {
         let padded = cells.iter().zip(&widths).map(|(cell, width)| {
             let gap = width.saturating_sub(cell.width()) + usize::from(GAP);
             format!("{cell}{}", " ".repeat(gap))
@@ -94,9 +96,17 @@ fn whole(columns: &[Filled], rows: usize, header: bool) -> Vec<String> {
     };
     let headings: Vec<String> = columns.iter().map(|(column, _)| column.heading.to_uppercase()).collect();
     let heading = header.then(|| line(headings.iter().map(String::as_str).collect()));
-    let rows = (0..rows)
-        .map(|number| line(columns.iter().filter_map(|(_, cells)| Some(cells.get(number)?.as_str())).collect()));
-    heading.into_iter().chain(rows).collect()
+    let row = move |number: usize| {
+        line(columns.iter().filter_map(|(_, cells)| cells.get(number).map(String::as_str)).collect())
+    };
+    heading.into_iter().chain((0..rows).map(row))
+}
+
+/// The width of a column, of which wider cells than people can take in at a glance are no part.
+fn usual_width((column, cells): &Filled) -> usize {
+    const MAX_WIDTH: usize = 80;
+    let widths = cells.iter().map(|cell| cell.width()).filter(|width| *width <= MAX_WIDTH);
+    widths.chain([column.heading.width()]).max().unwrap_or_default()
 }
 
 fn shown(cell: &str) -> String {

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::document::Record;
+use super::json::Printed;
 use super::{Content, Format, Report};
 
 pub(super) static FORMAT: Format =
@@ -14,7 +15,7 @@ pub(super) static FORMAT: Format =
 /// Where the output cannot be written.
 fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     for certificate in &report.certificates {
-        serde_json::to_writer(&mut *out, &Record(certificate, report.now))?;
+        serde_json::to_writer(&mut Printed(out), &Record(certificate, report.now))?;
         out.write_all(b"\n")?;
     }
     Ok(())

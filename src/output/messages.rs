@@ -2,14 +2,39 @@
 
 use std::io::Write;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::error::Error;
-use crate::model::{Certificate, ScopeReport, Status};
+use crate::model::{Certificate, ScopeReport, Status, is_complete};
 
 use super::escape::Escape;
 use super::style;
-use super::summary::{self, Summary};
+use super::summary::{self, Failures, Summary};
+
+/// The certificates of a scan, and the scopes that they came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Scanned<'a> {
+    pub shown: usize,
+    /// How many were read, from which those that are shown were selected.
+    pub total: usize,
+    pub scopes: &'a [ScopeReport],
+}
+
+/// What came of the files.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// An error for each target that could not be written.
+    pub failed: Vec<Error>,
+    /// What users should know of the others.
+    pub notes: Vec<String>,
+}
+
+impl<'a> Scanned<'a> {
+    /// Returns a scan of which everything that was looked for is shown.
+    pub fn all(shown: usize, scopes: &'a [ScopeReport]) -> Self {
+        Self { shown, total: shown, scopes }
+    }
+}
 
 /// Standard error, for people.
 #[derive(Debug)]
@@ -44,21 +69,44 @@ impl<W: Write> Messages<W> {
         }
     }
 
-    /// Prints the errors of the scopes that could not be read, and the summary.
-    pub fn scan(&mut self, shown: usize, scopes: &[ScopeReport]) {
-        for (places, error) in summary::failures(scopes) {
-            self.failure(&format!("{places}: "), error);
+    /// Prints the errors of the scopes that could not be read, and the summary: where `quiet`, only if there are any.
+    pub fn scan(&mut self, scanned: &Scanned<'_>, quiet: bool) {
+        let Scanned { shown, total, scopes } = *scanned;
+        self.failures(&summary::failures(scopes), |messages, places, error| {
+            messages.failure(&format!("{places}: "), error);
+        });
+        self.failures(&summary::usage_failures(scopes), |messages, places, error| {
+            messages.warning(&format!("{places}: which listeners use a certificate is unknown: "), error);
+        });
+        self.failures(&summary::ca_list_failures(scopes), |messages, places, error| {
+            messages.warning(&format!("{places}: whether a CA certificate's id begins so as well is unknown: "), error);
+        });
+        self.failures(&summary::limitations(scopes), |messages, places, error| {
+            messages.warning(&format!("{places}: "), error);
+        });
+        if !(quiet && is_complete(scopes)) {
+            self.line(&Summary { shown, total, scopes }.to_string());
         }
-        for (places, error) in summary::usage_failures(scopes) {
-            self.warning(&format!("{places}: which listeners use a certificate is unknown: "), error);
+    }
+
+    fn failures(&mut self, failures: &Failures<'_>, print: impl Fn(&mut Self, &str, &Error)) {
+        for (places, error) in &failures.named {
+            print(self, places, error);
         }
-        for (places, error) in summary::ca_list_failures(scopes) {
-            self.warning(&format!("{places}: whether a CA certificate's id begins so as well is unknown: "), error);
+        if failures.further > 0 {
+            let scopes = summary::counted(failures.further, "more scope");
+            self.note(&format!("the same for {scopes}, each in its own words: `-o json` tells all of them"));
         }
-        for (places, error) in summary::limitations(scopes) {
-            self.warning(&format!("{places}: "), error);
+    }
+
+    /// Prints which files could not be written, and what is to be known of the others.
+    pub fn written(&mut self, written: &Written) {
+        for error in &written.failed {
+            self.error(error);
         }
-        self.line(&Summary { shown, scopes }.to_string());
+        for note in &written.notes {
+            self.note(note);
+        }
     }
 
     /// Prints how many certificates a filter left out because their expiry is unknown.
@@ -155,10 +203,15 @@ fn lines(text: &str) -> String {
 
 /// Returns the rest of a certificate's life in words, or how long ago it ended.
 pub(super) fn time_left(certificate: &Certificate, now: DateTime<Utc>) -> String {
-    match (certificate.status(now), certificate.not_after) {
-        (Status::NotYetValid, _) => "not yet valid".to_owned(),
-        (_, None) => "unknown".to_owned(),
-        (_, Some(end)) => time_until(end, now),
+    // An issuer that ends first counts from the days on in which an end is near.
+    let is_near = |end: &DateTime<Utc>| *end - now < TimeDelta::days(style::SOON);
+    let issuer_end = certificate.issuer_end().filter(is_near);
+    match (certificate.status(now), certificate.not_after, issuer_end) {
+        (Status::Expired, Some(end), _) => time_until(end, now),
+        (_, _, Some(end)) => format!("issuer {}", time_until(end, now)),
+        (Status::NotYetValid, ..) => "not yet valid".to_owned(),
+        (_, None, _) => "unknown".to_owned(),
+        (_, Some(end), _) => time_until(end, now),
     }
 }
 
@@ -176,8 +229,6 @@ pub(super) fn time_until(end: DateTime<Utc>, now: DateTime<Utc>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
     use crate::error::Kind;
 
@@ -224,5 +275,11 @@ mod tests {
         assert_eq!(left(-24 * 3), "expired 3 days ago");
         assert_eq!(left(-25), "expired 1 day ago");
         assert_eq!(time_left(&Certificate::default(), now), "unknown");
+        let issuer = |days| {
+            let at = |days| Some(now + TimeDelta::days(days));
+            time_left(&Certificate { not_after: at(179), chain_not_after: at(days), ..Certificate::default() }, now)
+        };
+        assert_eq!([-3, 1, 29].map(issuer), ["issuer expired 3 days ago", "issuer in 1 day", "issuer in 29 days"]);
+        assert_eq!([30, 900].map(issuer), ["in 179 days", "in 179 days"]);
     }
 }

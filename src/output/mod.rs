@@ -3,6 +3,7 @@
 //! To add a format, add its file, its module and its line in [`ALL`].
 
 mod accounts;
+mod background;
 pub mod check;
 pub mod columns;
 mod csv;
@@ -13,6 +14,7 @@ mod format;
 mod grid;
 mod json;
 mod jsonl;
+mod label;
 mod markdown;
 mod messages;
 mod pem;
@@ -28,12 +30,14 @@ mod text;
 mod tsv;
 mod value;
 
+pub use background::BackgroundStdout;
 pub use columns::Column;
-pub use format::{Format, Printable, Subject};
-pub use messages::Messages;
+pub use format::{FileRules, Format, Printable, Subject};
+pub use label::Label;
+pub use messages::{Messages, Scanned, Written};
 pub use progress::Progress;
 pub use report::{AccountList, Details, Report, TableOptions};
-pub use target::{Target, print, write, write_files};
+pub use target::{Outputs, Target};
 pub use terminal::{Color, Content, Stdout, Streams, Terminal, Visible, is_pipe_closed};
 
 /// Every format, in the order of their names in help.

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{AccountReport, Certificate, ScopeReport};
+use crate::model::{AccountReport, Certificate, ScopeReport, is_complete};
 
 use super::columns::{Column, NAMES};
+use super::label::Label;
 
 /// Certificates, and the scopes that they were read from.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct Report<'a> {
     pub scopes: &'a [ScopeReport],
     pub now: DateTime<Utc>,
     pub table: TableOptions<'a>,
+    /// Labels of every metric.
+    pub labels: &'a [Label],
     /// The terminal's width; `None` where the output goes elsewhere and is never cut.
     pub width: Option<u16>,
 }
@@ -37,6 +40,11 @@ impl Default for TableOptions<'_> {
 }
 
 impl Report<'_> {
+    /// Returns whether the scopes were read, or some certificates of them: else that there are none is not known.
+    pub(super) fn is_known(&self) -> bool {
+        is_complete(self.scopes) || self.scopes.iter().any(|report| report.certificates > 0)
+    }
+
     /// Returns the columns that were chosen, or else a format's own.
     pub(super) fn columns_or(&self, own: impl Iterator<Item = &'static Column>) -> Vec<&'static Column> {
         self.table.columns.map_or_else(|| own.collect(), <[_]>::to_vec)

@@ -11,13 +11,13 @@ pub(super) const HINT: Style = AnsiColor::Cyan.on_default();
 pub(super) const HEADING: Style = Style::new().bold();
 
 /// The days within which an expiry has the color of a warning.
-const SOON_DAYS: i64 = 30;
+pub(super) const SOON: i64 = 30;
 
 /// Returns the color of a certificate's line.
 pub(super) fn of(certificate: &Certificate, now: DateTime<Utc>) -> Style {
-    match (certificate.status(now), certificate.days_left(now)) {
-        (Status::Expired, _) => AnsiColor::Red.on_default(),
-        (Status::Valid, Some(days)) if days < SOON_DAYS => AnsiColor::Yellow.on_default(),
+    match (certificate.status(now), certificate.first_days_left(now)) {
+        _ if certificate.is_expired(now) => AnsiColor::Red.on_default(),
+        (Status::Valid, Some(days)) if days < SOON => AnsiColor::Yellow.on_default(),
         (Status::Valid, _) => Style::new(),
         _ => Style::new().dimmed(),
     }

@@ -223,13 +223,15 @@ impl<W: Write> Write for EscapedLines<W> {
     }
 }
 
-/// A log's stream, in which no text of a cloud may hide or turn round. The log escapes control characters itself.
+/// A log's stream, in which no text of a cloud may hide, turn round or begin a line of its own. Each write is a line.
 #[derive(Debug)]
 pub struct Visible<W>(pub W);
 
 impl<W: Write> Write for Visible<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write_all(Escape::Invisible.apply(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        let text = String::from_utf8_lossy(bytes);
+        let (line, end) = text.strip_suffix('\n').map_or((&*text, ""), |line| (line, "\n"));
+        self.0.write_all(format!("{}{end}", Escape::Log.apply(line)).as_bytes())?;
         Ok(bytes.len())
     }
 

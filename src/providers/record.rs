@@ -1,8 +1,9 @@
 //! Reads records that clouds sent: each field on its own, so that an odd one costs itself and a note.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
 
@@ -134,7 +135,7 @@ impl RecordReader {
         let text = self.text(name, field)?;
         let time = DateTime::parse_from_rfc3339(&text).map(|time| time.to_utc());
         let short = || NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%MZ").map(|time| time.and_utc());
-        let time = time.or_else(|_| short()).ok();
+        let time = time.or_else(|_| short()).ok().filter(is_writable);
         if time.is_none() {
             self.invalid(format!("the cloud's `{name}` is not a time: {}", shortened(&text)));
         }
@@ -144,11 +145,12 @@ impl RecordReader {
     /// A time in `yyyy-MM-dd HH:mm:ss` that names no zone: read as one `hours` ahead of UTC, which a note says.
     pub(super) fn local_time(&mut self, name: &str, field: Field<String>, hours: i64) -> Option<DateTime<Utc>> {
         let text = self.text(name, field)?;
-        if let Ok(time) = DateTime::parse_from_rfc3339(&text) {
-            return Some(time.to_utc());
+        if let Some(time) = DateTime::parse_from_rfc3339(&text).ok().map(|time| time.to_utc()).filter(is_writable) {
+            return Some(time);
         }
         let local = NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S%.f").ok();
         let time = local.and_then(|local| local.and_utc().checked_sub_signed(TimeDelta::hours(hours)));
+        let time = time.filter(is_writable);
         match time {
             Some(_) => {
                 let text = format!("the cloud tells `{name}` without a zone; read as UTC+{hours}");
@@ -162,7 +164,7 @@ impl RecordReader {
     /// A day in `yyyy-MM-dd`.
     pub(super) fn day(&mut self, name: &str, field: Field<String>) -> Option<NaiveDate> {
         let text = self.text(name, field)?;
-        let day = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
+        let day = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().filter(|day| YEARS.contains(&day.year()));
         if day.is_none() {
             self.invalid(format!("the cloud's `{name}` is not a day: {}", shortened(&text)));
         }
@@ -177,12 +179,20 @@ impl RecordReader {
             .parse()
             .ok()
             .filter(|ms: &i64| ms.unsigned_abs() >= 100_000_000_000)
-            .and_then(DateTime::from_timestamp_millis);
+            .and_then(DateTime::from_timestamp_millis)
+            .filter(is_writable);
         if time.is_none() && !text.is_empty() {
             self.invalid(format!("the cloud's `{name}` is not a time in milliseconds: {}", shortened(&text)));
         }
         time
     }
+}
+
+/// The years that RFC 3339 can write.
+const YEARS: RangeInclusive<i32> = 0..=9999;
+
+fn is_writable(time: &DateTime<Utc>) -> bool {
+    YEARS.contains(&time.year())
 }
 
 /// Hex digits in lower case, without what some clouds write between the bytes.
@@ -258,6 +268,27 @@ mod tests {
         assert_eq!(read("2021-05-27T16:46:25+08:00"), (Some("2021-05-27T08:46:25+00:00".to_owned()), vec![]));
         assert_eq!(read(""), (None, vec![]));
         assert_eq!(read("soon"), (None, vec![invalid("the cloud's `t` is not a time: soon")]));
+    }
+
+    #[test]
+    fn times_beyond_the_years_of_rfc_3339_are_unknown_and_said() {
+        for millis in [253_402_300_800_000_i64, 8_210_266_876_799_999, -62_167_219_200_001, i64::MAX] {
+            let (_, _, time, notes) = read(&format!(r#"{{"millis":{millis}}}"#));
+            let text = format!("the cloud's `millis` is not a time in milliseconds: {millis}");
+            assert_eq!((time, notes), (None, vec![invalid(&text)]));
+        }
+        let (_, _, last, notes) = read(r#"{"millis":253402300799999}"#);
+        assert_eq!((last.map(|t| t.timestamp()), notes), (Some(253_402_300_799), vec![]));
+        for text in ["9999-12-31T23:59:59-01:00", "+12345-01-01T00:00Z", "0000-01-01T00:00:00+01:00"] {
+            let (_, time, _, notes) = read(&format!(r#"{{"time":"{text}"}}"#));
+            assert_eq!((time, notes), (None, vec![invalid(&format!("the cloud's `time` is not a time: {text}"))]));
+        }
+        let mut reader = RecordReader::default();
+        for text in ["+12345-01-01 00:00:00", "9999-12-31T23:59:59-01:00", "0000-01-01 00:00:00"] {
+            assert_eq!(reader.local_time("t", Field::Present(text.to_owned()), 8), None, "{text}");
+        }
+        assert_eq!(reader.day("d", Field::Present("+12345-01-01".to_owned())), None);
+        assert_eq!(reader.notes.len(), 4, "{:?}", reader.notes);
     }
 
     #[test]

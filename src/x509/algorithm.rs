@@ -48,6 +48,7 @@ const SIGNATURES: &[(&str, &str)] = &[
     ("1.2.840.10045.4.3.3", "ecdsa-with-SHA384"),
     ("1.2.840.10045.4.3.4", "ecdsa-with-SHA512"),
     ("1.2.840.10045.4.3", "ecdsa-with-Specified"),
+    ("1.2.840.113549.1.1.1", "rsaEncryption"),
     ("1.2.840.113549.1.1.2", "md2WithRSAEncryption"),
     ("1.2.840.113549.1.1.3", "md4WithRSAEncryption"),
     ("1.2.840.113549.1.1.4", "md5WithRSAEncryption"),
@@ -59,15 +60,26 @@ const SIGNATURES: &[(&str, &str)] = &[
     ("1.2.840.113549.1.1.14", "sha224WithRSAEncryption"),
     ("1.2.840.113549.1.1.15", "sha512-224WithRSAEncryption"),
     ("1.2.840.113549.1.1.16", "sha512-256WithRSAEncryption"),
+    ("1.2.840.113549.1.9.16.3.17", "id-alg-hss-lms-hashsig"),
+    // Only a hash, in the place of a signature.
+    ("1.2.840.113549.2.2", "md2"),
+    ("1.2.840.113549.2.4", "md4"),
+    ("1.2.840.113549.2.5", "md5"),
+    ("1.3.6.1.5.5.7.6.34", "id-alg-xmss-hashsig"),
+    ("1.3.6.1.5.5.7.6.35", "id-alg-xmssmt-hashsig"),
+    ("1.3.6.1.5.5.7.6.36", "id-alg-unsigned"),
     ("1.3.14.3.2.3", "md5WithRSA"),
     ("1.3.14.3.2.13", "dsaWithSHA"),
     ("1.3.14.3.2.15", "shaWithRSAEncryption"),
+    ("1.3.14.3.2.18", "sha"),
+    ("1.3.14.3.2.26", "sha1"),
     ("1.3.14.3.2.27", "dsaWithSHA1-old"),
     ("1.3.14.3.2.29", "sha1WithRSA"),
     ("1.3.36.3.3.1.2", "ripemd160WithRSA"),
     ("1.3.101.112", "ED25519"),
     ("1.3.101.113", "ED448"),
     ("2.5.8.3.100", "mdc2WithRSA"),
+    ("2.5.8.3.101", "mdc2"),
     ("2.16.840.1.101.3.4.3.1", "dsa_with_SHA224"),
     ("2.16.840.1.101.3.4.3.2", "dsa_with_SHA256"),
     ("2.16.840.1.101.3.4.3.3", "dsa_with_SHA384"),
@@ -99,6 +111,22 @@ const SIGNATURES: &[(&str, &str)] = &[
     ("2.16.840.1.101.3.4.3.29", "SLH-DSA-SHAKE-192f"),
     ("2.16.840.1.101.3.4.3.30", "SLH-DSA-SHAKE-256s"),
     ("2.16.840.1.101.3.4.3.31", "SLH-DSA-SHAKE-256f"),
+    // The forms that sign a hash (FIPS 204, 5.4, and FIPS 205, 10.2.2), by the names of OpenSSL 3.5.
+    ("2.16.840.1.101.3.4.3.32", "HASH-ML-DSA-44-WITH-SHA512"),
+    ("2.16.840.1.101.3.4.3.33", "HASH-ML-DSA-65-WITH-SHA512"),
+    ("2.16.840.1.101.3.4.3.34", "HASH-ML-DSA-87-WITH-SHA512"),
+    ("2.16.840.1.101.3.4.3.35", "SLH-DSA-SHA2-128s-WITH-SHA256"),
+    ("2.16.840.1.101.3.4.3.36", "SLH-DSA-SHA2-128f-WITH-SHA256"),
+    ("2.16.840.1.101.3.4.3.37", "SLH-DSA-SHA2-192s-WITH-SHA512"),
+    ("2.16.840.1.101.3.4.3.38", "SLH-DSA-SHA2-192f-WITH-SHA512"),
+    ("2.16.840.1.101.3.4.3.39", "SLH-DSA-SHA2-256s-WITH-SHA512"),
+    ("2.16.840.1.101.3.4.3.40", "SLH-DSA-SHA2-256f-WITH-SHA512"),
+    ("2.16.840.1.101.3.4.3.41", "SLH-DSA-SHAKE-128s-WITH-SHAKE128"),
+    ("2.16.840.1.101.3.4.3.42", "SLH-DSA-SHAKE-128f-WITH-SHAKE128"),
+    ("2.16.840.1.101.3.4.3.43", "SLH-DSA-SHAKE-192s-WITH-SHAKE256"),
+    ("2.16.840.1.101.3.4.3.44", "SLH-DSA-SHAKE-192f-WITH-SHAKE256"),
+    ("2.16.840.1.101.3.4.3.45", "SLH-DSA-SHAKE-256s-WITH-SHAKE256"),
+    ("2.16.840.1.101.3.4.3.46", "SLH-DSA-SHAKE-256f-WITH-SHAKE256"),
 ];
 
 const KEYS: &[(&str, &str, Size)] = &[
@@ -135,6 +163,24 @@ const KEYS: &[(&str, &str, Size)] = &[
     ("2.16.840.1.101.3.4.3.29", "slh-dsa-shake-192f", Size::None),
     ("2.16.840.1.101.3.4.3.30", "slh-dsa-shake-256s", Size::None),
     ("2.16.840.1.101.3.4.3.31", "slh-dsa-shake-256f", Size::None),
+    ("2.16.840.1.101.3.4.3.32", "hash-ml-dsa-44-with-sha512", Size::None),
+    ("2.16.840.1.101.3.4.3.33", "hash-ml-dsa-65-with-sha512", Size::None),
+    ("2.16.840.1.101.3.4.3.34", "hash-ml-dsa-87-with-sha512", Size::None),
+    ("2.16.840.1.101.3.4.3.35", "hash-slh-dsa-sha2-128s-with-sha256", Size::None),
+    ("2.16.840.1.101.3.4.3.36", "hash-slh-dsa-sha2-128f-with-sha256", Size::None),
+    ("2.16.840.1.101.3.4.3.37", "hash-slh-dsa-sha2-192s-with-sha512", Size::None),
+    ("2.16.840.1.101.3.4.3.38", "hash-slh-dsa-sha2-192f-with-sha512", Size::None),
+    ("2.16.840.1.101.3.4.3.39", "hash-slh-dsa-sha2-256s-with-sha512", Size::None),
+    ("2.16.840.1.101.3.4.3.40", "hash-slh-dsa-sha2-256f-with-sha512", Size::None),
+    ("2.16.840.1.101.3.4.3.41", "hash-slh-dsa-shake-128s-with-shake128", Size::None),
+    ("2.16.840.1.101.3.4.3.42", "hash-slh-dsa-shake-128f-with-shake128", Size::None),
+    ("2.16.840.1.101.3.4.3.43", "hash-slh-dsa-shake-192s-with-shake256", Size::None),
+    ("2.16.840.1.101.3.4.3.44", "hash-slh-dsa-shake-192f-with-shake256", Size::None),
+    ("2.16.840.1.101.3.4.3.45", "hash-slh-dsa-shake-256s-with-shake256", Size::None),
+    ("2.16.840.1.101.3.4.3.46", "hash-slh-dsa-shake-256f-with-shake256", Size::None),
+    ("1.2.840.113549.1.9.16.3.17", "hss-lms", Size::None),
+    ("1.3.6.1.5.5.7.6.34", "xmss", Size::None),
+    ("1.3.6.1.5.5.7.6.35", "xmssmt", Size::None),
     ("2.16.840.1.101.3.4.4.1", "ml-kem-512", Size::None),
     ("2.16.840.1.101.3.4.4.2", "ml-kem-768", Size::None),
     ("2.16.840.1.101.3.4.4.3", "ml-kem-1024", Size::None),
@@ -156,3 +202,30 @@ const CURVES: &[(&str, u32)] = &[
     ("1.3.36.3.3.2.8.1.1.11", 384),
     ("1.3.36.3.3.2.8.1.1.13", 512),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_algorithm_of_the_new_standards_has_a_name() {
+        for number in 17..=46 {
+            let oid = format!("2.16.840.1.101.3.4.3.{number}");
+            let (kind, size) = key(&oid).expect("a kind");
+            assert!(signature_name(&oid) != oid && kind.contains("-dsa-") && size == Size::None, "{oid}");
+        }
+        assert_eq!(signature_name("2.16.840.1.101.3.4.3.33"), "HASH-ML-DSA-65-WITH-SHA512");
+        assert_eq!(signature_name("2.16.840.1.101.3.4.3.46"), "SLH-DSA-SHAKE-256f-WITH-SHAKE256");
+        assert_eq!((signature_name("1.2.840.113549.1.1.1"), signature_name("1.2.3")), ("rsaEncryption", "1.2.3"));
+    }
+
+    #[test]
+    fn no_oid_has_two_names() {
+        for (index, (oid, name)) in SIGNATURES.iter().enumerate() {
+            assert!(!SIGNATURES[..index].iter().any(|(known, _)| known == oid), "{oid} {name}");
+        }
+        for (index, (oid, name, _)) in KEYS.iter().enumerate() {
+            assert!(!KEYS[..index].iter().any(|(known, ..)| known == oid), "{oid} {name}");
+        }
+    }
+}

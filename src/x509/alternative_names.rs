@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::from_utf8;
 
-use crate::model::AlternativeName::{self, Dns, Ip, Uri};
+use crate::model::AlternativeName::{self, Dns, InvalidDns, Ip, Uri};
 
 /// The names of all the lists of a certificate.
 #[derive(Default)]
@@ -29,8 +29,9 @@ impl AlternativeNames {
         for name in names.by_ref() {
             // IA5 text by the standard, UTF-8 in practice.
             let text = || from_utf8(name.content).ok().map(str::to_owned);
+            let dns = |text: String| if text.is_ascii() { Dns(text) } else { InvalidDns(text) };
             let read = match name.context() {
-                Some(2) => text().map(Dns),
+                Some(2) => text().map(dns),
                 Some(6) => text().map(Uri),
                 Some(7) => ip_address(name.content),
                 Some(0..=8) => continue,
@@ -56,7 +57,7 @@ impl AlternativeNames {
             }
             Entry::Occupied(entry) => {
                 let kept = &mut self.list[*entry.get()];
-                if matches!((&*kept, &name), (Dns(_) | Uri(_), Ip(_)) | (Uri(_), Dns(_))) {
+                if matches!((&*kept, &name), (Dns(_) | Uri(_), Ip(_)) | (Uri(_), Dns(_) | InvalidDns(_))) {
                     *kept = name;
                 }
             }
@@ -101,5 +102,8 @@ mod tests {
         let mut names = AlternativeNames::default();
         names.read(b"\x30\x06\x86\x01a\x82\x01a");
         assert_eq!(names.list, [Dns("a".to_owned())]);
+        let mut names = AlternativeNames::default();
+        names.read(b"\x30\x08\x86\x02\xc3\xa9\x82\x02\xc3\xa9");
+        assert_eq!(names.list, [InvalidDns("é".to_owned())]);
     }
 }

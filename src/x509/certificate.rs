@@ -1,8 +1,7 @@
 //! Reads a certificate field by field, so that one broken field costs only itself.
 
-use super::alternative_names::AlternativeNames;
 use super::der::{Element, Elements};
-use super::{ParsedCertificate, algorithm, key, name, time};
+use super::{ParsedCertificate, algorithm, ber, key, name, time};
 use asn1_rs::Tag;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
@@ -10,13 +9,22 @@ use std::sync::Arc;
 
 use crate::hex::hex;
 use crate::model::NoteCode::{CertificateMalformed, CertificateUnreadable};
-use crate::model::{DistinguishedName, Note, NoteCode, SerialNumber};
+use crate::model::{DistinguishedName, Issuance, Note, NoteCode, SerialNumber, Traits};
 
-const SUBJECT_ALTERNATIVE_NAME: &str = "2.5.29.17";
-const BASIC_CONSTRAINTS: &str = "2.5.29.19";
-
-/// Reads one certificate as far as it can be read.
+/// Reads one certificate as far as it can be read. One in BER with indefinite lengths is read as its DER.
 pub(super) fn read(der: &[u8]) -> ParsedCertificate {
+    let facts = read_der(der);
+    // Indefinite lengths leave something unreadable.
+    if facts.notes.is_empty() {
+        return facts;
+    }
+    let Some(definite) = ber::definite(der) else { return facts };
+    let mut facts = read_der(&definite);
+    facts.note(CertificateMalformed, "the certificate is not DER: it has indefinite lengths (BER)");
+    facts
+}
+
+fn read_der(der: &[u8]) -> ParsedCertificate {
     let mut outer = Elements::of(der);
     let certificate = outer.next_even_cut();
     let exact = certificate.map_or(der, |(certificate, _)| certificate.raw);
@@ -25,13 +33,13 @@ pub(super) fn read(der: &[u8]) -> ParsedCertificate {
         issuer: None,
         common_name: None,
         subject_alternative_names: Vec::new(),
-        san_incomplete: false,
-        is_authority: false,
+        traits: Traits::default(),
+        subject_key_id: None,
+        authority_key_id: None,
         serial_number: None,
         key_type: None,
         key_bits: None,
         signature_algorithm: None,
-        pss_over_sha1: false,
         not_before: None,
         not_after: None,
         fingerprint_sha1: hex(&Sha1::digest(exact)),
@@ -65,6 +73,15 @@ fn are(bytes: usize, one: &str, more: &str) -> String {
 }
 
 impl ParsedCertificate {
+    /// Returns whether the certificate names itself as its issuer. Of two keys of one name, the identifiers tell which
+    /// one signed.
+    fn is_self_signed(&self) -> bool {
+        let names = self.subject.as_ref().zip(self.issuer.as_ref());
+        let keys = self.subject_key_id.as_ref().zip(self.authority_key_id.as_ref());
+        names.is_some_and(|(subject, issuer)| subject.is_same_as(issuer))
+            && keys.is_none_or(|(own, other)| own == other)
+    }
+
     fn read_outer(&mut self, mut parts: Elements<'_>) {
         let Some((body, _)) = parts.next_even_cut() else {
             self.note(CertificateUnreadable, "this is not a certificate: its body could not be read");
@@ -72,7 +89,7 @@ impl ParsedCertificate {
         };
         let inner = self.read_body(Elements::of(body.content));
         let outer = parts.next();
-        self.pss_over_sha1 = outer.as_ref().is_some_and(is_pss_over_sha1);
+        self.traits.pss_over_sha1 = outer.as_ref().is_some_and(is_pss_over_sha1);
         let outer = outer.as_ref().and_then(algorithm_oid);
         match (&outer, &inner) {
             (Some(outer), Some(inner)) if outer != inner => {
@@ -114,19 +131,24 @@ impl ParsedCertificate {
         } else if !parts.is_done() {
             self.unreadable("part after the public key");
         }
+        if self.is_self_signed() {
+            self.traits.issuance = Issuance::SelfSigned;
+        } else if self.traits.issuance == Issuance::Unknown {
+            self.traits.issuance = Issuance::Authority;
+        }
         signature
     }
 
-    fn note(&mut self, code: NoteCode, text: impl Into<String>) {
+    pub(super) fn note(&mut self, code: NoteCode, text: impl Into<String>) {
         self.notes.push(Note::new(code, text));
     }
 
-    fn unreadable(&mut self, part: &str) {
+    pub(super) fn unreadable(&mut self, part: &str) {
         self.note(CertificateUnreadable, format!("the {part} could not be read"));
     }
 
     /// Adds a note where there are such parts, in the singular or the plural.
-    fn count(&mut self, code: NoteCode, parts: usize, one: &str, many: &str) {
+    pub(super) fn count(&mut self, code: NoteCode, parts: usize, one: &str, many: &str) {
         match parts {
             0 => {}
             1 => self.note(code, one),
@@ -155,54 +177,17 @@ impl ParsedCertificate {
         if self.not_after.is_none() {
             self.unreadable("end of the validity");
         }
-    }
-
-    fn read_extensions(&mut self, part: &Element<'_>) {
-        let list = Elements::of(part.content).next().and_then(|list| list.sequence());
-        let Some(mut list) = list else {
-            self.unreadable("list of extensions");
-            self.san_incomplete = true;
-            return;
-        };
-        let (mut unreadable, mut found) = (0_usize, 0_usize);
-        let mut names = AlternativeNames::default();
-        for extension in list.by_ref() {
-            match extension_value(&extension) {
-                Some((oid, value)) if oid == SUBJECT_ALTERNATIVE_NAME => {
-                    found += 1;
-                    names.read(value);
-                }
-                Some((oid, value)) if oid == BASIC_CONSTRAINTS => self.is_authority = is_ca(value),
-                Some(_) => {}
-                None => unreadable += 1,
-            }
+        if let (Some(start), Some(end)) = (self.not_before, self.not_after)
+            && start > end
+        {
+            self.note(CertificateMalformed, "the validity ends before it begins");
         }
-        if !list.is_done() {
-            unreadable += 1;
-        }
-        let (one, many) = ("an extension could not be read", "extensions could not be read");
-        self.count(CertificateUnreadable, unreadable, one, many);
-        if found > 1 {
-            let text = format!("the certificate has {found} lists of subject alternative names, read as one");
-            self.note(CertificateMalformed, text);
-        }
-        let (one, many) =
-            ("a subject alternative name could not be read", "subject alternative names could not be read");
-        self.count(CertificateUnreadable, names.unreadable, one, many);
-        self.san_incomplete = unreadable > 0 || names.unreadable > 0;
-        self.subject_alternative_names = names.list;
     }
 }
 
 /// Returns the OID of an `AlgorithmIdentifier`.
 fn algorithm_oid(part: &Element<'_>) -> Option<String> {
     part.sequence()?.next()?.oid()
-}
-
-/// Returns the `cA` of basic constraints, which is false where it is left out.
-fn is_ca(value: &[u8]) -> bool {
-    let first = Elements::of(value).next().and_then(|constraints| constraints.sequence()?.next());
-    first.is_some_and(|ca| ca.is(Tag::Boolean) && ca.content != [0])
 }
 
 /// Returns whether an `AlgorithmIdentifier` is RSASSA-PSS over SHA-1, the hash where no parameter names one (RFC 4055, 3.1).
@@ -217,15 +202,6 @@ fn is_pss_over_sha1(part: &Element<'_>) -> bool {
     let hash = parameters.and_then(|mut parameters| parameters.find(|parameter| parameter.is_context(0)));
     let oid = hash.map(|hash| Elements::of(hash.content).next().as_ref().and_then(algorithm_oid));
     oid.is_none_or(|oid| oid.as_deref() == Some(SHA1))
-}
-
-/// Returns the type and the value of an extension, critical or not.
-fn extension_value<'a>(extension: &Element<'a>) -> Option<(String, &'a [u8])> {
-    let mut parts = extension.sequence()?;
-    let oid = parts.next()?.oid()?;
-    parts.next_if(|part| part.is(Tag::Boolean));
-    let value = parts.next().filter(|part| part.is(Tag::OctetString))?;
-    Some((oid, value.content))
 }
 
 /// Reads a serial number; one without any byte is `None`.

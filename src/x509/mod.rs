@@ -11,8 +11,10 @@
 mod algorithm;
 mod alternative_names;
 mod attribute;
+mod ber;
 mod certificate;
 mod der;
+mod extensions;
 mod key;
 mod name;
 mod pem;
@@ -22,7 +24,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{AlternativeName, DistinguishedName, Note, SerialNumber};
+use crate::model::{AlternativeName, DistinguishedName, Note, SerialNumber, Traits};
 
 pub use pem::{PemBlocks, pem_blocks};
 
@@ -40,10 +42,12 @@ pub struct ParsedCertificate {
     pub common_name: Option<String>,
     /// DNS names, IP addresses and URIs in the certificate's order, each once.
     pub subject_alternative_names: Vec<AlternativeName>,
-    /// Whether the certificate is an authority's own (`cA` of the basic constraints).
-    pub is_authority: bool,
-    /// Whether there may be further alternative names, which cannot be read.
-    pub san_incomplete: bool,
+    /// Facts that need no name of their own in a table.
+    pub traits: Traits,
+    /// The identifier of the public key (RFC 5280, 4.2.1.2).
+    pub subject_key_id: Option<Box<[u8]>>,
+    /// The identifier of the key that signed (RFC 5280, 4.2.1.1).
+    pub authority_key_id: Option<Box<[u8]>>,
     pub serial_number: Option<SerialNumber>,
     /// `rsa`, `ec`, `sm2`, `ml-dsa-44` and so on; the dotted OID of an unknown kind.
     pub key_type: Option<String>,
@@ -51,8 +55,6 @@ pub struct ParsedCertificate {
     pub key_bits: Option<u32>,
     /// OpenSSL's long name of the algorithm, or its dotted OID.
     pub signature_algorithm: Option<String>,
-    /// Whether the signature is RSASSA-PSS over SHA-1, which the algorithm's name does not say.
-    pub pss_over_sha1: bool,
     /// The first moment of the validity.
     pub not_before: Option<DateTime<Utc>>,
     /// The last moment of the validity.
@@ -65,6 +67,11 @@ pub struct ParsedCertificate {
     pub der: Arc<[u8]>,
     /// What could not be read, in lower-case English; the texts never quote the certificate.
     pub notes: Vec<Note>,
+}
+
+/// Reads a distinguished name from the content of its DER, as lists of trusted roots have it.
+pub fn read_name(content: &[u8]) -> Option<DistinguishedName> {
+    name::read_content(content)?.name
 }
 
 /// Reads one DER certificate. Of bytes that are not a certificate, only the fingerprints are known.

@@ -17,9 +17,17 @@ pub(super) struct ReadName {
 
 /// Reads a Name. One with a broken part is `None`: half a name would be another name.
 pub(super) fn read(element: &Element<'_>) -> Option<ReadName> {
+    read_sets(element.sequence()?)
+}
+
+/// Reads the content of a Name.
+pub(super) fn read_content(content: &[u8]) -> Option<ReadName> {
+    read_sets(Elements::of(content))
+}
+
+fn read_sets(mut sets: Elements<'_>) -> Option<ReadName> {
     let mut unreadable_values = 0;
     let mut parts = Vec::new();
-    let mut sets = element.sequence()?;
     for set in sets.by_ref() {
         if !set.is(Tag::Set) {
             return None;

@@ -1,5 +1,6 @@
 //! Finds certificates in a text: PEM in every form that a console, a web form or a JSON string leaves it in.
 
+use super::ber;
 use super::der::Elements;
 use asn1_rs::Tag;
 use base64::Engine as _;
@@ -30,8 +31,10 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub struct PemBlocks {
     /// The DER of each certificate, trailing bytes included; a `TRUSTED CERTIFICATE` without its trust settings.
     pub certificates: Vec<Vec<u8>>,
-    /// Whether the first block could be decoded, which by custom is the leaf's.
+    /// Whether the first block could be decoded, which by custom is the leaf's. Empty blocks and private keys do not count.
     pub is_first_readable: bool,
+    /// Whether there are more blocks than were read.
+    pub is_truncated: bool,
     /// The blocks that could not be decoded, counted from one.
     pub notes: Vec<Note>,
 }
@@ -40,8 +43,10 @@ pub struct PemBlocks {
 ///
 /// Other blocks, such as private keys, are neither decoded nor mentioned. At most 100 blocks are read.
 pub fn pem_blocks(text: &str) -> PemBlocks {
-    let mut found = PemBlocks { certificates: Vec::new(), is_first_readable: false, notes: Vec::new() };
+    let mut found =
+        PemBlocks { certificates: Vec::new(), is_first_readable: false, is_truncated: false, notes: Vec::new() };
     let mut number = 0_usize;
+    let mut is_first = true;
     let mut blocks = Blocks { rest: text };
     for block in blocks.by_ref().take(MAX_BLOCKS) {
         let Some(trusted) = block.certificate() else {
@@ -56,16 +61,18 @@ pub fn pem_blocks(text: &str) -> PemBlocks {
                 if !block.closed {
                     found.note(CertificateMalformed, format!("certificate {number} of the chain has no END line"));
                 }
-                found.is_first_readable |= number == 1;
+                found.is_first_readable |= std::mem::take(&mut is_first);
                 found.certificates.push(der);
             }
-            Err(why) => {
-                let text = format!("certificate {number} of the chain could not be read: {why}");
+            Err(problem) => {
+                let text = format!("certificate {number} of the chain could not be read: {}", problem.text());
                 found.note(CertificateUnreadable, text);
+                is_first &= matches!(problem, Problem::Empty | Problem::PrivateKey);
             }
         }
     }
     if blocks.next().is_some() {
+        found.is_truncated = true;
         let text = format!("the text holds more than {MAX_BLOCKS} blocks; the rest was not read");
         found.note(CertificateUnreadable, text);
     }
@@ -75,7 +82,7 @@ pub fn pem_blocks(text: &str) -> PemBlocks {
                 found.is_first_readable = true;
                 found.certificates.push(der);
             }
-            None => found.note(CertificateUnreadable, "the text holds no certificate"),
+            None => found.note(CertificateUnreadable, without_certificate(text)),
         }
     }
     found
@@ -87,6 +94,52 @@ impl PemBlocks {
     }
 }
 
+/// What keeps a block from being a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Problem {
+    Empty,
+    Broken,
+    Cut,
+    PrivateKey,
+}
+
+impl Problem {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Empty => "it is empty",
+            Self::Broken => "the base64 is broken",
+            Self::Cut => "its end is missing",
+            Self::PrivateKey => "it is a private key",
+        }
+    }
+}
+
+/// Returns what a text without a certificate holds instead, where a label tells.
+fn without_certificate(text: &str) -> &'static str {
+    let has =
+        |labels: &[&str]| Blocks { rest: text }.take(MAX_BLOCKS).any(|block| labels.contains(&block.label.trim()));
+    if has(&["PKCS7", "PKCS #7 SIGNED DATA", "CMS"]) {
+        "the text holds no certificate in PEM, but PKCS #7; `openssl pkcs7 -print_certs` converts it"
+    } else if has(&["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"]) {
+        "the text holds no certificate, but a certificate request"
+    } else {
+        "the text holds no certificate"
+    }
+}
+
+/// Returns whether bytes are built like a private key: PKCS #1, PKCS #8 or SEC 1, which begin with their version, or
+/// encrypted PKCS #8, an algorithm and octets.
+fn is_private_key(der: &[u8]) -> bool {
+    let Some((outer, _)) = Elements::of(der).next_even_cut() else { return false };
+    let mut parts = Elements::of(outer.content);
+    let Some(first) = parts.next() else { return false };
+    let is_algorithm =
+        || first.sequence().and_then(|mut algorithm| algorithm.next()).is_some_and(|oid| oid.is(Tag::Oid));
+    // A cut string of octets is not a whole element any more.
+    let is_octets = || parts.clone().next().is_none_or(|octets| octets.is(Tag::OctetString));
+    first.is(Tag::Integer) || (is_algorithm() && is_octets())
+}
+
 /// Returns the certificate of a text without any block. Only DER with the structure of a certificate is accepted: the text
 /// may as well be a private key.
 fn bare(text: &str) -> Option<Vec<u8>> {
@@ -94,7 +147,8 @@ fn bare(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     let der = decode(text)?;
-    let body = Elements::of(&der).next()?.sequence()?.next()?.sequence()?.next()?;
+    let definite = ber::definite(&der);
+    let body = Elements::of(definite.as_ref().unwrap_or(&der)).next()?.sequence()?.next()?.sequence()?.next()?;
     (body.is_context(0) || body.is(Tag::Integer)).then_some(der)
 }
 
@@ -114,22 +168,37 @@ impl Block<'_> {
         }
     }
 
-    fn der(&self, trusted: bool) -> Result<Vec<u8>, &'static str> {
-        let mut der = match decode(self.body) {
-            Some(der) if der.is_empty() => return Err("it is empty"),
+    fn der(&self, trusted: bool) -> Result<Vec<u8>, Problem> {
+        let mut der = match decode(without_headers(self.body)) {
+            Some(der) if der.is_empty() => return Err(Problem::Empty),
             Some(der) => der,
-            None if self.closed => return Err("the base64 is broken"),
-            None => return Err("its end is missing"),
+            None if self.closed => return Err(Problem::Broken),
+            None => return Err(Problem::Cut),
         };
+        if is_private_key(&der) {
+            return Err(Problem::PrivateKey);
+        }
         let whole = Elements::of(&der).next().map(|element| element.raw.len());
         match whole {
             // Without an END line only the length in the DER shows that it is whole.
-            None if !self.closed => return Err("its end is missing"),
+            None if !self.closed => return Err(Problem::Cut),
             Some(whole) if trusted => der.truncate(whole),
             _ => {}
         }
         Ok(der)
     }
+}
+
+/// Returns the base64 of a block without the headers that may stand before it (RFC 1421, 4.4): lines with a colon, which
+/// base64 has not, and the lines that continue them, as far as an empty line.
+fn without_headers(body: &str) -> &str {
+    let Some((_, after)) = body.rsplit_once(':') else { return body };
+    let line_ends = ["\r\n", "\n", "\r", "\\r\\n", "\\n"];
+    let empty_line = line_ends.iter().filter_map(|end| after.split_once(&end.repeat(2))).map(|(_, base64)| base64);
+    let next_line = line_ends.iter().filter_map(|end| after.split_once(end)).map(|(_, base64)| base64);
+    // The first of the line ends is the one that leaves the longest rest.
+    let longest = |rest: &&str| rest.len();
+    empty_line.max_by_key(longest).or_else(|| next_line.max_by_key(longest)).unwrap_or_default()
 }
 
 /// The blocks of a text, whatever is around them.
@@ -176,124 +245,5 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The least that is built like a certificate, long enough to need padding.
-    const DER: &[u8] = b"\x30\x0b\x30\x03\x02\x01\x05\x30\x00\x03\x02\x00\x01";
-
-    fn base64() -> String {
-        base64::engine::general_purpose::STANDARD.encode(DER)
-    }
-
-    fn block(label: &str, body: &str) -> String {
-        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
-    }
-
-    fn ders(text: &str) -> Vec<Vec<u8>> {
-        let PemBlocks { certificates, notes, .. } = pem_blocks(text);
-        assert_eq!(notes, [], "{text:?}");
-        certificates
-    }
-
-    fn notes(text: &str) -> (usize, Vec<String>) {
-        let PemBlocks { certificates, notes, .. } = pem_blocks(text);
-        (certificates.len(), notes.into_iter().map(|note| note.text).collect())
-    }
-
-    #[test]
-    fn every_shape_of_a_block_is_read() {
-        let body = base64();
-        let (left, right) = body.split_at(7);
-        let pem = block("CERTIFICATE", &format!("{left}\n{right}"));
-        for text in [
-            pem.clone(),
-            pem.replace('\n', ""),
-            pem.replace('\n', "\r\n"),
-            pem.replace('\n', "\r"),
-            pem.replace('\n', " \t "),
-            pem.replace('\n', "\\n"),
-            pem.replace('\n', "\\r\\n"),
-            pem.replace('\n', "\\\\n"),
-            pem.replace('/', "\\/"),
-            pem.replace('=', ""),
-            pem.replace("=\n", "===\n"),
-            pem.replace("CERTIFICATE", "X509 CERTIFICATE"),
-            pem.replace("CERTIFICATE", "TRUSTED CERTIFICATE"),
-            pem.replacen("CERTIFICATE-", "CERTIFICATE -", 1),
-            format!("\u{feff}Bag Attributes\n  friendlyName: x\n{pem}trailer"),
-            format!("\u{feff}{body}\n"),
-            body.replace('=', ""),
-        ] {
-            assert_eq!(ders(&text), [DER], "{text:?}");
-        }
-        assert_eq!(ders(&pem.repeat(3)).len(), 3);
-        assert_eq!(ders(&pem.replace('\n', "").repeat(2)).len(), 2);
-    }
-
-    #[test]
-    fn other_blocks_are_skipped_without_a_note() {
-        let key = block("RSA PRIVATE KEY", "MIIBsecret");
-        let pem = block("CERTIFICATE", &base64());
-        assert_eq!(ders(&format!("{key}{pem}{key}{pem}")).len(), 2);
-        let cut = key.split_once("-----END").unwrap().0;
-        assert_eq!(ders(&format!("{cut}{pem}")).len(), 1);
-        assert_eq!(ders(&format!("{pem}{cut}")).len(), 1);
-        assert_eq!(notes(&key), (0, vec!["the text holds no certificate".to_owned()]));
-    }
-
-    #[test]
-    fn a_bare_private_key_is_not_a_certificate() {
-        // PKCS #8: a version, an algorithm, the key. Encrypted: an algorithm and the key.
-        for key in
-            [&b"\x30\x0b\x02\x01\x00\x30\x03\x06\x01\x2a\x04\x01\x01"[..], b"\x30\x08\x30\x03\x06\x01\x2a\x04\x01\x01"]
-        {
-            let text = base64::engine::general_purpose::STANDARD.encode(key);
-            assert_eq!(notes(&text), (0, vec!["the text holds no certificate".to_owned()]));
-        }
-        assert_eq!(notes("Hello?"), (0, vec!["the text holds no certificate".to_owned()]));
-        assert_eq!(notes(" \n"), (0, vec![]));
-    }
-
-    #[test]
-    fn an_unreadable_block_is_noted_by_its_number() {
-        let good = block("CERTIFICATE", &base64());
-        let broken = block("CERTIFICATE", "MI?C");
-        let empty = block("CERTIFICATE", "");
-        let text = format!("{good}{broken}{empty}-----BEGIN CERTIFICATE-----\nMIIC\n{good}");
-        let why = |number: usize, why: &str| format!("certificate {number} of the chain could not be read: {why}");
-        let expected = vec![why(2, "the base64 is broken"), why(3, "it is empty"), why(4, "its end is missing")];
-        assert_eq!(notes(&text), (2, expected));
-        assert!(pem_blocks(&text).is_first_readable && !pem_blocks(&broken).is_first_readable);
-        let line = format!("-----BEGIN CERTIFICATE\n{}\n-----END CERTIFICATE-----", base64().repeat(4));
-        assert_eq!(notes(&line), (0, vec!["a block whose BEGIN line is broken was skipped".to_owned()]));
-    }
-
-    #[test]
-    fn a_whole_certificate_without_its_end_line_is_read() {
-        let good = block("CERTIFICATE", &base64());
-        let cut = good.split_once("-----END").unwrap().0;
-        for text in [cut.to_owned(), format!("{cut}----"), format!("{cut}{}", block("X", ""))] {
-            let note =
-                if text.ends_with("\n----") { "could not be read: its end is missing" } else { "has no END line" };
-            let (count, notes) = notes(&text);
-            assert_eq!(notes, [format!("certificate 1 of the chain {note}")]);
-            assert_eq!(count, usize::from(note.starts_with("has")));
-        }
-    }
-
-    #[test]
-    fn trailing_bytes_stay_unless_they_are_trust_settings() {
-        let body = base64::engine::general_purpose::STANDARD.encode([DER, b"\x30\x00"].concat());
-        assert_eq!(ders(&block("TRUSTED CERTIFICATE", &body)), [DER]);
-        assert_eq!(ders(&block("CERTIFICATE", &body)), [[DER, b"\x30\x00"].concat()]);
-    }
-
-    #[test]
-    fn long_chains_are_cut() {
-        let good = block("CERTIFICATE", &base64());
-        assert_eq!(ders(&good.repeat(100)).len(), 100);
-        let note = "the text holds more than 100 blocks; the rest was not read".to_owned();
-        assert_eq!(notes(&good.repeat(101)), (100, vec![note]));
-    }
-}
+#[path = "pem_tests.rs"]
+mod tests;

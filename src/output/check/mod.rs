@@ -3,5 +3,5 @@
 pub(super) mod nagios;
 mod report;
 
-pub use nagios::unknown;
+pub use nagios::unknown_line;
 pub use report::CheckReport;

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::error::Error;
 use crate::model::{Certificate, Judgement, ScopeReport, State, Thresholds};
+use crate::output::label::Label;
+use crate::output::summary::{self, Failures};
 
 /// The verdict over an inventory.
 #[derive(Debug)]
@@ -14,6 +16,8 @@ pub struct CheckReport<'a> {
     pub scopes: &'a [ScopeReport],
     pub thresholds: Thresholds,
     pub now: DateTime<Utc>,
+    /// Labels of every metric.
+    pub labels: &'a [Label],
     /// An error for each output that could not be written.
     pub unwritten: Vec<Error>,
 }
@@ -25,6 +29,17 @@ impl<'a> CheckReport<'a> {
 
     pub(super) fn failed_scopes(&self) -> usize {
         self.scopes.iter().filter(|report| report.error.is_some()).count()
+    }
+
+    /// Returns why uses are unknown that the verdict depends on.
+    pub(super) fn usage_failures(&self) -> Failures<'_> {
+        if self.usage_failed_scopes() > 0 { summary::usage_failures(self.scopes) } else { Failures::default() }
+    }
+
+    /// Returns how many scopes have unknown uses, where the verdict depends on them.
+    pub(super) fn usage_failed_scopes(&self) -> usize {
+        let is_blind = |report: &&ScopeReport| report.is_usage_requested && report.usage_error.is_some();
+        self.scopes.iter().filter(is_blind).count()
     }
 
     pub(super) fn superseded(&self) -> usize {

@@ -7,6 +7,8 @@ use async_trait::async_trait;
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
+use chrono::{DateTime, Utc};
+
 use crate::clock::Clock;
 use crate::config::{Endpoint, Endpoints};
 use crate::error::{Error, Kind};
@@ -50,6 +52,11 @@ impl Client {
     /// Returns a client of the account that the credentials are for.
     pub(super) fn new(http: Arc<Http>, clock: Clock, endpoints: Endpoints, credentials: Credentials) -> Self {
         Self { http, clock, endpoints, credentials, tokens: Tokens::default() }
+    }
+
+    /// Returns the current time.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// Returns the credentials of the account.

@@ -247,10 +247,10 @@ fn check_of_a_certificate_that_is_gone_is_unknown() {
     assert_run!(certls.run("check --name gone"), @"
     exit 3
     --- stdout
-    CERTLS UNKNOWN - no certificate is like what was named
+    CERTLS UNKNOWN - no certificate has a name like gone
     --- stderr
-    error: no certificate is like what was named
-    hint: correct `--name`, `--id`, `--domain` or `--tag`; `certls list` shows what there is
+    error: no certificate has a name like gone
+    hint: `certls list` shows what there is, `certls list --service all` also what is not read by default
     ");
     for filter in ["--id 0123", "--domain www.example.org", "--tag owner", "--name shop --kind ca"] {
         let run = certls.run(&format!("check {filter}"));

@@ -55,7 +55,7 @@ fn a_cloud_that_was_named_and_is_not_set_up() {
       Huawei Cloud:
         export HUAWEICLOUD_SDK_AK=…
         export HUAWEICLOUD_SDK_SK=…
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
 }
 
@@ -199,7 +199,7 @@ fn errors_of_flags_name_the_right_form() {
 
     $ certls lst
     error: unrecognized subcommand 'lst'
-      tip: a similar subcommand exists: 'list'
+      tip: some similar subcommands exist: 'ls', 'list'
 
     $ certls show
     error: the following required arguments were not provided:

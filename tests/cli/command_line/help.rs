@@ -45,6 +45,7 @@ fn the_short_help() {
       accounts     Show which accounts would be asked, where their credentials are, and who they are
       completions  Print completions for a shell
       man          Print the manual page
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -v, --verbose...    Log each request to standard error (-vv: more)
@@ -118,6 +119,9 @@ fn the_help_of_list() {
 
       -h, --help
               Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
 
     Scope:
       -p, --provider <NAME>
@@ -204,6 +208,10 @@ fn the_help_of_list() {
           --no-header
               Leave out the line with the columns' names
 
+          --label <NAME=VALUE>
+              Add this label to every Prometheus series, to tell two runs on one host apart; repeat for
+              several
+
           --sort <COLUMN>
               Sort by this column; what is unknown there comes last
               
@@ -211,6 +219,9 @@ fn the_help_of_list() {
 
           --reverse
               Sort the other way round
+
+      -q, --quiet
+              Print no summary when all is well, and check nothing at all
 
     --- stderr
     ");
@@ -232,6 +243,7 @@ fn the_help_of_show() {
       -v, --verbose...    Log each request to standard error (-vv: more)
           --color <WHEN>  Color the output [default: auto] [possible values: auto, always, never]
       -h, --help          Print help (see more with '--help')
+      -V, --version       Print version
 
     Scope:
       -p, --provider <NAME>  Look only into this cloud; repeat or separate by comma [default: every
@@ -251,6 +263,9 @@ fn the_help_of_show() {
                                     tsv, markdown, prometheus, pem]
           --pem                     Print the public chain as PEM, the certificate itself first; the
                                     same as -o pem
+          --label <NAME=VALUE>      Add this label to every Prometheus series, to tell two runs on one
+                                    host apart; repeat for several
+      -q, --quiet                   Print no summary when all is well, and check nothing at all
 
     Network:
           --endpoint <PROVIDER.SERVICE=URL>

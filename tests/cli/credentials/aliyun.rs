@@ -55,7 +55,7 @@ fn an_unknown_signature_is_named_in_the_error() {
     --- stderr
     error: aliyun default all slb: CERTLS_ALIYUN_SIGNATURE: unknown signature `v4`
     hint: set CERTLS_ALIYUN_SIGNATURE to rpc or acs3, or unset it
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
     assert_eq!(cloud.log.all().len(), 0);
 }
@@ -141,6 +141,6 @@ fn a_later_whole_key_does_not_stand_in_for_half_of_an_earlier_one() {
     --- stderr
     error: aliyun default all slb: ALIBABA_CLOUD_ACCESS_KEY_ID is set, but ALIBABA_CLOUD_ACCESS_KEY_SECRET is not
     hint: set ALIBABA_CLOUD_ACCESS_KEY_SECRET as well, or unset ALIBABA_CLOUD_ACCESS_KEY_ID
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
 }

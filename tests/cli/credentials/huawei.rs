@@ -78,7 +78,7 @@ fn another_region_than_the_tokens_is_an_error_that_says_so() {
     --- stderr
     error: huawei default ap-southeast-3 elb: these credentials reach only the project cn-north-4, not the region `ap-southeast-3`
     hint: leave out `--region`, or use credentials of that region
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
     assert_eq!(cloud.log.count(ELB_LIST), 0);
 }
@@ -95,7 +95,7 @@ fn a_token_for_the_whole_account_is_an_error_that_says_so() {
     --- stderr
     error: huawei default all elb: the token is for the whole account; load balancers need one for a project
     hint: fetch a token with a project as its scope, such as {"project": {"name": "cn-north-4"}}
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     "#);
 }
 
@@ -109,7 +109,7 @@ fn a_token_that_nobody_issued_is_refused_once() {
     --- stderr
     error: huawei default all elb: The X-Auth-Token is invalid! (request REQUEST)
     hint: replace the access key, token or password of this account
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
     assert_eq!(cloud.log.all().len(), 1);
 }
@@ -172,7 +172,7 @@ fn a_wrong_password_is_tried_once() {
     --- stderr
     error: huawei default all elb: The username or password is wrong. (request REQUEST)
     hint: correct HW_USER_NAME and its password and domain; a user with login protection (MFA) needs an access key instead
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
     // A second try could lock the user out.
     assert_eq!(cloud.log.count("iam:token"), 1);
@@ -231,6 +231,6 @@ fn a_project_of_another_region_is_an_error_that_says_so() {
     --- stderr
     error: huawei default cn-north-4 elb: Tenant_id in token mismatches with tenant_id in url. (ELB.9808, request REQUEST)
     hint: the project id or the token belongs to another region: unset HUAWEICLOUD_SDK_PROJECT_ID, or name its region with `--region`
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
 }

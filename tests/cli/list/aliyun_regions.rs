@@ -83,7 +83,7 @@ fn a_misspelt_region_gets_the_likely_name() {
     --- stderr
     error: aliyun default cn-hangzhuo slb: Alibaba Cloud has no region `cn-hangzhuo`
     hint: did you mean `cn-hangzhou` or `cn-hangzhou-finance` or `cn-shanghai`?
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
     assert_eq!(scanned_regions(&cloud), Vec::<String>::new());
 }

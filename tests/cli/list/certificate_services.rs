@@ -293,7 +293,7 @@ fn what_scm_refuses_to_list_is_counted() {
     --- stderr
     error: huawei default global scm: the cloud listed 150 of 180 certificates, and refused to list the others: Incorrect request parameter. (SCM.0005, request REQUEST)
     hint: look for the others in the cloud's console: its API lists no more of them
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     error: no certificate's id begins with scs179 (0 of 1 scope read)
     ");
 }
@@ -308,7 +308,7 @@ fn scm_is_denied_by_name() {
     --- stderr
     error: huawei default global scm: Policy doesn't allow scm:cert:list to be performed. (SCM.0003, request REQUEST)
     hint: allow the IAM action `scm:cert:list` to this user or agency
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 denied
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 denied
     ");
     let mut world = scm_world(scm_rows(0..1, 30));
     world.faults = vec![Fault::always("iam:domains", Effect::Denied)];

@@ -59,7 +59,7 @@ fn certificates_without_expiry_are_left_out_with_a_note() {
     --- stderr
     note: 2 certificates of unknown expiry left out
     note: 1 certificate superseded by a longer-lived one; see `--superseded`
-    1 certificate · 1 cloud, 1 account, 1 scope: all read
+    1 of 4 certificates · 1 cloud, 1 account, 1 scope: all read
     ");
     for format in ["json", "jsonl", "csv", "table", "prometheus"] {
         let run = certls.run(&format!("list --expired -o {format}"));

@@ -41,7 +41,7 @@ fn a_project_below_a_region_is_named_in_errors() {
     --- stderr
     error: huawei default elb in 2 regions (cn-north-4, cn-north-4_dev): Policy doesn't allow elb:certificates:list to be performed. (ELB.9802, request REQUEST)
     hint: allow the IAM action `elb:certificates:list` to this user or agency
-    0 certificates · 1 cloud, 1 account, 2 scopes: 2 denied
+    no certificate read · 1 cloud, 1 account, 2 scopes: 2 denied
     ");
 }
 
@@ -83,7 +83,7 @@ fn without_permission_to_list_any_project_the_account_is_denied() {
     --- stderr
     error: huawei default all elb: You have no right to do this action (request REQUEST)
     hint: allow the IAM action `iam:projects:listProjects` to this user or agency
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 denied
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 denied
     ");
     assert_eq!(cloud.log.count(ELB_LIST), 0);
 }
@@ -97,7 +97,7 @@ fn a_region_without_a_project_gets_the_likely_name() {
     --- stderr
     error: huawei default cn-north-44 elb: this account has no project in a region `cn-north-44`
     hint: did you mean `cn-north-4`?
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
     let run = list(&cloud, "-r cn-north-44,cn-north-4");
     assert_eq!((run.code, run.names()), (3, vec!["pay".to_owned()]), "{}", run.text());

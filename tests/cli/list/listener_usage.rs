@@ -163,7 +163,7 @@ fn denied_is_unknown_and_never_none() {
     --- stderr
     warning: huawei default cn-north-4 elb: which listeners use a certificate is unknown: Policy doesn't allow elb:listeners:list to be performed. (ELB.9802, request REQUEST)
     hint: allow the IAM action `elb:listeners:list` to this user or agency
-    4 certificates · 1 cloud, 1 account, 1 scope: all read
+    4 certificates · 1 cloud, 1 account, 1 scope: 1 read, uses unknown in 1
     ");
     // Nothing is known to be unused, and that is said.
     assert_run!(run_huawei(&cloud, "list --unused"), @"
@@ -172,7 +172,7 @@ fn denied_is_unknown_and_never_none() {
     --- stderr
     warning: huawei default cn-north-4 elb: which listeners use a certificate is unknown: Policy doesn't allow elb:listeners:list to be performed. (ELB.9802, request REQUEST)
     hint: allow the IAM action `elb:listeners:list` to this user or agency
-    0 certificates · 1 cloud, 1 account, 1 scope: all read
+    0 of 4 certificates · 1 cloud, 1 account, 1 scope: 1 read, uses unknown in 1
     ");
 }
 

@@ -3,7 +3,9 @@
 mod aliyun_records;
 mod aliyun_regions;
 mod both_clouds;
+mod certificate_facts;
 mod certificate_services;
+mod chain_issuers;
 mod chains;
 mod filters;
 mod huawei_paging;
@@ -14,4 +16,5 @@ mod notes;
 mod paging;
 mod projects;
 mod sorting;
+mod successors;
 mod superseded;

@@ -1,6 +1,6 @@
 //! The notes on a certificate: its chain, its strength, and a project that returns its private key.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::support::fixtures::{ELB_ECHO, days, huawei_with, huawei_world, project_id, two_projects};
@@ -58,14 +58,16 @@ fn codes_of(run: &Run, name: &str) -> Vec<String> {
 #[test]
 fn every_note_has_a_code_that_programs_select_by() {
     let Pki { root, middle, leaf } = pki(30, 40);
-    let own = certificate("own.example.com", &["own.example.com"], Utc::now() - days(9), Utc::now() + days(400));
+    let (now, host) = (Utc::now(), "long.example.com");
+    let long = Authority::new("Root", now - days(9), now + days(900));
+    let long = long.issue(host, &[host], now - days(9), now + days(850), &seeded_key("long"));
     let changed = |pem: &str, change: Value| records::changed(stored(&leaf, pem), &change);
     let chain = format!("{}{}", leaf.pem, middle.pem);
     for (record, codes) in [
         (stored(&leaf, &chain), vec!["issuer_expires_first"]),
         (stored(&leaf, &format!("{}{}", leaf.pem, root.pem)), vec!["chain_incomplete", "chain_stranger"]),
         (stored(&leaf, &format!("{}{}", middle.pem, leaf.pem)), vec!["chain_out_of_order", "issuer_expires_first"]),
-        (stored(&own, &own.pem), vec!["lifetime_too_long"]),
+        (stored(&long, &long.pem), vec!["lifetime_too_long"]),
         (changed(&chain, json!({"common_name": "other"})), vec!["issuer_expires_first", "cloud_disagrees"]),
         (changed("nothing", json!({"type": "new"})), vec!["cloud_kind_unknown", "certificate_unreadable"]),
         (changed(&chain, json!({"created_at": "soon"})), vec!["cloud_field_invalid", "issuer_expires_first"]),
@@ -99,7 +101,8 @@ fn a_chain_in_order_has_no_note() {
 #[test]
 fn a_chain_that_lacks_its_issuer_or_is_out_of_order_says_so() {
     let Pki { root, middle, leaf } = pki(900, 40);
-    let incomplete = "the chain is incomplete: it lacks the issuer's certificate, CN=Middle";
+    let incomplete = "the chain is incomplete: it lacks the issuer's certificate, CN=Middle, unless that is a root that \
+                      clients have";
     let stranger = "a certificate of the chain is not on the path from the certificate itself";
     let not_first = "the chain is out of order: the certificate itself is not its first";
     let order = "the chain is out of order: a certificate does not follow the one that it issued";
@@ -134,32 +137,22 @@ fn an_issuer_that_expires_first_is_noted() {
 }
 
 #[test]
-fn a_lifetime_above_the_forums_limit_is_noted() {
-    let lived = |start: &str, life: i64| {
-        let start: DateTime<Utc> = format!("{start}T00:00:00Z").parse().expect(start);
-        let made = certificate("own.example.com", &["own.example.com"], start, start + Duration::days(life));
-        notes(stored(&made, &made.pem))
-    };
-    assert_eq!(lived("2026-04-01", 199), [""; 0]);
-    assert_eq!(
-        lived("2026-04-01", 397),
-        ["its lifetime of 398 days is above the 200 days that the CA/Browser Forum allowed when it began"]
-    );
-    assert_eq!(lived("2026-03-01", 397), [""; 0]);
-}
-
-#[test]
 fn a_weak_key_and_a_weak_signature_are_noted() {
     let short = "the RSA key has 1024 bits, less than the 2048 that are held to be safe";
-    for (options, expected) in [
-        ("rsa:1024 -sha1", vec![short, "the signature is sha1WithRSAEncryption, whose hash is broken"]),
+    let (dsa, p192) = ("the DSA key has 1024 bits, less than the 2048", "the EC key has 192 bits, less than the 224");
+    let (dsa, p192) = (format!("{dsa} that are held to be safe"), format!("{p192} that are held to be safe"));
+    for (kind, options, expected) in [
+        ("rsa:1024", "-sha1", vec![short, "the signature is sha1WithRSAEncryption, whose hash is broken"]),
         (
-            "rsa:2048 -sha1 -sigopt rsa_padding_mode:pss",
+            "rsa:2048",
+            "-sha1 -sigopt rsa_padding_mode:pss",
             vec!["the signature is rsassaPss over SHA-1, whose hash is broken"],
         ),
-        ("rsa:2048 -sha256 -sigopt rsa_padding_mode:pss", vec![]),
+        ("rsa:2048", "-sha256 -sigopt rsa_padding_mode:pss", vec![]),
+        ("ec -pkeyopt ec_paramgen_curve:prime192v1", "-sha256", vec![&p192]),
+        ("dsa:dsa.pem", "-sha256", vec![&dsa]),
     ] {
-        let Some(weak) = by_openssl(options) else {
+        let Some(weak) = by_openssl(kind, options) else {
             report_missing("an openssl that makes weak certificates");
             return;
         };
@@ -167,17 +160,34 @@ fn a_weak_key_and_a_weak_signature_are_noted() {
         let made = certificate("weak.example.com", &["weak.example.com"], now, now + days(20));
         let without_fields =
             json!({"common_name": null, "fingerprint": null, "subject_alternative_names": null, "expire_time": null});
-        assert_eq!(notes(records::changed(stored(&made, &weak), &without_fields)), expected, "{options}");
+        let record = |pem: &str| records::changed(stored(&made, pem), &without_fields);
+        assert_eq!(notes(record(&weak.by_root)), expected, "{kind} {options}");
+        // Nobody relies on the signature of a certificate that signed itself.
+        let of_key: Vec<&str> = expected.into_iter().filter(|note| note.contains(" key has ")).collect();
+        assert_eq!(notes(record(&weak.by_itself)), of_key, "{kind} {options}");
     }
 }
 
-/// Makes a weak certificate with `openssl`; `None` where `openssl` is missing or refuses to.
-fn by_openssl(options: &str) -> Option<String> {
+/// Two certificates of one key.
+struct Weak {
+    by_itself: String,
+    by_root: String,
+}
+
+/// Makes weak certificates with `openssl`; `None` where `openssl` is missing or refuses to.
+fn by_openssl(kind: &str, options: &str) -> Option<Weak> {
     let folder = tempfile::TempDir::new().ok()?;
-    let args = format!("req -x509 -newkey {options} -nodes -days 20 -subj /CN=weak.example.com -keyout key.pem");
-    let output =
-        std::process::Command::new("openssl").args(args.split(' ')).current_dir(folder.path()).output().ok()?;
-    output.status.success().then(|| String::from_utf8(output.stdout).ok())?
+    let run = |args: &str| {
+        let output = std::process::Command::new("openssl").args(args.split(' ')).current_dir(folder.path()).output();
+        output.ok().filter(|output| output.status.success()).and_then(|output| String::from_utf8(output.stdout).ok())
+    };
+    run("dsaparam -out dsa.pem 1024")?;
+    run("req -x509 -newkey rsa:2048 -nodes -days 20 -subj /CN=Root -keyout root.key -out root.pem")?;
+    let by_itself =
+        run(&format!("req -x509 -newkey {kind} {options} -nodes -days 20 -subj /CN=weak.example.com -keyout key.pem"))?;
+    run("req -new -key key.pem -subj /CN=weak.example.com -out request.pem")?;
+    let signed = format!("x509 -req -in request.pem -CA root.pem -CAkey root.key -CAcreateserial -days 20 {options}");
+    Some(Weak { by_itself, by_root: run(&signed)? })
 }
 
 #[test]

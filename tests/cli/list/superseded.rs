@@ -55,7 +55,7 @@ fn list_tells_and_selects_what_is_superseded() {
     NAME       COVERS                                  EXPIRES     ON          SUPERSEDED BY                        CLOUD   REGION       ACCOUNT  ID
     forgotten  shop.example.com, www.shop.example.com  in 40 days  20YY-MM-DD  renewed (aliyun default cn-beijing)  aliyun  cn-hangzhou  default  1000000000000001_0df365ca176
     --- stderr
-    1 certificate · 2 clouds, 2 accounts, 3 scopes: all read
+    1 of 4 certificates · 2 clouds, 2 accounts, 3 scopes: all read
     ");
     assert_run!(run(&clouds, "list"), @"
     exit 0

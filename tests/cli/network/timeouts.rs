@@ -115,7 +115,7 @@ fn regions_that_cannot_be_listed_in_time() {
     --- stderr
     error: aliyun default all slb: not done when the run's time (500ms) was over
     hint: allow the run more time with `--timeout`
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 timed out
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 timed out
     ");
 }
 

@@ -41,7 +41,7 @@ fn a_wrong_secret_is_called_so_by_every_signature() {
             hint: copy the secret that belongs to ALIBABA_CLOUD_ACCESS_KEY_ID in the environment
             error: huawei default all elb: the secret access key is wrong: the cloud signed the same request, with another result (APIGW.0301, request REQUEST)
             hint: copy the secret that belongs to HUAWEICLOUD_SDK_AK in the environment
-            0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
+            no certificate read · 2 clouds, 2 accounts, 2 scopes: 2 failed
             ");
         }
         let (own, other) = errors(&certls);
@@ -91,7 +91,7 @@ fn an_unknown_access_key() {
     hint: no account has this access key id: correct ALIBABA_CLOUD_ACCESS_KEY_ID in the environment
     error: huawei default all elb: the cloud does not know this access key id (APIGW.0301, request REQUEST)
     hint: correct HUAWEICLOUD_SDK_AK in the environment
-    0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
+    no certificate read · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");
     assert_eq!((aliyun.log.all().len(), huawei.log.all().len()), (1, 1));
 }
@@ -112,7 +112,7 @@ fn a_key_of_alibaba_is_never_sent_to_huawei() {
             --- stderr
             error: huawei default all elb: HUAWEICLOUD_SDK_AK in the environment is a key of Alibaba Cloud (it begins with LTAI), not of Huawei Cloud
             hint: move it to ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET
-            0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+            no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
             ");
         }
         assert_eq!((run.code, cloud.log.all().len()), (2, 0), "{}", run.text());
@@ -145,7 +145,7 @@ fn temporary_keys_that_have_expired() {
     hint: the security token has expired or belongs to another key: fetch new temporary keys into ALIBABA_CLOUD_ACCESS_KEY_ID in the environment
     error: huawei default all elb: the cloud refused the token or key: it is invalid or has expired (APIGW.0301, request REQUEST)
     hint: put a new one into HUAWEICLOUD_SDK_AK in the environment
-    0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
+    no certificate read · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");
     assert_eq!((aliyun.log.all().len(), huawei.log.all().len()), (1, 1));
 }
@@ -170,7 +170,7 @@ fn a_clock_that_is_behind() {
     hint: set this machine's clock (for example by NTP) and run again
     error: huawei default all elb: this machine's clock is 20 minutes behind the cloud's (APIGW.0301, request REQUEST)
     hint: set this machine's clock (for example by NTP) and run again
-    0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
+    no certificate read · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");
 }
 
@@ -184,7 +184,7 @@ fn a_clock_that_is_ahead() {
     hint: set this machine's clock (for example by NTP) and run again
     error: huawei default all elb: this machine's clock is 20 minutes ahead of the cloud's (APIGW.0301, request REQUEST)
     hint: set this machine's clock (for example by NTP) and run again
-    0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
+    no certificate read · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");
 }
 

@@ -122,7 +122,7 @@ fn nothing_is_sent_to_a_host_without_a_valid_certificate() {
     hint: if a proxy here inspects TLS, name its CA file with `--ca-bundle`
     error: huawei default all elb: certificate verification failed for iam.myhuaweicloud.com: invalid peer certificate: UnknownIssuer
     hint: if a proxy here inspects TLS, name its CA file with `--ca-bundle`
-    0 certificates · 2 clouds, 2 accounts, 2 scopes: 2 failed
+    no certificate read · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");
     assert_eq!((aliyun.log.all().len(), huawei.log.all().len()), (0, 0));
     // Another try would end the same way.
@@ -180,6 +180,6 @@ fn a_proxy_that_refuses_is_a_network_error() {
     --- stderr
     error: aliyun default cn-beijing slb: no connection to slb.cn-beijing.aliyuncs.com: tunnel error: unsuccessful
     hint: look at this machine's network, and at HTTPS_PROXY and NO_PROXY
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
 }

@@ -126,7 +126,7 @@ fn tsv_keeps_one_line_a_certificate_and_says_what_json_says() {
     let (text, certificates) = (read(&folder, "tsv"), certificates(&folder));
     let mut lines = text.strip_suffix('\n').expect("a last line end").split('\n').map(|line| line.split('\t'));
     let header: Vec<&str> = lines.next().expect("a header").collect();
-    assert_eq!((header.len(), header[0]), (36, "provider"));
+    assert_eq!((header.len(), header[0]), (37, "provider"));
     let rows: Vec<Vec<&str>> = lines.map(Iterator::collect).collect();
     assert_eq!(rows.len(), certificates.len());
     for (row, certificate) in rows.iter().zip(&certificates) {

@@ -106,7 +106,7 @@ fn errors_and_ids_are_escaped() {
     --- stderr
     error: aliyun default all slb: \u{1b}[2J\u{1b}]0;owned\u{7}safe\u{202e}exe.pem error: forged (Odd\u{1b}[31mCode, request id\u{7})
     hint: please report this, with the code and the request id
-    0 certificates · 1 cloud, 1 account, 1 scope: 1 failed
+    no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
     let run = Certls::new().aliyun(&cloud).run_args(&["show", "no\u{1b}[2Jid"]);
     assert_harmless(&run);

@@ -75,7 +75,8 @@ fn one_certificate_of_each_cloud() {
                                   not after  TIME (in 60 days)
                                   SHA-256    SHA256
     used_by                    none
-    (unknown)                  description, source, resource_group_id
+    used_by_complete           true
+    (unknown)                  description, source, resource_group_id, superseded_by
     --- stderr
     1 certificate · 2 clouds, 2 accounts, 4 scopes: all read
     ");

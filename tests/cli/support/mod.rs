@@ -5,3 +5,4 @@ pub(crate) mod process;
 pub(crate) mod runner;
 #[path = "../../tools.rs"]
 pub(crate) mod tools;
+pub(crate) mod x509;

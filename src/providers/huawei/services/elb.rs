@@ -161,7 +161,8 @@ impl ProjectStore {
         if pem.is_some() || encryption_pem.is_some() {
             let pem = pem.unwrap_or_default();
             let stored = StoredPem { certificate: &pem, encryption: encryption_pem.as_deref() };
-            read_stored(&mut certificate, stored, &self.issuers);
+            let now = self.client.session.client().now();
+            read_stored(&mut certificate, stored, &self.issuers, now);
         }
         if echo {
             certificate.note(NoteCode::PrivateKeyEcho, ECHO);

@@ -1,23 +1,26 @@
 //! The shapes of the command line that commands share. Pure: nothing here reads a file or asks a cloud.
 
-use std::ffi::OsStr;
+mod output;
+mod suggestions;
+
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Arg, ArgAction, Args, ValueEnum};
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Args, ValueEnum};
 
 use crate::config::{Endpoint, EnvVar, env, region_name};
 use crate::duration;
-use crate::error::Error;
 use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, UseFilter};
-use crate::output::columns::{self, COLUMNS};
-use crate::output::{Color, Column, Subject, TableOptions, Target};
-use crate::suggest::did_you_mean;
+use crate::output::Color;
 use crate::{exit, providers};
+
+pub(crate) use suggestions::drop_far_suggestions;
+
+pub use output::{LabelArgs, OutputArgs, SortArgs, TargetParser};
 
 /// Returns what most people want, for the top of help.
 pub(crate) fn examples() -> String {
@@ -158,6 +161,18 @@ impl FilterArgs {
         }
     }
 
+    /// Returns in words which certificates are named: `covers www.example.com and has the tag env=prod`.
+    pub(crate) fn named(&self) -> String {
+        let domain = self.domain.iter().map(|host| format!("covers {host}"));
+        let name = self.name.iter().map(|glob| format!("has a name like {glob}"));
+        let ids = (!self.ids.is_empty()).then(|| format!("has the id {}", self.ids.join(" or ")));
+        let tags = self.tags.iter().map(|tag| {
+            let value = tag.value.as_ref().map(|value| format!("={value}")).unwrap_or_default();
+            format!("has the tag {}{value}", tag.key)
+        });
+        domain.chain(name).chain(ids).chain(tags).collect::<Vec<_>>().join(" and ")
+    }
+
     /// Returns the kinds to read.
     pub fn kinds(&self) -> Kinds {
         match self.kind {
@@ -201,7 +216,7 @@ impl UsageArgs {
 }
 
 /// How to ask.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetArgs {
     #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = endpoint, help = endpoint_help())]
@@ -230,69 +245,10 @@ pub struct NetArgs {
     /// Requests in flight at once; at most three quarters of them go to one of several hosts
     #[arg(long, value_name = "N", default_value = "16", value_parser = clap::value_parser!(u8).range(1..))]
     pub concurrency: u8,
-}
 
-/// What to print.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub struct OutputArgs {
-    /// Format of the output; with =FILE it replaces that file, and repeats: one scan, many outputs [default: table]
-    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = TargetParser(Subject::Records))]
-    pub outputs: Vec<Target>,
-
-    /// Columns of the tabular formats, in this order
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = column, long_help = columns_help())]
-    pub columns: Vec<&'static Column>,
-
-    /// Leave out the line with the columns' names
-    #[arg(long)]
-    pub no_header: bool,
-}
-
-/// In which order.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub struct SortArgs {
-    /// Sort by this column; what is unknown there comes last
-    #[arg(long = "sort", value_name = "COLUMN", default_value = "not_after", value_parser = column)]
-    pub column: &'static Column,
-
-    /// Sort the other way round
-    #[arg(long)]
-    pub reverse: bool,
-}
-
-impl OutputArgs {
-    /// Returns the columns that were chosen, or else each format's own, with these among them.
-    pub fn table_options<'a>(&'a self, extra: &'a [&'static Column]) -> TableOptions<'a> {
-        let columns = (!self.columns.is_empty()).then_some(self.columns.as_slice());
-        TableOptions { columns, header: !self.no_header, extra }
-    }
-
-    /// Returns where the output goes, at most once to each place.
-    ///
-    /// # Errors
-    /// Where two outputs would go to the same place.
-    pub fn targets(&self) -> Result<Vec<Target>, Error> {
-        Target::all(&self.outputs, Subject::Records)
-    }
-}
-
-/// Reads `FORMAT` or `FORMAT=FILE`, of the formats that can print this.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TargetParser(pub Subject);
-
-impl TypedValueParser for TargetParser {
-    type Value = Target;
-
-    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Target, clap::Error> {
-        let subject = self.0;
-        (move |text: &str| Target::parse(text, subject)).parse_ref(command, arg, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(self.0.formats().map(|format| PossibleValue::new(format.name))))
-    }
+    /// Print no summary when all is well, and check nothing at all
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
 }
 
 /// What every command understands.
@@ -309,25 +265,6 @@ pub struct GlobalArgs {
 
 fn provider_names() -> PossibleValuesParser {
     PossibleValuesParser::new(providers::ALL.iter().map(|provider| provider.info().id))
-}
-
-fn columns_help() -> String {
-    format!("Columns of the tabular formats, in this order, of {}", column_names().join(", "))
-}
-
-fn column_names() -> Vec<&'static str> {
-    COLUMNS.iter().map(|column| column.name).collect()
-}
-
-/// Reads the name of a column.
-///
-/// # Errors
-/// Where no column has it: with similar names, and all of them.
-fn column(name: &str) -> Result<&'static Column, String> {
-    columns::by_name(name).ok_or_else(|| {
-        let near = did_you_mean(name, column_names()).map(|near| format!("{near} ")).unwrap_or_default();
-        format!("{near}the columns are {}", column_names().join(", "))
-    })
 }
 
 fn service_names() -> PossibleValuesParser {
@@ -347,13 +284,24 @@ fn endpoint_help() -> String {
     format!("Send a service's requests elsewhere, for example {example}; http: only to this machine")
 }
 
+/// Reads a time limit that may be a number of seconds, as the monitoring plugins' guidelines have it.
+///
+/// # Errors
+/// As [`timeout`].
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { timeout(&format!("{text}s")) } else { timeout(text) }
+}
+
 /// Reads a time limit.
 ///
 /// # Errors
-/// Where it is not a duration, or zero.
+/// Where it is not a duration, or zero, or longer than a year.
 fn timeout(text: &str) -> Result<Duration, String> {
+    const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     match duration::parse(text)?.to_std() {
         Ok(timeout) if timeout.is_zero() => Err("it must be longer than nothing".to_owned()),
+        Ok(timeout) if timeout > LONGEST => Err("it must be at most a year (365d)".to_owned()),
         Ok(timeout) => Ok(timeout),
         Err(_) => Err("this is longer than certls can count".to_owned()),
     }
