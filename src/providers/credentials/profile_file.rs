@@ -1,6 +1,7 @@
 //! Files of profiles: each is read and parsed once a run, and errors name the file and the line, never its content.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -226,6 +227,11 @@ impl SecretFile {
 fn uncommented(value: &str) -> SecretString {
     let value = value.split(" #").next().unwrap_or(value);
     value.trim().to_owned().into()
+}
+
+/// Returns a name as a shell takes it for one word, for commands in hints.
+pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
+    shlex::try_quote(name).unwrap_or(Cow::Borrowed(name))
 }
 
 /// Returns a value that is not empty: the vendors' tools write an empty text for none.
