@@ -43,7 +43,7 @@ impl Accounts {
             messages.error(error);
         }
         if list.accounts.is_empty() {
-            return Err(engine::no_credentials(&run.settings).into());
+            return Err(engine::no_credentials(&run.cx, &run.settings).into());
         }
         Ok(if failed.is_empty() { exit(&list) } else { Exit::Failed })
     }

@@ -50,6 +50,10 @@ impl super::Provider for Provider {
         credentials::credential_sources()
     }
 
+    fn unread_credentials(&self, cx: &Context) -> Vec<String> {
+        credentials::unread(cx)
+    }
+
     fn services(&self) -> Vec<&'static ServiceInfo> {
         services::STORES.iter().map(|service| service.info()).collect()
     }

@@ -14,6 +14,7 @@ use super::provider::{open_stores, open_usage};
 use super::{Context, ProviderInfo, ScopedStore, ScopedUsage, ServiceInfo, Session, UsageSourceInfo};
 use session::HuaweiSession;
 
+mod agency;
 mod auth_scope;
 mod client;
 mod credentials;
@@ -23,6 +24,7 @@ mod iam;
 mod services;
 mod session;
 mod sign;
+mod site;
 mod tokens;
 
 const ID: &str = "huawei";
@@ -49,6 +51,10 @@ impl super::Provider for Provider {
 
     fn credential_sources(&self) -> Vec<&'static str> {
         credentials::credential_sources()
+    }
+
+    fn unread_credentials(&self, cx: &Context) -> Vec<String> {
+        credentials::unread(cx)
     }
 
     fn services(&self) -> Vec<&'static ServiceInfo> {
