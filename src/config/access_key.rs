@@ -70,6 +70,14 @@ impl KeyVariables {
         Self { id: Cow::Borrowed(id), secret: Cow::Borrowed(secret), token }
     }
 
+    /// Returns the names of the variables of the secret and the token, where they are known at compile time.
+    pub(crate) fn secret_names(&self) -> impl Iterator<Item = &'static str> {
+        [Some(&self.secret), self.token.as_ref()].into_iter().flatten().filter_map(|name| match name {
+            Cow::Borrowed(name) => Some(*name),
+            Cow::Owned(_) => None,
+        })
+    }
+
     fn read(&self, env: &Env) -> Result<Option<AccessKey>, Error> {
         match (env.get(&self.id), env.get(&self.secret)) {
             (Some(id), Some(secret)) => {

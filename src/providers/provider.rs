@@ -61,6 +61,10 @@ pub trait Provider: Sync {
     fn info(&self) -> &'static ProviderInfo;
     /// Returns a line for each place where credentials are searched, in the order in which they win.
     fn credential_sources(&self) -> Vec<&'static str>;
+    /// Returns the variables that hold secrets, in all of their spellings.
+    fn secret_variables(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
     /// Returns a line for each thing that may be meant as credentials of this cloud, and that is not read.
     fn unread_credentials(&self, cx: &Context) -> Vec<String> {
         let _ = cx;

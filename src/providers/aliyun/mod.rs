@@ -50,6 +50,10 @@ impl super::Provider for Provider {
         credentials::credential_sources()
     }
 
+    fn secret_variables(&self) -> Vec<&'static str> {
+        credentials::secret_variables()
+    }
+
     fn unread_credentials(&self, cx: &Context) -> Vec<String> {
         credentials::unread(cx)
     }

@@ -1,6 +1,6 @@
 //! Where Alibaba Cloud's credentials are searched.
 
-use crate::config::Account;
+use crate::config::{Account, KeyVariables};
 use crate::error::Error;
 use crate::providers::Context;
 use crate::providers::credentials::chain::{self, RequestedProfile};
@@ -52,4 +52,9 @@ pub(super) fn credential_sources() -> Vec<&'static str> {
 /// Returns what may be meant as credentials here, and is not read.
 pub(super) fn unread(cx: &Context) -> Vec<String> {
     chain::unread_variables(&cx.env, variables::OTHER_TOOLS)
+}
+
+/// Returns the variables that hold secrets.
+pub(super) fn secret_variables() -> Vec<&'static str> {
+    variables::ACCESS_KEYS.iter().flat_map(KeyVariables::secret_names).collect()
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::config::AccessKey;
 use crate::error::Error;
 use crate::providers::credentials::chain::Load;
-use crate::providers::credentials::profile_file::{Current, JsonFormat, quoted, secret, text};
+use crate::providers::credentials::profile_file::{Current, JsonFormat, quoted, secret, text, word};
 use crate::providers::credentials::source_error::{broken, missing};
 use crate::suggest::did_you_mean;
 
@@ -103,7 +103,7 @@ impl Profile {
             }
             _ => {
                 let hint = did_you_mean(mode, MODES).unwrap_or_else(|| format!("certls knows {}", MODES.join(", ")));
-                Err(broken(origin, &format!("certls cannot log in by the mode `{mode}`")).with_hint(hint))
+                Err(broken(origin, &format!("certls cannot log in by the mode {}", word(mode))).with_hint(hint))
             }
         }
     }

@@ -24,7 +24,7 @@ fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let sections = file.sections(BASIC)?;
     let names: Vec<&str> = sections.keys().map(String::as_str).collect();
     file.select(context.requested.as_ref(), &Current::Usual(BASIC), &names, |name| {
-        let Some(section) = sections.get(name) else { return Ok(Contents::Nothing) };
+        let Some(section) = file.section(sections, name)? else { return Ok(Contents::Nothing) };
         let origin = format!("[{name}] of {}", file.name);
         let next_step = "write it there, or remove the section";
         let needed = |key: &str| section.secret(key).ok_or_else(|| missing(&origin, key, next_step));

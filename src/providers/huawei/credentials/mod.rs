@@ -1,6 +1,6 @@
 //! Where Huawei Cloud's credentials are searched.
 
-use crate::config::{Account, CredentialsFrom};
+use crate::config::{Account, CredentialsFrom, KeyVariables};
 use crate::error::Error;
 use crate::providers::Context;
 use crate::providers::credentials::chain::{self, RequestedProfile};
@@ -85,4 +85,11 @@ pub(super) fn unread(cx: &Context) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Returns the variables that hold secrets.
+pub(super) fn secret_variables() -> Vec<&'static str> {
+    let keys = variables::ACCESS_KEYS.iter().flat_map(KeyVariables::secret_names);
+    let passwords = variables::USERS.map(|[_, password, _]| password);
+    keys.chain(passwords).chain(variables::TOKENS).collect()
 }
