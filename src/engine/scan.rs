@@ -115,7 +115,7 @@ impl Scanner<'_> {
                 return error;
             }
         }
-        no_credentials(&[account.provider])
+        no_credentials(self.cx, &[account.provider])
     }
 
     /// Opens the stores of one service and reads all of them.

@@ -17,6 +17,8 @@ use super::provider::{
 pub(super) struct Cloud<A: 'static> {
     pub info: &'static ProviderInfo,
     pub credential_sources: fn() -> Vec<&'static str>,
+    pub secret_variables: fn() -> Vec<&'static str>,
+    pub unread_credentials: fn(&Context) -> Vec<String>,
     /// The products that keep certificates, in the order of their names in help.
     pub stores: &'static [&'static dyn Service<A>],
     /// The products that use certificates.
@@ -48,6 +50,14 @@ impl<A: LoggedIn> Provider for Cloud<A> {
 
     fn credential_sources(&self) -> Vec<&'static str> {
         (self.credential_sources)()
+    }
+
+    fn secret_variables(&self) -> Vec<&'static str> {
+        (self.secret_variables)()
+    }
+
+    fn unread_credentials(&self, cx: &Context) -> Vec<String> {
+        (self.unread_credentials)(cx)
     }
 
     fn services(&self) -> Vec<&'static ServiceInfo> {

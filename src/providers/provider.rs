@@ -69,6 +69,10 @@ pub trait Provider: Sync {
     fn info(&self) -> &'static ProviderInfo;
     /// Returns a line for each place where credentials are searched, in the order in which they win.
     fn credential_sources(&self) -> Vec<&'static str>;
+    /// Returns the variables that hold secrets, in all of their spellings.
+    fn secret_variables(&self) -> Vec<&'static str>;
+    /// Returns a line for each thing that may be meant as credentials of this cloud, and that is not read.
+    fn unread_credentials(&self, cx: &Context) -> Vec<String>;
     /// Returns the products that keep certificates.
     fn services(&self) -> Vec<&'static ServiceInfo>;
     /// Returns the products that use certificates.

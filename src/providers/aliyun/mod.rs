@@ -33,6 +33,8 @@ pub(super) static CLOUD: &dyn Provider = &Cloud::<AliyunSession> {
         quickstart_variables: credentials::QUICKSTART,
     },
     credential_sources: credentials::credential_sources,
+    secret_variables: credentials::secret_variables,
+    unread_credentials: credentials::unread,
     stores: services::STORES,
     usage_sources: services::USAGE_SOURCES,
 };

@@ -1,7 +1,9 @@
 //! Files of profiles: each is read and parsed once a run, and errors name the file and the line, never its content.
 
 use std::any::Any;
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -202,12 +204,16 @@ impl SecretFile {
         let ini = Ini::load_from_str_opt(self.text.expose_secret(), options).map_err(|error| {
             self.error(&format!("line {}, column {}: this is not an INI file", error.line, error.col))
         })?;
-        let section = |properties: &ini::Properties| {
-            let keys = properties.iter().map(|(key, value)| (key.trim().to_ascii_lowercase(), uncommented(value)));
-            Section(keys.collect())
-        };
-        let named = ini.iter().filter_map(|(name, keys)| Some((name?.trim().to_owned(), section(keys))));
-        let named: BTreeMap<_, _> = named.collect();
+        let mut named = BTreeMap::new();
+        for (name, properties) in ini.iter().filter_map(|(name, properties)| Some((name?.trim(), properties))) {
+            let section = Section::new(properties);
+            match named.entry(name.to_owned()) {
+                Entry::Vacant(entry) => drop(entry.insert(section)),
+                Entry::Occupied(mut entry) => {
+                    entry.get_mut().ambiguity = Some(format!("[{name}] stands in it more than once"));
+                }
+            }
+        }
         if named.is_empty() && !ini.general_section().is_empty() {
             return Err(self
                 .error("its keys stand outside of a section")
@@ -216,16 +222,45 @@ impl SecretFile {
         Ok(named)
     }
 
+    /// Returns the section of this name.
+    ///
+    /// # Errors
+    /// Where it, or a key in it, stands in the file more than once.
+    pub(crate) fn section<'s>(
+        &self,
+        sections: &'s BTreeMap<String, Section>,
+        name: &str,
+    ) -> Result<Option<&'s Section>, Error> {
+        let section = sections.get(name);
+        match section.and_then(|section| section.ambiguity.as_ref()) {
+            Some(ambiguity) => Err(self.error(ambiguity).with_hint("keep the one that is meant")),
+            None => Ok(section),
+        }
+    }
+
     pub(crate) fn error(&self, what: &str) -> Error {
         Error::new(Kind::Config, format!("{}: {what}", self.name))
             .with_hint(format!("correct {}, or move it away", self.name))
     }
 }
 
-/// Returns the value without what follows ` #`, which the vendors' Python SDKs take for a comment.
+/// Returns the value without what follows a `#` behind white space, which the vendors' Python SDKs take for a comment.
 fn uncommented(value: &str) -> SecretString {
-    let value = value.split(" #").next().unwrap_or(value);
-    value.trim().to_owned().into()
+    let is_comment = |index: &usize| value[..*index].ends_with(char::is_whitespace);
+    let end = value.match_indices('#').map(|(index, _)| index).find(is_comment).unwrap_or(value.len());
+    value[..end].trim().to_owned().into()
+}
+
+/// Returns a word that a file has in place of a known one, for messages. What does not look like a word is not quoted: a
+/// secret may have been pasted there.
+pub(crate) fn word(text: &str) -> String {
+    let is_word = text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    if is_word { format!("`{text}`") } else { "that is written there".to_owned() }
+}
+
+/// Returns a name as a shell takes it for one word, for commands in hints.
+pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
+    shlex::try_quote(name).unwrap_or(Cow::Borrowed(name))
 }
 
 /// Returns a value that is not empty: the vendors' tools write an empty text for none.
@@ -241,17 +276,33 @@ pub(crate) fn secret(value: Option<&SecretString>) -> Option<SecretString> {
 
 /// The keys of one section.
 #[derive(Debug)]
-pub(crate) struct Section(BTreeMap<String, SecretString>);
+pub(crate) struct Section {
+    keys: BTreeMap<String, SecretString>,
+    /// What is there more than once, so that nobody can tell which is meant.
+    ambiguity: Option<String>,
+}
 
 impl Section {
+    fn new(properties: &ini::Properties) -> Self {
+        let mut section = Self { keys: BTreeMap::new(), ambiguity: None };
+        for (key, value) in properties.iter() {
+            let (key, value) = (key.trim().to_ascii_lowercase(), uncommented(value));
+            let before = section.keys.insert(key.clone(), value.clone());
+            if before.is_some_and(|before| before.expose_secret() != value.expose_secret()) {
+                section.ambiguity = Some(format!("`{key}` stands in one section more than once"));
+            }
+        }
+        section
+    }
+
     /// Returns a value; an empty one counts as missing.
     pub(crate) fn secret(&self, key: &str) -> Option<SecretString> {
-        self.0.get(key).filter(|value| !value.expose_secret().is_empty()).cloned()
+        self.keys.get(key).filter(|value| !value.expose_secret().is_empty()).cloned()
     }
 
     /// Returns a value that is not a secret.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())
+        self.keys.get(key).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())
     }
 }
 
@@ -285,6 +336,12 @@ mod tests {
         let file = file("# x\n[default]\nAK = a\\b#c # d\nsk=\"q\"\n");
         let section = &file.sections("default").expect("an INI file")["default"];
         assert_eq!((section.text("ak"), section.text("sk"), section.text("token")), (Some("a\\b#c"), Some("q"), None));
+        let file = self::file("[a]\nx = 1\t# one\n[b]\nx = 1\nx = 1\n[c]\nx = 1\nX = 2\n[b ]\nx = 1\n");
+        let sections = file.sections("a").expect("an INI file");
+        let text = |name: &str| file.section(sections, name).map(|section| section.expect(name).text("x"));
+        assert_eq!(text("a").expect("one"), Some("1"));
+        assert!(text("b").expect_err("two sections").message.contains("[b] stands in it more than once"));
+        assert!(text("c").expect_err("two keys").message.contains("`x` stands in one section more than once"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::cloud::Cloud;
 use super::{Provider, ProviderInfo};
 use session::HuaweiSession;
 
+mod agency;
 mod auth_scope;
 mod client;
 mod credentials;
@@ -15,6 +16,7 @@ mod iam;
 mod services;
 mod session;
 mod sign;
+mod site;
 mod tokens;
 
 const ID: &str = "huawei";
@@ -34,6 +36,8 @@ pub(super) static CLOUD: &dyn Provider = &Cloud::<HuaweiSession> {
         quickstart_variables: credentials::QUICKSTART,
     },
     credential_sources: credentials::credential_sources,
+    secret_variables: credentials::secret_variables,
+    unread_credentials: credentials::unread,
     stores: services::STORES,
     usage_sources: services::USAGE_SOURCES,
 };

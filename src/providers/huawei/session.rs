@@ -13,7 +13,7 @@ use crate::providers::Context;
 use crate::providers::cloud::LoggedIn;
 
 use super::client::Client;
-use super::{ID, credentials, endpoints, iam};
+use super::{ID, agency, credentials, iam};
 
 /// An account of Huawei Cloud. Cloning it is cheap: all clones share what they have requested.
 #[derive(Clone)]
@@ -53,12 +53,9 @@ impl HuaweiSession {
     /// # Errors
     /// Where the cloud refused, or no whole reply came.
     pub(super) async fn projects(&self, region: Option<&str>) -> ProjectList {
-        let host = endpoints::iam_host(region);
-        let cell = self.0.projects.lock().await.entry(host).or_default().clone();
-        let request = async || {
-            let iam = self.client().iam(region)?;
-            iam::projects(self.client(), &iam).await.map(Arc::new)
-        };
+        let iam = self.client().iam(region)?;
+        let cell = self.0.projects.lock().await.entry(iam.host()).or_default().clone();
+        let request = async || iam::projects(self.client(), &iam).await.map(Arc::new);
         cell.get_or_init(request).await.clone()
     }
 }
@@ -66,13 +63,16 @@ impl HuaweiSession {
 #[async_trait]
 impl LoggedIn for HuaweiSession {
     async fn connect(cx: &Context, account: &Account) -> Result<Option<Self>, Error> {
-        let Some(loaded) = credentials::find(cx, account).await? else {
+        let Some(found) = credentials::find(cx, account).await? else {
             return Ok(None);
         };
+        let credentials = agency::assumed(cx, &found.site, found.credentials, found.agency)?;
+        // Keys that must be issued are requested at once, so that a refusal is one error of the account.
+        credentials.keys(&cx.http).await?;
         Ok(Some(Self(Arc::new(Inner {
             name: account.name.clone(),
-            project_id: loaded.project_id,
-            client: Client::new(cx.http.clone(), cx.clock, cx.endpoints.clone(), loaded.credentials),
+            project_id: found.project_id,
+            client: Client::new(cx.http.clone(), cx.clock, cx.endpoints.clone(), found.site, credentials),
             identity: OnceCell::new(),
             projects: Mutex::default(),
         }))))

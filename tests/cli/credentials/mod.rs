@@ -5,3 +5,4 @@ mod huawei;
 mod metadata;
 mod profile_files;
 mod redaction;
+mod sites;

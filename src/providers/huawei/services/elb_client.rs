@@ -8,7 +8,6 @@ use crate::model::{self, Scope};
 use crate::net::Reply;
 use crate::providers::huawei::auth_scope::TokenScope;
 use crate::providers::huawei::client::Read;
-use crate::providers::huawei::endpoints;
 use crate::providers::huawei::iam::{Project, Projects};
 use crate::providers::huawei::session::HuaweiSession;
 use crate::providers::paging::{Cursor, Page, Position};
@@ -59,7 +58,7 @@ pub(super) struct PageInfoWire {
 pub(super) async fn open_projects(session: &HuaweiSession, wanted: Option<&[String]>) -> Vec<ElbProject> {
     if let (Some(id), Some([region])) = (session.project_id(), wanted) {
         let project = Project { id: id.to_owned(), name: region.clone(), domain_id: None };
-        return vec![open(session, region, &project, None)];
+        return vec![open(session, region, &project, Some(region), None)];
     }
     let Some(wanted) = wanted else {
         return match session.projects(None).await {
@@ -99,11 +98,11 @@ fn open_all(session: &HuaweiSession, projects: &Projects) -> Vec<ElbProject> {
 /// the region, so any name will do.
 fn open_anywhere(session: &HuaweiSession, project: &Project, limitation: Option<&Error>) -> ElbProject {
     if let Some(region) = project.region() {
-        return open(session, &region, project, limitation);
+        return open(session, &region, project, None, limitation);
     }
     let region = project.first_part();
     if session.client().is_overridden(ID) {
-        return open(session, region, project, limitation);
+        return open(session, region, project, None, limitation);
     }
     let message =
         format!("the region of the project `{}` is not known, so its certificates are not read", project.name);
@@ -117,7 +116,8 @@ fn open_anywhere(session: &HuaweiSession, project: &Project, limitation: Option<
 fn open_region(session: &HuaweiSession, region: &str, projects: &Projects) -> Vec<ElbProject> {
     let is_own = |project: &&Project| project.first_part().eq_ignore_ascii_case(region);
     let own = projects.all.iter().filter(is_own);
-    let own: Vec<_> = own.map(|project| open(session, region, project, projects.limitation.as_ref())).collect();
+    let own: Vec<_> =
+        own.map(|project| open(session, region, project, Some(region), projects.limitation.as_ref())).collect();
     if !own.is_empty() {
         return own;
     }
@@ -141,7 +141,15 @@ fn scope(session: &HuaweiSession, region: &str, project: &Project) -> Scope {
     session.scope(region, Some(project), ID)
 }
 
-fn open(session: &HuaweiSession, region: &str, project: &Project, limitation: Option<&Error>) -> ElbProject {
+/// Opens a project. `wanted` is the region that the user named, which may choose the IAM; a project's name never does: it
+/// comes from a reply, and a password goes to the IAM.
+fn open(
+    session: &HuaweiSession,
+    region: &str,
+    project: &Project,
+    wanted: Option<&str>,
+    limitation: Option<&Error>,
+) -> ElbProject {
     let scope = scope(session, region, project);
     let client = || {
         Ok(ElbClient {
@@ -149,8 +157,8 @@ fn open(session: &HuaweiSession, region: &str, project: &Project, limitation: Op
             project: project.clone(),
             scope: scope.clone(),
             limitation: limitation.cloned(),
-            endpoint: session.client().endpoint(ID, &endpoints::host(ID, region))?,
-            iam: session.client().iam(Some(region))?,
+            endpoint: session.client().regional(ID, region)?,
+            iam: session.client().iam(wanted)?,
         })
     };
     ElbProject { client: client(), scope }

@@ -102,8 +102,12 @@ impl Store for AccountStore {
 
 impl AccountStore {
     async fn open(session: &HuaweiSession, regions: Option<&[String]>, scope: &Scope) -> Result<Self, Error> {
-        let site = endpoints::partner_site(regions);
         let client = session.client();
+        let site = client.site().partner(regions);
+        if !client.site().is_huawei_cloud() && !client.is_overridden(ID) {
+            let message = format!("certls knows no certificate manager of {}", client.site().title());
+            return Err(Error::new(Kind::Region, message).with_hint("leave this service out with `--service elb`"));
+        }
         let iam = client.iam(site)?;
         let Identity { account_id, .. } = match site {
             Some(_) => iam::domain(client, &iam).await?,
