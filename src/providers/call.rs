@@ -87,6 +87,22 @@ impl<'a> Caller<'a> {
         self.http.retrying(|| self.attempt(call, None)).await
     }
 
+    /// Makes a call each of whose attempts must be answered within `timeout` of being sent, and repeats it only where the
+    /// cloud answered that it could not. For what others wait for.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub(super) async fn call_within(&self, call: &impl Call, timeout: Duration) -> Result<Reply, Error> {
+        let attempt = || async {
+            match self.attempt(call, Some(timeout)).await {
+                Err(error) if matches!(error.kind, Kind::Timeout | Kind::Network) => Ok(Err(error)),
+                Err(error) => Err(error),
+                Ok(reply) => Ok(Ok(reply)),
+            }
+        };
+        self.http.retrying(attempt).await?
+    }
+
     /// Makes one attempt, which must be answered within `timeout` of being sent. For what is optional.
     ///
     /// # Errors

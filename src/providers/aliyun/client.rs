@@ -1,6 +1,7 @@
 //! The RPC-style operations of Alibaba Cloud's products, called with any keys.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -64,6 +65,21 @@ impl Client {
         params: &[(&str, &str)],
     ) -> Result<Reply, Error> {
         self.call_with_secret(keys, operation, endpoint, params, None).await
+    }
+
+    /// Calls an operation that must be answered within `timeout` of being sent.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub(super) async fn call_within(
+        &self,
+        keys: &AccessKey,
+        operation: &Operation,
+        endpoint: &Endpoint,
+        timeout: Duration,
+    ) -> Result<Reply, Error> {
+        let call = SignedCall { signature: self.signature, keys, operation, endpoint, params: &[], secret: None };
+        self.caller().call_within(&call, timeout).await
     }
 
     /// Calls an operation one of whose parameters is a secret, beside those of the keys.

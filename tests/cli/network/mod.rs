@@ -1,5 +1,6 @@
 //! The tests of what happens on the way to the clouds.
 
+mod bounds;
 mod interrupt;
 mod invalid_replies;
 mod redaction;
