@@ -63,6 +63,7 @@ struct Print<'a> {
     out: &'a mut dyn Write,
     shown: usize,
     left_out: usize,
+    undecided: usize,
     failed: Option<io::Error>,
     progress: Progress,
 }
@@ -74,6 +75,7 @@ impl Listener for Print<'_> {
         let certificates: Vec<&Certificate> =
             page.iter().filter(|certificate| self.filter.matches(certificate, self.now)).collect();
         self.shown += certificates.len();
+        self.undecided += certificates.iter().filter(|certificate| self.filter.is_undecided(certificate)).count();
         self.left_out += page.iter().filter(|certificate| self.filter.excluded_for_unknown_expiry(certificate)).count();
         let report = Report { certificates, scopes: &[], now: self.now, style: Style::OWN, width: None };
         match output::print_report(&report, self.format, self.stdout, self.out).and_then(|()| self.out.flush()) {
@@ -95,6 +97,8 @@ pub(super) struct Streamed {
     pub shown: usize,
     /// How many were left out because nobody knows when they expire.
     pub left_out: usize,
+    /// How many were printed though what the filter judges by could not be read.
+    pub undecided: usize,
     pub scopes: Vec<ScopeReport>,
 }
 
@@ -119,11 +123,13 @@ pub(super) fn streamed(
             out,
             shown: 0,
             left_out: 0,
+            undecided: 0,
             failed: None,
             progress,
         };
         let scopes = engine::scan(&run.cx, &run.settings, wanted, &mut print);
-        outcome = Some(scopes.map(|scopes| Streamed { shown: print.shown, left_out: print.left_out, scopes }));
+        let (shown, left_out, undecided) = (print.shown, print.left_out, print.undecided);
+        outcome = Some(scopes.map(|scopes| Streamed { shown, left_out, undecided, scopes }));
         print.failed.map_or(Ok(()), Err)
     })?;
     match printed {

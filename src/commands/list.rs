@@ -49,6 +49,7 @@ impl List {
             };
             let mut words = world.words();
             words.left_out(told.left_out);
+            words.undecided(told.undecided);
             words.scan(told.shown, &told.scopes);
             return Ok(exit(&filter, &told.scopes));
         }
@@ -66,6 +67,7 @@ impl List {
         words.left_out(
             inventory.certificates.iter().filter(|certificate| filter.excluded_for_unknown_expiry(certificate)).count(),
         );
+        words.undecided(inventory.certificates.iter().filter(|c| filter.matches(c, run.now) && filter.is_undecided(c)).count());
         if !self.superseded {
             words.superseded(report.certificates.iter().filter(|c| c.superseded_by.is_some()).count());
         }

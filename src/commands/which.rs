@@ -8,7 +8,7 @@ use crate::cli::{NetArgs, OutputArgs, ScopeArgs};
 use crate::engine::{self, ScanQuery, UsageMode};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::model::{Certificate, Host, Kinds, Match, matching_hosts};
+use crate::model::{Certificate, Facet, Host, Kinds, Match, matching_hosts};
 use crate::output::{self, Printed, Report};
 
 use super::{World, inventory};
@@ -64,9 +64,15 @@ impl Which {
         for host in &uncovered {
             words.not_found(&format!("no certificate covers {host}"), &inventory.scopes);
         }
+        let unknown = |c: &&Certificate| c.matches.is_empty() && c.is_unreadable(Facet::Names);
+        let unknown = inventory.certificates.iter().filter(unknown).count();
+        if unknown > 0 {
+            words.note(&format!("the names of {unknown} further certificates could not be read: they may cover it as well"));
+        }
         written.failed.iter().for_each(|error| words.error(error));
         Ok(match Exit::of(&inventory.scopes) {
             _ if !written.failed.is_empty() => Exit::Failed,
+            Exit::Ok if unknown > 0 => Exit::Incomplete,
             Exit::Ok if !uncovered.is_empty() => Exit::NotFound,
             exit => exit,
         })

@@ -11,7 +11,7 @@ use futures_util::stream::StreamExt;
 use crate::analysis::annotate;
 use crate::config::{self, CredentialsFrom};
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Scope, ScopeReport};
+use crate::model::{Certificate, Facet, Scope, ScopeReport};
 use crate::providers::{Context, Provider, ScopedStore, Session, Store};
 
 use super::deadline::Deadline;
@@ -227,7 +227,10 @@ impl ScopeProgress<'_> {
     fn take(&mut self, mut page: Vec<Certificate>, query: &Query<'_>) -> Vec<Certificate> {
         let foreign = page.iter().find(|certificate| !self.is_own(certificate));
         self.foreign_region = self.foreign_region.take().or_else(|| Some(foreign?.region.clone()));
-        page.retain(|certificate| self.is_own(certificate) && query.keep.include(certificate.kind));
+        let is_kept = |certificate: &Certificate| {
+            query.keep.include(certificate.kind) || certificate.is_unreadable(Facet::Kind)
+        };
+        page.retain(|certificate| self.is_own(certificate) && is_kept(certificate));
         page.iter_mut().for_each(annotate);
         self.certificates += page.len();
         if let UsageMode::Where(is_wanted) = query.usage

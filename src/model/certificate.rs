@@ -1,6 +1,6 @@
 //! One certificate record of any cloud.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -44,6 +44,8 @@ pub struct Certificate {
     pub project_id: Option<String>,
     pub enterprise_project_id: Option<String>,
     pub tags: BTreeMap<String, String>,
+    /// What the cloud sent, but could not be read, so that filters cannot judge it.
+    pub unreadable: BTreeSet<Facet>,
     /// Leaf first; empty where the cloud does not return the certificate. Certificates of one issuer share its element.
     pub chain: Vec<Arc<ChainElement>>,
     /// The uses that usage sources named; `None` where no source was read, or none answered.
@@ -80,6 +82,22 @@ impl Kind {
             Self::Ca => "ca",
         }
     }
+}
+
+/// What a filter judges a certificate by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Facet {
+    Id,
+    Name,
+    /// The names that it covers.
+    Names,
+    Kind,
+    Tags,
+}
+
+impl Facet {
+    /// Everything that a filter judges by.
+    pub const ALL: [Self; 5] = [Self::Id, Self::Name, Self::Names, Self::Kind, Self::Tags];
 }
 
 /// The managed certificate that a load balancer's copy came from.
@@ -141,6 +159,11 @@ impl Certificate {
             (Some(start), _) if now < start => Status::NotYetValid,
             _ => Status::Valid,
         }
+    }
+
+    /// Returns whether the cloud sent this, but it could not be read.
+    pub fn is_unreadable(&self, facet: Facet) -> bool {
+        self.unreadable.contains(&facet)
     }
 
     /// Adds a note.

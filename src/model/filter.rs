@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use wildmatch::WildMatch;
 
-use super::{Certificate, Host, Kind, ScopeReport, Status, best_match};
+use super::{Certificate, Facet, Host, Kind, ScopeReport, Status, best_match};
 
 /// The kinds that `--kind` chooses between.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -143,14 +143,41 @@ impl Filter {
         self.expires_within.is_none_or(within) && (!self.expired || certificate.status(now) == Status::Expired)
     }
 
-    /// Returns whether a certificate is selected when its expiry is ignored.
+    /// Returns whether a certificate is selected when its expiry is ignored. One that cannot be judged, since what it is
+    /// judged by could not be read, is selected.
     pub fn matches_ignoring_expiry(&self, certificate: &Certificate) -> bool {
-        self.domain.as_ref().is_none_or(|host| best_match(certificate, host).is_some())
-            && self.name.as_ref().is_none_or(|glob| glob.matches(certificate))
-            && (self.ids.is_empty() || certificate.id.as_ref().is_some_and(|id| self.ids.contains(id)))
-            && self.tags.iter().all(|tag| tag.matches(certificate))
-            && self.usage.is_none_or(|usage| usage.matches(certificate))
-            && (!self.superseded || certificate.superseded_by.is_some())
+        self.judge(certificate) != Some(false)
+    }
+
+    /// Returns whether a certificate is selected though it cannot be judged.
+    pub fn is_undecided(&self, certificate: &Certificate) -> bool {
+        self.judge(certificate).is_none()
+    }
+
+    /// Returns whether all conditions but expiry hold; `None` where none fails, but some cannot be judged.
+    fn judge(&self, certificate: &Certificate) -> Option<bool> {
+        let unknown = |facet: Facet| certificate.is_unreadable(facet).then_some(None);
+        let or_unknown = |holds: bool, facet: Facet| if holds { Some(true) } else { unknown(facet).unwrap_or(Some(false)) };
+        let covers = |host: &Host| or_unknown(best_match(certificate, host).is_some(), Facet::Names);
+        let has_name = |glob: &NameGlob| or_unknown(glob.matches(certificate), Facet::Name);
+        let has_id = || or_unknown(certificate.id.as_ref().is_some_and(|id| self.ids.contains(id)), Facet::Id);
+        let has_tag = |tag: &TagFilter| match certificate.tags.contains_key(&tag.key) {
+            true => Some(tag.matches(certificate)),
+            false => or_unknown(false, Facet::Tags),
+        };
+        let by_text = [
+            self.domain.as_ref().map_or(Some(true), covers),
+            self.name.as_ref().map_or(Some(true), has_name),
+            if self.ids.is_empty() { Some(true) } else { has_id() },
+            Some(self.usage.is_none_or(|usage| usage.matches(certificate))),
+            Some(!self.superseded || certificate.superseded_by.is_some()),
+        ];
+        let conditions = by_text.into_iter().chain(self.tags.iter().map(has_tag));
+        conditions.fold(Some(true), |all, holds| match (all, holds) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (None, _) | (_, None) => None,
+            _ => Some(true),
+        })
     }
 }
 
@@ -256,6 +283,33 @@ mod tests {
         for text in ["", "=", "=prod"] {
             assert!(text.parse::<TagFilter>().expect_err(text).contains("env=prod"));
         }
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_selected_and_told() {
+        let filter = |text: &str| match text.split_once(' ').expect(text) {
+            ("tag", tag) => Filter { tags: vec![tag.parse().expect(tag)], ..Filter::default() },
+            ("name", name) => Filter { name: Some(NameGlob::new(name)), ..Filter::default() },
+            ("id", id) => Filter { ids: vec![id.to_owned()], ..Filter::default() },
+            (_, host) => Filter { domain: Host::parse(host).ok(), ..Filter::default() },
+        };
+        let nothing = Certificate { id: None, name: None, subject_alternative_names: Vec::new(), ..sample() };
+        for (facet, text) in [
+            (Facet::Tags, "tag team=web"),
+            (Facet::Tags, "tag team"),
+            (Facet::Name, "name shop*"),
+            (Facet::Id, "id 1"),
+            (Facet::Names, "domain a.example.com"),
+        ] {
+            let (filter, unreadable) = (filter(text), Certificate { unreadable: [facet].into(), ..nothing.clone() });
+            assert!(!filter.matches(&nothing, now()) && !filter.is_undecided(&nothing), "{text}");
+            assert!(filter.matches(&unreadable, now()) && filter.is_undecided(&unreadable), "{text}");
+            let of_no_tag = Filter { tags: vec!["env=test".parse().expect("a tag")], ..filter };
+            assert!(!of_no_tag.matches(&unreadable, now()), "{text}: a condition that fails decides");
+        }
+        let with_tags = Certificate { unreadable: [Facet::Tags].into(), ..sample() };
+        assert!(filter("tag env=prod").matches(&with_tags, now()));
+        assert!(!filter("tag env=test").matches(&with_tags, now()), "this tag could be read");
     }
 
     #[test]

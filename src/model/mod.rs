@@ -19,7 +19,7 @@ mod verdict;
 
 pub use account::{AccountReport, Identity};
 pub use alternative_name::AlternativeName;
-pub use certificate::{Certificate, ChainElement, Kind, Source, Status, rfc3339};
+pub use certificate::{Certificate, ChainElement, Facet, Kind, Source, Status, rfc3339};
 pub use filter::{Filter, Kinds, NameGlob, TagFilter, UseFilter};
 pub use hostname::{Host, HostMatch, Match, best_match, matching_hosts, names_of};
 pub use name::{Attribute, AttributeValue, DistinguishedName};

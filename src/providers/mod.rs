@@ -17,6 +17,7 @@ mod credentials;
 mod digest;
 mod error_table;
 mod huawei;
+mod object;
 mod paging;
 mod probe_limit;
 mod provider;

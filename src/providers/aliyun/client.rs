@@ -13,7 +13,7 @@ use crate::net::{Http, Reply};
 use crate::providers::call::{Attempt, Call, Caller, Exchange, Signed};
 use crate::providers::error_table::Access;
 
-use super::endpoints::StsEndpoint;
+use super::endpoints::{ListedRegion, StsEndpoint};
 use super::sign::{Signature, Unsigned};
 use super::{ID, endpoints, errors};
 
@@ -43,9 +43,21 @@ impl Client {
     /// Where the host is outside of the vendor's domain: no key is sent there.
     pub(super) fn endpoint(&self, service: &str, host: &str) -> Result<Endpoint, Error> {
         let overridden = self.endpoints.get(ID, service).cloned();
-        overridden.or_else(|| endpoints::named(host)).ok_or_else(|| {
-            Error::new(Kind::Reply, "the cloud named an endpoint outside aliyuncs.com; no key is sent there")
-        })
+        overridden.or_else(|| endpoints::named(host)).ok_or_else(outside)
+    }
+
+    /// Returns the override of a service's endpoint, or the endpoint of a region that the vendor lists.
+    ///
+    /// # Errors
+    /// As [`endpoint`](Self::endpoint), and where the list does not tell it.
+    pub(super) fn region_endpoint(&self, service: &str, region: &ListedRegion) -> Result<Endpoint, Error> {
+        match self.endpoints.get(ID, service) {
+            Some(endpoint) => Ok(endpoint.clone()),
+            None => {
+                let host = region.host(service)?;
+                if endpoints::is_of_product(service, &host) { self.endpoint(service, &host) } else { Err(outside()) }
+            }
+        }
     }
 
     /// Returns what makes the calls.
@@ -97,6 +109,10 @@ impl Client {
         let call = SignedCall { signature: self.signature, keys, operation, endpoint, params, secret };
         self.caller().call(&call).await
     }
+}
+
+fn outside() -> Error {
+    Error::new(Kind::Reply, "the cloud named an endpoint outside aliyuncs.com; no key is sent there")
 }
 
 /// An operation that is signed with an access key.
