@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use wildmatch::WildMatch;
 
-use super::{Certificate, Facet, Host, Kind, ScopeReport, Status, best_match};
+use super::{Certificate, Facet, Host, Kind, ScopeReport, Status, Use, best_match};
 
 /// The kinds that `--kind` chooses between.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,7 +41,8 @@ pub enum UseFilter {
 
 impl UseFilter {
     fn matches(self, certificate: &Certificate) -> bool {
-        let used = certificate.used_by.as_ref().map(|uses| !uses.is_empty());
+        let is_known = |uses: &&Vec<Use>| !uses.is_empty() || certificate.used_by_complete != Some(false);
+        let used = certificate.used_by.as_ref().filter(is_known).map(|uses| !uses.is_empty());
         match self {
             Self::Used => used == Some(true),
             Self::Unused => used == Some(false),
@@ -184,7 +185,7 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AlternativeName, Use};
+    use crate::model::AlternativeName;
 
     fn now() -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000, 0).expect("a time")
@@ -323,5 +324,8 @@ mod tests {
         assert_eq!(selected(UseFilter::Used), [true, false, false]);
         assert_eq!(selected(UseFilter::Unused), [false, true, false]);
         assert_eq!(selected(UseFilter::NotUnused), [true, false, true]);
+        let incomplete = Certificate { used_by: Some(vec![]), used_by_complete: Some(false), ..sample() };
+        let unused = Filter { usage: Some(UseFilter::Unused), ..Filter::default() };
+        assert!(!unused.matches(&incomplete, now()));
     }
 }

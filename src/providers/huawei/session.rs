@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::Account;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::model::{Identity, Project, Scope};
 use crate::providers::Context;
 
@@ -82,7 +82,22 @@ impl HuaweiSession {
     /// # Errors
     /// Where the cloud refused, or no whole reply came.
     pub(super) async fn identity(&self) -> Result<Identity, Error> {
-        let iam = self.client().iam(None)?;
-        self.0.identity.get_or_try_init(|| iam::domain(self.client(), &iam)).await.cloned()
+        self.0.identity.get_or_try_init(|| self.identity_at(None)).await.cloned()
+    }
+
+    /// Returns the account that the credentials belong to, from the IAM that knows the account of this region. Its projects
+    /// tell it as well, where the user may not list it.
+    ///
+    /// # Errors
+    /// As [`identity`](Self::identity).
+    pub(super) async fn identity_at(&self, region: Option<&str>) -> Result<Identity, Error> {
+        let iam = self.client().iam(region)?;
+        let error = match iam::domain(self.client(), &iam).await {
+            Err(error) if error.kind == Kind::Denied => error,
+            result => return result,
+        };
+        let projects = self.projects(region).await.ok();
+        let owner = projects.and_then(|projects| projects.all.iter().find_map(|project| project.domain_id.clone()));
+        owner.map(|account_id| Identity { account_id, name: None }).ok_or(error)
     }
 }

@@ -21,7 +21,7 @@ use crate::providers::provider::Service;
 use crate::providers::record::{Field, RecordReader, Scalar};
 use crate::providers::{ScopedStore, ServiceInfo, Store};
 
-use super::elb_client::{ElbClient, ElbProject, ID, Operation, PageInfoWire, open_projects, page};
+use super::elb_client::{ElbClient, ElbProject, ID, Operation, PageInfoWire, no_page, open_projects, page};
 
 static INFO: ServiceInfo = ServiceInfo { id: ID, by_default: true, is_regional: true };
 
@@ -75,7 +75,7 @@ impl Store for ProjectStore {
     }
 
     fn limitation(&self) -> Option<Error> {
-        self.client.limitation.clone()
+        self.client.limitation()
     }
 
     /// The id becomes part of a path, so only one of the vendor's form is looked up: 32 hex digits.
@@ -101,7 +101,9 @@ impl ProjectStore {
     }
 
     async fn page(&self, position: Position) -> Result<Page<Certificate>, Error> {
-        let reply = self.client.read_page(&LIST_CERTIFICATES, "certificates", &position).await?;
+        let Some(reply) = self.client.read_page(&LIST_CERTIFICATES, "certificates", &position).await? else {
+            return Ok(no_page());
+        };
         let list: ListWire<'_> = reply.json()?;
         // Most projects hold no certificate, and need no further request.
         let echo = !list.certificates.is_empty() && self.is_key_echo_on().await;
@@ -118,7 +120,7 @@ impl ProjectStore {
             let path = self.client.path("certificates/settings/private-key-echo");
             let read = self.client.read_of(&SHOW_CERTIFICATE_PRIVATE_KEY_ECHO, &path, &[]);
             let reply = self.client.session.client().get_once(&read, KEY_ECHO_TIMEOUT).await;
-            let setting = reply.and_then(|reply| Ok(reply.json::<EchoWire>()?.private_key_echo));
+            let setting = reply.and_then(|reply| Ok(reply.json::<EchoWire>()?.private_key_echo.known().unwrap_or(false)));
             setting.unwrap_or_else(|error| {
                 tracing::info!("{}: whether private keys are handed out is unknown: {error}", self.client.scope);
                 false
@@ -213,12 +215,14 @@ fn kind(reader: &mut RecordReader, field: Field<String>) -> CertificateKind {
 struct ListWire<'a> {
     #[serde(borrow)]
     certificates: Vec<&'a RawValue>,
-    page_info: Option<PageInfoWire>,
+    #[serde(default)]
+    page_info: Field<PageInfoWire>,
 }
 
 #[derive(Deserialize)]
 struct EchoWire {
-    private_key_echo: bool,
+    #[serde(default)]
+    private_key_echo: Field<bool>,
 }
 
 #[derive(Deserialize)]

@@ -22,7 +22,7 @@ use crate::providers::huawei::auth_scope::TokenScope;
 use crate::providers::huawei::client::Read;
 use crate::providers::huawei::credentials::Credentials;
 use crate::providers::huawei::session::HuaweiSession;
-use crate::providers::huawei::{endpoints, iam};
+use crate::providers::huawei::endpoints;
 use crate::providers::paging::{Cursor, List, Page, Position, pages};
 use crate::providers::provider::Service;
 use crate::providers::record::{Field, RecordReader, Scalar, count};
@@ -106,7 +106,7 @@ impl AccountStore {
         let client = session.client();
         let iam = client.iam(site)?;
         let Identity { account_id, .. } = match site {
-            Some(_) => iam::domain(client, &iam).await?,
+            Some(_) => session.identity_at(site).await?,
             None => session.identity().await?,
         };
         let sites =
