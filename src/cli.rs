@@ -329,9 +329,13 @@ fn service_names() -> PossibleValuesParser {
     PossibleValuesParser::new(services.map(|service| service.id).chain(["all"]))
 }
 
+/// A longer time cannot be added to every clock.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 86_400);
+
 fn timeout(text: &str) -> Result<Duration, String> {
     match duration::parse(text)?.to_std() {
         Ok(timeout) if timeout.is_zero() => Err("it must be longer than nothing".to_owned()),
+        Ok(timeout) if timeout > LONGEST_TIMEOUT => Err("this is longer than a year (365d)".to_owned()),
         Ok(timeout) => Ok(timeout),
         Err(_) => Err("this is longer than certls can count".to_owned()),
     }

@@ -1,5 +1,6 @@
 //! What commands that read certificates do alike: scan, with progress, and keep or print what comes.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
@@ -10,6 +11,7 @@ use crate::engine::{self, Listener, ScanQuery, UsageMode};
 use crate::error::Error;
 use crate::model::{Certificate, Filter, Kinds, ScopeReport, soonest_first};
 use crate::output::{self, Format, Printed, Progress, Report, Style, Terminal};
+use crate::providers;
 
 use super::{Run, World};
 
@@ -22,6 +24,21 @@ pub(super) fn everything(kinds: Kinds, usage: bool) -> ScanQuery<'static> {
 pub(super) struct Inventory {
     pub certificates: Vec<Certificate>,
     pub scopes: Vec<ScopeReport>,
+}
+
+/// Returns the next step where nothing was found, and the clouds keep certificates in services that were not asked.
+pub(super) fn unasked_hint(scopes: &[ScopeReport]) -> Option<String> {
+    let asked: BTreeSet<(&str, &str)> =
+        scopes.iter().map(|report| (report.scope.provider, report.scope.service)).collect();
+    let is_asked = |provider: &str| asked.iter().any(|(asked, _)| *asked == provider);
+    let providers = providers::ALL.iter().filter(|provider| is_asked(provider.info().id));
+    let unasked: Vec<&str> = providers
+        .flat_map(|provider| provider.services().into_iter().map(|service| (provider.info().id, service.id)))
+        .filter(|store| !asked.contains(store))
+        .map(|(_, service)| service)
+        .collect();
+    let services = unasked.join(",");
+    (!unasked.is_empty()).then(|| format!("`--service {services}` looks into what was not asked, `--service all` everywhere"))
 }
 
 /// Keeps what comes.

@@ -9,7 +9,7 @@ use crate::cli::{NetArgs, ScopeArgs};
 use crate::engine;
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
-use crate::model::{Certificate, Resolution, ScopeReport, Selector};
+use crate::model::{Certificate, Facet, Resolution, ScopeReport, Selector};
 use crate::output::{self, Column, Messages, Printed, Report, Style};
 
 use super::{World, inventory};
@@ -146,8 +146,11 @@ impl Found<'_> {
                 let named = all.iter().find(|certificate| certificate.name.as_ref() == Some(selector));
                 if let Some(id) = named.and_then(|certificate| certificate.id.as_ref()) {
                     words.hint(&format!("{selector} is the name of {}", id.escape_debug()));
+                } else if let Some(hint) = inventory::unasked_hint(scopes) {
+                    words.hint(&hint);
                 }
-                return Exit::NotFound;
+                let is_unreadable = |certificate: &Certificate| certificate.is_unreadable(Facet::Id);
+                return if all.iter().any(is_unreadable) { Exit::Incomplete } else { Exit::NotFound };
             }
             Resolution::Prefix(_) if is_several && pem => {
                 // An id comes from the cloud, and a hint may have lines of its own.

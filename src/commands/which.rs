@@ -64,6 +64,9 @@ impl Which {
         for host in &uncovered {
             words.not_found(&format!("no certificate covers {host}"), &inventory.scopes);
         }
+        if let Some(hint) = inventory::unasked_hint(&inventory.scopes).filter(|_| !uncovered.is_empty()) {
+            words.hint(&hint);
+        }
         let unknown = |c: &&Certificate| c.matches.is_empty() && c.is_unreadable(Facet::Names);
         let unknown = inventory.certificates.iter().filter(unknown).count();
         if unknown > 0 {

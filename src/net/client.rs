@@ -1,9 +1,10 @@
 //! One attempt at one signed request: at most so many in flight, so long, and so large a reply.
 
 use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
@@ -52,6 +53,8 @@ pub struct Http {
     tls: rustls::ClientConfig,
     net: Net,
     in_flight: RequestLimiter,
+    /// How far this machine's clock is ahead of a cloud's: the smallest difference that was seen.
+    clock_difference: Mutex<Option<TimeDelta>>,
 }
 
 impl Http {
@@ -66,7 +69,27 @@ impl Http {
             tls: tls::config(env, net.ca_bundle.as_deref())?,
             in_flight: RequestLimiter::new(limit.in_flight),
             net: net.clone(),
+            clock_difference: Mutex::default(),
         })
+    }
+
+    /// Compares this machine's clock with that of a reply, whose request was signed and whose body was read at these
+    /// times.
+    pub fn compare_clock(&self, reply: &Reply, before: DateTime<Utc>, after: DateTime<Utc>) {
+        let Some(theirs) = reply.date() else { return };
+        let ahead = match theirs {
+            theirs if theirs < before => before - theirs,
+            theirs if theirs > after => after - theirs,
+            _ => TimeDelta::zero(),
+        };
+        let mut least = self.clock_difference.lock().unwrap_or_else(PoisonError::into_inner);
+        *least = Some(least.map_or(ahead, |least| if ahead.abs() < least.abs() { ahead } else { least }));
+    }
+
+    /// Returns how far this machine's clock is ahead of the clouds'; the one that agrees best with it counts. `None`
+    /// where no reply told the time.
+    pub fn clock_difference(&self) -> Option<TimeDelta> {
+        *self.clock_difference.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Repeats `attempt` until it succeeds, fails for good, or the tries are used up. Each attempt must sign anew.

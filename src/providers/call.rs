@@ -116,6 +116,7 @@ impl<'a> Caller<'a> {
         let attempt = Attempt { at: self.clock.now(), nonce };
         let Signed { request, signed_text, signature, secrets } = call.sign(&attempt).await?;
         let reply = self.http.send_within(&call.label(), request, timeout).await?;
+        self.http.compare_clock(&reply, attempt.at, self.clock.now());
         let secrets = secrets.iter().chain([&signature]).collect();
         let exchange = Exchange { reply: &reply, sent_at: attempt.at, signed_text: &signed_text, secrets };
         match call.classify(&exchange) {

@@ -23,6 +23,7 @@ mod probe_limit;
 mod provider;
 mod record;
 
+pub(crate) use error_table::clock_error;
 pub use probe_limit::ProbeLimit;
 pub use provider::{
     Provider, ProviderInfo, ScopedStore, ScopedUsage, ServiceInfo, Session, Store, UsageReader, UsageSourceInfo,

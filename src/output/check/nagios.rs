@@ -99,8 +99,17 @@ fn title(certificate: &Certificate) -> String {
     let name = certificate.name.as_deref().or(certificate.id.as_deref()).unwrap_or("a certificate without a name");
     let first = certificate.subject_alternative_names.first().map(AlternativeName::text);
     match first.or(certificate.common_name.as_deref().map(Cow::from)) {
-        Some(host) if host != name => plain(&format!("{name} ({host})")),
-        _ => plain(name),
+        Some(host) if host != name => plain(&format!("{} ({})", shortened(name), shortened(&host))),
+        _ => plain(&shortened(name)),
+    }
+}
+
+/// Returns the first letters of a name: a long one would push out the performance data.
+fn shortened(name: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 60;
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
+        None => Cow::Borrowed(name),
     }
 }
 
