@@ -26,8 +26,11 @@ pub(super) struct Inventory {
     pub scopes: Vec<ScopeReport>,
 }
 
-/// Returns the next step where nothing was found, and the clouds keep certificates in services that were not asked.
+/// Returns the next step where nothing was found in scopes that were all read, and the clouds keep certificates in services that were not asked.
 pub(super) fn unasked_hint(scopes: &[ScopeReport]) -> Option<String> {
+    if scopes.iter().any(|report| report.error.is_some()) {
+        return None;
+    }
     let asked: BTreeSet<(&str, &str)> =
         scopes.iter().map(|report| (report.scope.provider, report.scope.service)).collect();
     let is_asked = |provider: &str| asked.iter().any(|(asked, _)| *asked == provider);

@@ -290,7 +290,7 @@ impl ElbClient {
 
     /// Says so where the refusal is for an id that the user set, and that no project of the account has.
     async fn explain(&self, error: Error) -> Error {
-        if !self.is_given || error.kind.is_retryable() || error.kind == Kind::Credentials {
+        if !self.is_given || !matches!(error.kind, Kind::Denied | Kind::Request) {
             return error;
         }
         match self.session.projects(Some(&self.scope.region)).await {
