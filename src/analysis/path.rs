@@ -23,9 +23,11 @@ impl<'a> Candidates<'a> {
             let is_other = move |index: &usize| *index != of && has_issuers_name(stored[*index], stored[of]);
             (0..stored.len()).filter(is_other)
         };
-        let issuers = |of: usize| match is_self_signed(stored, of) {
-            true => Vec::new(),
-            false => named(of).filter(|index| !has_other_key(stored[*index], stored[of])).collect(),
+        let issuers = |of: usize| {
+            if is_self_signed(stored, of) {
+                return Vec::new();
+            }
+            named(of).filter(|index| !has_other_key(stored[*index], stored[of])).collect()
         };
         let has_namesake = (0..stored.len()).map(|of| named(of).next().is_some()).collect();
         Self { stored, issuers: (0..stored.len()).map(issuers).collect(), has_namesake }

@@ -117,6 +117,14 @@ impl Provider for FakeCloud {
         Vec::new()
     }
 
+    fn secret_variables(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    fn unread_credentials(&self, _: &Context) -> Vec<String> {
+        Vec::new()
+    }
+
     fn services(&self) -> Vec<&'static ServiceInfo> {
         vec![&STORE]
     }

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared, join_all};
 
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, CertificateKey, CertificateRef, NoteCode, Scope, Use};
+use crate::model::{Certificate, CertificateKey, CertificateRef, Facet, NoteCode, Scope, Use};
 use crate::providers::{ScopedUsage, Session, UsageSourceInfo, UsedService};
 
 use super::deadline::Deadline;
@@ -21,21 +21,28 @@ pub(super) struct AccountUsage<'a>(Vec<Source<'a>>);
 
 struct Source<'a> {
     info: &'static UsageSourceInfo,
-    scopes: Shared<LocalBoxFuture<'a, Rc<Vec<SourceScope<'a>>>>>,
+    scopes: Shared<LocalBoxFuture<'a, Rc<SourceScopes<'a>>>>,
 }
 
-struct SourceScope<'a> {
-    scope: Scope,
-    uses: Shared<LocalBoxFuture<'a, ScopeUses>>,
+/// The scopes of a source.
+struct SourceScopes<'a> {
+    all: Vec<PendingUses<'a>>,
+    /// The same by region, with what they are.
+    by_region: HashMap<String, Vec<(Scope, PendingUses<'a>)>>,
 }
 
-/// The uses that one scope of a source returned, by what it knows of the certificate.
-type ScopeUses = Rc<Result<UsesByKey, Error>>;
+type PendingUses<'a> = Shared<LocalBoxFuture<'a, Rc<ScopeUses>>>;
 
-type UsesByKey = HashMap<CertificateKey, Vec<(CertificateRef, Use)>>;
+/// What one scope of a source returned.
+struct ScopeUses {
+    /// The uses, by what the source knows of the certificate; `None` where none was returned.
+    by_key: Option<HashMap<CertificateKey, Vec<(CertificateRef, Use)>>>,
+    /// Why they may not be all.
+    error: Option<Error>,
+}
 
 /// What the usage sources of one store answered: one entry for each scope of a source.
-pub(super) struct UsageAnswer(Vec<ScopeUses>);
+pub(super) struct UsageAnswer(Vec<Rc<ScopeUses>>);
 
 impl<'a> AccountUsage<'a> {
     pub(super) fn new(
@@ -74,22 +81,40 @@ impl<'a> AccountUsage<'a> {
 }
 
 impl Source<'_> {
-    async fn answer(&self, store: &Scope) -> Vec<ScopeUses> {
+    async fn answer(&self, store: &Scope) -> Vec<Rc<ScopeUses>> {
         let scopes = self.scopes.clone().await;
-        let relevant = scopes.iter().filter(|source| self.may_use(&source.scope, store));
-        let answers = join_all(relevant.map(|source| source.uses.clone())).await;
+        let in_own_region = self.info.uses.iter().any(|used| used.id == store.service && used.in_own_region);
+        let answers = if in_own_region {
+            let in_region =
+                [store.region.as_str(), Scope::ALL_REGIONS].into_iter().filter_map(|r| scopes.by_region.get(r));
+            let is_relevant = |source: &Scope| source.region == Scope::ALL_REGIONS || source.project == store.project;
+            let relevant = in_region.flatten().filter(|(scope, _)| is_relevant(scope));
+            join_all(relevant.map(|(_, uses)| uses.clone())).await
+        } else {
+            join_all(scopes.all.iter().cloned()).await
+        };
         if answers.is_empty() {
             let message = format!("{} lists no region or project of this name", self.info.id);
-            return vec![Rc::new(Err(Error::new(Kind::Reply, message)))];
+            return vec![Rc::new(ScopeUses::failed(Error::new(Kind::Reply, message)))];
         }
         answers
     }
+}
 
-    /// Returns whether a scope of the source may use certificates of a store's scope.
-    fn may_use(&self, source: &Scope, store: &Scope) -> bool {
-        let in_own_region = self.info.uses.iter().any(|used| used.id == store.service && used.in_own_region);
-        let is_same = source.region == store.region && source.project == store.project;
-        !in_own_region || source.region == Scope::ALL_REGIONS || is_same
+impl ScopeUses {
+    fn failed(error: Error) -> Self {
+        Self { by_key: None, error: Some(error) }
+    }
+
+    fn new(uses: Vec<(CertificateRef, Use)>, error: Option<Error>) -> Self {
+        if uses.is_empty() && error.is_some() {
+            return Self { by_key: None, error };
+        }
+        let mut by_key: HashMap<CertificateKey, Vec<(CertificateRef, Use)>> = HashMap::new();
+        for (certificate, used) in uses {
+            by_key.entry(certificate.key.clone()).or_default().push((certificate, used));
+        }
+        Self { by_key: Some(by_key), error }
     }
 }
 
@@ -99,29 +124,24 @@ async fn open_source<'a>(
     regions: Option<&'a [String]>,
     placeholder: Scope,
     deadline: Deadline,
-) -> Rc<Vec<SourceScope<'a>>> {
+) -> Rc<SourceScopes<'a>> {
     let open = session.open_usage(info.id, regions).map(Ok);
     let scopes =
         deadline.guard(open).await.unwrap_or_else(|error| vec![ScopedUsage { scope: placeholder, reader: Err(error) }]);
-    let scope = |ScopedUsage { scope, reader }| {
+    let mut source = SourceScopes { all: Vec::new(), by_region: HashMap::new() };
+    for ScopedUsage { scope, reader } in scopes {
         let uses = async move {
             let uses = match &reader {
-                Ok(reader) => deadline.guard(reader.uses()).await,
+                Ok(reader) => deadline.guard(reader.known_uses().map(Ok)).await,
                 Err(error) => Err(error.clone()),
             };
-            Rc::new(uses.map(by_certificate))
+            Rc::new(uses.map_or_else(ScopeUses::failed, |(uses, error)| ScopeUses::new(uses, error)))
         };
-        SourceScope { scope, uses: uses.boxed_local().shared() }
-    };
-    Rc::new(scopes.into_iter().map(scope).collect())
-}
-
-fn by_certificate(uses: Vec<(CertificateRef, Use)>) -> UsesByKey {
-    let mut by_key = UsesByKey::new();
-    for (certificate, used) in uses {
-        by_key.entry(certificate.key.clone()).or_default().push((certificate, used));
+        let uses = uses.boxed_local().shared();
+        source.by_region.entry(scope.region.clone()).or_default().push((scope, uses.clone()));
+        source.all.push(uses);
     }
-    by_key
+    Rc::new(source)
 }
 
 /// Returns what a resource may know of a certificate.
@@ -133,7 +153,7 @@ fn keys(certificate: &Certificate) -> Vec<CertificateKey> {
 
 impl UsageAnswer {
     fn error(&self) -> Option<&Error> {
-        self.0.iter().find_map(|uses| uses.as_ref().as_ref().err())
+        self.0.iter().find_map(|uses| uses.error.as_ref())
     }
 
     /// Adds its uses to a certificate of the scope. A source that failed costs `used_by_complete`, and `used_by` where
@@ -146,7 +166,7 @@ impl UsageAnswer {
             certificate.note(NoteCode::UsageUnknown, "which listeners use it is unknown: it has no id");
             return;
         }
-        let answered: Vec<_> = self.0.iter().filter_map(|uses| uses.as_ref().as_ref().ok()).collect();
+        let answered: Vec<_> = self.0.iter().filter_map(|uses| uses.by_key.as_ref()).collect();
         if !answered.is_empty() {
             let named = answered.iter().flat_map(|uses| keys.iter().filter_map(|key| uses.get(key))).flatten();
             let mut used_by: Vec<Use> = named
@@ -157,13 +177,19 @@ impl UsageAnswer {
             // A listener names a certificate once for each domain.
             used_by.sort_by(|a, b| order(a).cmp(&order(b)));
             used_by.dedup();
-            certificate.used_by = Some(used_by);
+            // That no use is known means nothing where there may be others.
+            certificate.used_by = Some(used_by).filter(|uses| !uses.is_empty() || error.is_none());
         }
         if let Some(error) = error {
             let text = format!("which listeners use it is unknown: {}", error.message);
             certificate.note(NoteCode::UsageUnknown, text);
         }
     }
+}
+
+/// Returns the error for certificates whose ids could not be read.
+fn without_id() -> Error {
+    Error::new(Kind::Reply, "the ids of some certificates could not be read, so their uses are unknown")
 }
 
 /// By load balancer, port and role first, which people look for.
@@ -175,6 +201,8 @@ fn order(used: &Use) -> impl Ord {
 pub(super) struct UsageJoin<'a> {
     scope: &'a Scope,
     state: State,
+    /// Whether the id of some certificate could not be read.
+    has_nameless: bool,
 }
 
 enum State {
@@ -188,7 +216,7 @@ enum State {
 
 impl<'a> UsageJoin<'a> {
     pub(super) fn new(scope: &'a Scope, has_sources: bool) -> Self {
-        Self { scope, state: State::Idle { has_sources } }
+        Self { scope, state: State::Idle { has_sources }, has_nameless: false }
     }
 
     /// From now on certificates wait for the answer.
@@ -207,7 +235,12 @@ impl<'a> UsageJoin<'a> {
         match &mut self.state {
             State::Idle { .. } => {}
             State::Waiting(waiting) => waiting.append(&mut page),
-            State::Resolved(answer) => page.iter_mut().for_each(|certificate| answer.attach(certificate, self.scope)),
+            State::Resolved(answer) => {
+                self.has_nameless |= page.iter().any(|certificate| certificate.is_unreadable(Facet::Id));
+                for certificate in &mut page {
+                    answer.attach(certificate, self.scope);
+                }
+            }
         }
         page
     }
@@ -224,11 +257,11 @@ impl<'a> UsageJoin<'a> {
     /// answer came.
     pub(super) fn finish(mut self, unresolved: &Error) -> (Vec<Certificate>, Option<Error>) {
         let waiting = match self.state {
-            State::Waiting(_) => self.resolve(UsageAnswer(vec![Rc::new(Err(unresolved.clone()))])),
+            State::Waiting(_) => self.resolve(UsageAnswer(vec![Rc::new(ScopeUses::failed(unresolved.clone()))])),
             State::Idle { .. } | State::Resolved(_) => Vec::new(),
         };
         let error = match &self.state {
-            State::Resolved(answer) => answer.error().cloned(),
+            State::Resolved(answer) => answer.error().cloned().or_else(|| self.has_nameless.then(without_id)),
             State::Idle { .. } | State::Waiting(_) => None,
         };
         (waiting, error)

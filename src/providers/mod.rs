@@ -18,12 +18,14 @@ mod credentials;
 mod digest;
 mod error_table;
 mod huawei;
+mod object;
 mod paging;
 mod probe_limit;
 mod provider;
 mod record;
 
 pub use credentials::profile_file::ProfileFiles;
+pub(crate) use error_table::clock_error;
 pub use probe_limit::ProbeLimit;
 pub use provider::{
     Provider, ProviderInfo, ScopedStore, ScopedUsage, ServiceInfo, Session, Store, UsageReader, UsageSourceInfo,

@@ -168,6 +168,14 @@ pub trait UsageReader: Send + Sync {
     /// # Errors
     /// Where any of the requests failed: the uses that the others returned are not all of them.
     async fn uses(&self) -> Result<Vec<(CertificateRef, Use)>, Error>;
+
+    /// Returns the uses that are known, and why they may not be all.
+    async fn known_uses(&self) -> (Vec<(CertificateRef, Use)>, Option<Error>) {
+        match self.uses().await {
+            Ok(uses) => (uses, None),
+            Err(error) => (Vec::new(), Some(error)),
+        }
+    }
 }
 
 /// A product that keeps certificates, of a provider whose sessions are `S`: one file, and one line in the provider's

@@ -47,17 +47,18 @@ impl AliyunSession {
         Scope { provider: ID, account: self.0.name.clone(), region: region.to_owned(), service, project: None }
     }
 
-    /// Returns the id of the account, where the cloud sends it within 5 s. A failure is remembered.
+    /// Returns the id of the account, where the cloud sends it within 5 s of being asked. A failure is remembered.
     pub(super) async fn account_id(&self) -> Option<String> {
-        let request = async || match tokio::time::timeout(ACCOUNT_ID_TIMEOUT, self.identity()).await {
-            Ok(Ok(identity)) => Some(identity.account_id),
-            Ok(Err(error)) => {
-                tracing::info!("the account id is unknown: {error}");
-                None
-            }
-            Err(_) => None,
+        let request = async || {
+            let keys = self.0.credentials.keys(&self.0.client).await?;
+            let request = || sts::caller_identity_within(&self.0.client, &keys, ACCOUNT_ID_TIMEOUT);
+            self.0.identity.get_or_try_init(request).await.map(|identity| identity.account_id.clone())
         };
-        self.0.account_id.get_or_init(request).await.clone()
+        let id = async || {
+            let id: Result<String, Error> = request().await;
+            id.inspect_err(|error| tracing::info!("the account id is unknown: {error}")).ok()
+        };
+        self.0.account_id.get_or_init(id).await.clone()
     }
 
     /// Returns the regions of SLB, which `list` requests once. A failure is remembered.

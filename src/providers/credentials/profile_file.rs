@@ -285,7 +285,7 @@ pub(crate) struct Section {
 impl Section {
     fn new(properties: &ini::Properties) -> Self {
         let mut section = Self { keys: BTreeMap::new(), ambiguity: None };
-        for (key, value) in properties.iter() {
+        for (key, value) in properties {
             let (key, value) = (key.trim().to_ascii_lowercase(), uncommented(value));
             let before = section.keys.insert(key.clone(), value.clone());
             if before.is_some_and(|before| before.expose_secret() != value.expose_secret()) {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::Account;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::model::{Identity, Project, Scope};
 use crate::providers::Context;
 use crate::providers::cloud::LoggedIn;
@@ -58,6 +58,22 @@ impl HuaweiSession {
         let request = async || iam::projects(self.client(), &iam).await.map(Arc::new);
         cell.get_or_init(request).await.clone()
     }
+
+    /// Returns the account that the credentials belong to, from the IAM that knows the account of this region. Its projects
+    /// tell it as well, where the user may not list it.
+    ///
+    /// # Errors
+    /// As [`identity`](Self::identity).
+    pub(super) async fn identity_at(&self, region: Option<&str>) -> Result<Identity, Error> {
+        let iam = self.client().iam(region)?;
+        let error = match iam::domain(self.client(), &iam).await {
+            Err(error) if error.kind == Kind::Denied => error,
+            result => return result,
+        };
+        let projects = self.projects(region).await.ok();
+        let owner = projects.and_then(|projects| projects.all.iter().find_map(|project| project.domain_id.clone()));
+        owner.map(|account_id| Identity { account_id, name: None }).ok_or(error)
+    }
 }
 
 #[async_trait]
@@ -83,7 +99,6 @@ impl LoggedIn for HuaweiSession {
     }
 
     async fn identity(&self) -> Result<Identity, Error> {
-        let iam = self.client().iam(None)?;
-        self.0.identity.get_or_try_init(|| iam::domain(self.client(), &iam)).await.cloned()
+        self.0.identity.get_or_try_init(|| self.identity_at(None)).await.cloned()
     }
 }

@@ -91,7 +91,7 @@ impl Site {
             let region = labels.iter().find_map(|label| PARTNER_SITES.iter().find(|region| *region == label));
             return Some(match region {
                 Some(region) => Self::Partner(region),
-                None if domain.ends_with(".eu") => Self::Partner(EUROPE),
+                None if domain.split('.').next_back() == Some("eu") => Self::Partner(EUROPE),
                 None => Self::Global,
             });
         }

@@ -1,5 +1,7 @@
 //! The tests of what happens on the way to the clouds.
 
+mod bounds;
+mod causes;
 mod interrupt;
 mod invalid_replies;
 mod redaction;
