@@ -12,7 +12,7 @@ use clouds::fault::{Effect, Fault};
 use clouds::{aliyun, huawei, records};
 
 /// Every key that a certificate has in JSON. Programs depend on them.
-const KEYS: [&str; 36] = [
+const KEYS: [&str; 37] = [
     "provider",
     "service",
     "account",
@@ -34,6 +34,7 @@ const KEYS: [&str; 36] = [
     "signature_algorithm",
     "not_before",
     "not_after",
+    "chain_not_after",
     "days_left",
     "status",
     "uploaded_at",
