@@ -41,7 +41,8 @@ pub(super) fn unasked_hint(scopes: &[ScopeReport]) -> Option<String> {
         .map(|(_, service)| service)
         .collect();
     let services = unasked.join(",");
-    (!unasked.is_empty()).then(|| format!("`--service {services}` looks into what was not asked, `--service all` everywhere"))
+    (!unasked.is_empty())
+        .then(|| format!("`--service {services}` looks into what was not asked, `--service all` everywhere"))
 }
 
 /// Keeps what comes.

@@ -67,7 +67,9 @@ impl List {
         words.left_out(
             inventory.certificates.iter().filter(|certificate| filter.excluded_for_unknown_expiry(certificate)).count(),
         );
-        words.undecided(inventory.certificates.iter().filter(|c| filter.matches(c, run.now) && filter.is_undecided(c)).count());
+        words.undecided(
+            inventory.certificates.iter().filter(|c| filter.matches(c, run.now) && filter.is_undecided(c)).count(),
+        );
         if !self.superseded {
             words.superseded(report.certificates.iter().filter(|c| c.superseded_by.is_some()).count());
         }

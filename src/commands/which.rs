@@ -70,7 +70,9 @@ impl Which {
         let unknown = |c: &&Certificate| c.matches.is_empty() && c.is_unreadable(Facet::Names);
         let unknown = inventory.certificates.iter().filter(unknown).count();
         if unknown > 0 {
-            words.note(&format!("the names of {unknown} further certificates could not be read: they may cover it as well"));
+            words.note(&format!(
+                "the names of {unknown} further certificates could not be read: they may cover it as well"
+            ));
         }
         written.failed.iter().for_each(|error| words.error(error));
         Ok(match Exit::of(&inventory.scopes) {

@@ -145,7 +145,12 @@ impl Scanner<'_> {
     }
 
     /// Reads one scope. What had arrived before a failure, a panic or the deadline is kept.
-    async fn scan_scope(&self, scoped: &ScopedStore, siblings: &HashSet<&str>, usage: &AccountUsage<'_>) -> ScopeReport {
+    async fn scan_scope(
+        &self,
+        scoped: &ScopedStore,
+        siblings: &HashSet<&str>,
+        usage: &AccountUsage<'_>,
+    ) -> ScopeReport {
         let scope = &scoped.scope;
         let mut progress = ScopeProgress {
             scope,
@@ -244,9 +249,8 @@ impl ScopeProgress<'_> {
     fn take(&mut self, mut page: Vec<Certificate>, query: &Query<'_>) -> Vec<Certificate> {
         let foreign = page.iter().find(|certificate| !self.is_own(certificate));
         self.foreign_region = self.foreign_region.take().or_else(|| Some(foreign?.region.clone()));
-        let is_kept = |certificate: &Certificate| {
-            query.keep.include(certificate.kind) || certificate.is_unreadable(Facet::Kind)
-        };
+        let is_kept =
+            |certificate: &Certificate| query.keep.include(certificate.kind) || certificate.is_unreadable(Facet::Kind);
         page.retain(|certificate| self.is_own(certificate) && is_kept(certificate));
         page.iter_mut().for_each(annotate);
         self.certificates += page.len();

@@ -83,7 +83,8 @@ impl Source<'_> {
     async fn answer(&self, store: &Scope) -> Vec<Rc<ScopeUses>> {
         let scopes = self.scopes.clone().await;
         let answers = if self.info.is_regional {
-            let in_region = [store.region.as_str(), Scope::ALL_REGIONS].into_iter().filter_map(|r| scopes.by_region.get(r));
+            let in_region =
+                [store.region.as_str(), Scope::ALL_REGIONS].into_iter().filter_map(|r| scopes.by_region.get(r));
             let is_relevant = |source: &Scope| source.region == Scope::ALL_REGIONS || source.project == store.project;
             let relevant = in_region.flatten().filter(|(scope, _)| is_relevant(scope));
             join_all(relevant.map(|(_, uses)| uses.clone())).await

@@ -158,7 +158,8 @@ impl Filter {
     /// Returns whether all conditions but expiry hold; `None` where none fails, but some cannot be judged.
     fn judge(&self, certificate: &Certificate) -> Option<bool> {
         let unknown = |facet: Facet| certificate.is_unreadable(facet).then_some(None);
-        let or_unknown = |holds: bool, facet: Facet| if holds { Some(true) } else { unknown(facet).unwrap_or(Some(false)) };
+        let or_unknown =
+            |holds: bool, facet: Facet| if holds { Some(true) } else { unknown(facet).unwrap_or(Some(false)) };
         let covers = |host: &Host| or_unknown(best_match(certificate, host).is_some(), Facet::Names);
         let has_name = |glob: &NameGlob| or_unknown(glob.matches(certificate), Facet::Name);
         let has_id = || or_unknown(certificate.id.as_ref().is_some_and(|id| self.ids.contains(id)), Facet::Id);

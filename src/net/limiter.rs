@@ -141,7 +141,8 @@ impl Queue {
     fn next(&mut self, now: Instant) -> Option<(Arc<str>, Turn)> {
         self.find_silent(now);
         while self.in_flight < self.overall {
-            let candidates = [&self.answering, &self.silent].map(|hosts| hosts.first().filter(|key| self.may_start(key)));
+            let candidates =
+                [&self.answering, &self.silent].map(|hosts| hosts.first().filter(|key| self.may_start(key)));
             let name = candidates.into_iter().flatten().min()?.2.clone();
             let mut turn = None;
             self.change(&name, |host| turn = host.waiting.pop_front());
@@ -191,12 +192,20 @@ impl Queue {
         let host = self.hosts.entry(name.clone()).or_insert_with(new);
         if let Some((ticket, _)) = host.waiting.front() {
             let key = (host.in_flight, *ticket, name.clone());
-            if host.answers { self.answering.remove(&key) } else { self.silent.remove(&key) };
+            if host.answers {
+                self.answering.remove(&key)
+            } else {
+                self.silent.remove(&key)
+            };
         }
         change(host);
         if let Some((ticket, _)) = host.waiting.front() {
             let key = (host.in_flight, *ticket, name.clone());
-            if host.answers { self.answering.insert(key) } else { self.silent.insert(key) };
+            if host.answers {
+                self.answering.insert(key)
+            } else {
+                self.silent.insert(key)
+            };
         }
     }
 }

@@ -45,7 +45,9 @@ impl Failed {
     pub(super) fn into_error(self, peer: &Peer<'_>) -> Error {
         let host = peer.host;
         match self {
-            Self::Send(error) | Self::Body(body::Failed::Stream(error)) if error.is_timeout() && !error.is_connect() => {
+            Self::Send(error) | Self::Body(body::Failed::Stream(error))
+                if error.is_timeout() && !error.is_connect() =>
+            {
                 let limit = peer.timeout.map_or(peer.net.read_timeout, |timeout| timeout.min(peer.net.read_timeout));
                 Error::new(Kind::Timeout, format!("no response within {} from {host}", duration::write_std(limit)))
             }
@@ -123,14 +125,18 @@ fn refused_handshake(error: &rustls::Error, peer: &Peer<'_>) -> Error {
             let invalid = |why: &str| tls(format!("certificate verification failed for {host}: {why}"));
             match why {
                 CertificateError::NotValidYetContext { time, not_before } => {
-                    let why = format!("it is valid from {}, and this machine's clock says {}", at(*not_before), at(*time));
+                    let why =
+                        format!("it is valid from {}, and this machine's clock says {}", at(*not_before), at(*time));
                     invalid(&why).with_hint(CLOCK)
                 }
                 CertificateError::ExpiredContext { time, not_after } => {
-                    let why = format!("it was valid until {}, and this machine's clock says {}", at(*not_after), at(*time));
+                    let why =
+                        format!("it was valid until {}, and this machine's clock says {}", at(*not_after), at(*time));
                     invalid(&why).with_hint(CLOCK)
                 }
-                CertificateError::NotValidYet => invalid("it is not valid yet by this machine's clock").with_hint(CLOCK),
+                CertificateError::NotValidYet => {
+                    invalid("it is not valid yet by this machine's clock").with_hint(CLOCK)
+                }
                 CertificateError::Expired => invalid("it has expired by this machine's clock").with_hint(CLOCK),
                 CertificateError::UnknownIssuer => invalid("it is not signed by an authority that is trusted here"),
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
@@ -191,10 +197,15 @@ fn is_out_of_files(error: &io::Error) -> bool {
     cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
-/// The cause of this type, also where an `io::Error` carries it.
+/// Returns the cause of this type, also where an `io::Error` carries it.
 fn cause<T: StdError + 'static>(error: &reqwest::Error) -> Option<&T> {
-    causes(error).find_map(|cause| {
-        let carried = as_io(cause).and_then(io::Error::get_ref).and_then(|inner| inner.downcast_ref::<T>());
-        cause.downcast_ref::<T>().or(carried)
-    })
+    causes(error)
+        .find_map(|cause| std::iter::successors(Some(cause), |cause| carried(*cause)).find_map(|c| c.downcast_ref()))
+}
+
+fn carried<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match as_io(error)?.get_ref() {
+        Some(inner) => Some(inner),
+        None => None,
+    }
 }

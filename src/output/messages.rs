@@ -54,7 +54,9 @@ impl<W: Write> Messages<W> {
     pub fn undecided(&mut self, undecided: usize) {
         if undecided > 0 {
             let what = summary::counted(undecided, "certificate");
-            self.note(&format!("{what} listed though what the filter judges by could not be read; see the notes in JSON"));
+            self.note(&format!(
+                "{what} listed though what the filter judges by could not be read; see the notes in JSON"
+            ));
         }
     }
 

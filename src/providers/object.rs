@@ -3,7 +3,9 @@
 use std::fmt;
 
 use serde::de::value::StringDeserializer;
-use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor,
+};
 use serde_json::Error;
 use serde_json::value::RawValue;
 
@@ -38,8 +40,7 @@ impl<'de> Entries<'de> {
             let values = self.0.iter().filter(|(key, _)| is_it(key)).map(|(_, value)| *value);
             values.reduce(|last, next| if next.get() == "null" { last } else { next })
         };
-        let is_spelled_so =
-            |key: &str| !fields.contains(&key) && plain(key).eq(plain(field));
+        let is_spelled_so = |key: &str| !fields.contains(&key) && plain(key).eq(plain(field));
         of(&|key| key == field).or_else(|| of(&is_spelled_so))
     }
 }

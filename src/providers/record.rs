@@ -161,7 +161,13 @@ impl RecordReader {
 
     /// Alternative names: a list of them, or one text with a separator between them. In an object they are the value of
     /// `key`. A name that is not text costs itself.
-    pub(super) fn names(&mut self, name: &str, field: Field<Value>, key: &str, separator: char) -> Vec<AlternativeName> {
+    pub(super) fn names(
+        &mut self,
+        name: &str,
+        field: Field<Value>,
+        key: &str,
+        separator: char,
+    ) -> Vec<AlternativeName> {
         let mut names = Vec::new();
         match self.value(name, field) {
             None => {}
@@ -188,7 +194,9 @@ impl RecordReader {
             }),
             value => match scalar(value) {
                 Some(text) => {
-                    names.extend(text.split(separator).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned));
+                    names.extend(
+                        text.split(separator).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned),
+                    );
                 }
                 None if is_empty(value) => {}
                 None => self.invalid_type(name),

@@ -112,7 +112,8 @@ impl ListedRegion {
     /// Reads a region of a list. One that cannot be read keeps its place.
     pub(super) fn read(value: &RawValue) -> Self {
         let wire: RegionWire = object::read(value).unwrap_or_default();
-        let is_id = |id: &Scalar| !id.0.is_empty() && id.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_id =
+            |id: &Scalar| !id.0.is_empty() && id.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let id = wire.region_id.known().filter(is_id).map(|id| id.0);
         let host = wire.region_endpoint.known().filter(|host| !host.is_empty());
         match id {
@@ -130,7 +131,9 @@ impl ListedRegion {
             Some(host) => Ok(host.clone()),
             None if REGIONS.contains(&self.id.as_str()) => Ok(host(service, &self.id)),
             None if self.id == Self::UNKNOWN => Err(Error::new(Kind::Reply, "the cloud lists a region without an id")),
-            None => Err(Error::new(Kind::Reply, format!("the cloud does not say where the region {} answers", self.id))),
+            None => {
+                Err(Error::new(Kind::Reply, format!("the cloud does not say where the region {} answers", self.id)))
+            }
         }
     }
 }

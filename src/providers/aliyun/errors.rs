@@ -153,9 +153,13 @@ fn denial_hint(detail: &RawValue, exchange: &Exchange<'_>, access: Access<'_>) -
             format!("a control policy of the resource directory {verb} `{action}`: its administrator has to change it")
         }
         ("sessionpolicy", _) => {
-            format!("the session policy of these temporary keys {verb} `{action}`: fetch keys with another or without one")
+            format!(
+                "the session policy of these temporary keys {verb} `{action}`: fetch keys with another or without one"
+            )
         }
-        ("assumerolepolicy", _) => format!("the trust policy of the role {verb} `{action}`: its owner has to change it"),
+        ("assumerolepolicy", _) => {
+            format!("the trust policy of the role {verb} `{action}`: its owner has to change it")
+        }
         ("resourcegrouplevelidentitybasedpolicy", true) => format!(
             "a policy on a resource group explicitly denies `{action}`: remove that denial, for it outweighs what is allowed"
         ),

@@ -138,8 +138,9 @@ fn authentication(message: &str, exchange: &Exchange<'_>, access: Access<'_>) ->
     }
     // Five wrong signatures in succession lock a key for all its users.
     if message.contains("reach the limit") {
-        return Error::new(Kind::Credentials, "this access key is locked after too many failed attempts")
-            .with_hint("stop what uses it with a wrong secret, wait five minutes, and run again: the key itself may be right");
+        return Error::new(Kind::Credentials, "this access key is locked after too many failed attempts").with_hint(
+            "stop what uses it with a wrong secret, wait five minutes, and run again: the key itself may be right",
+        );
     }
     if message.contains("not exist") {
         return Error::new(Kind::Credentials, "the cloud does not know this access key id")
@@ -150,9 +151,7 @@ fn authentication(message: &str, exchange: &Exchange<'_>, access: Access<'_>) ->
         return match message.split_once("canonicalRequest:") {
             Some((_, theirs)) if theirs.trim() != exchange.signed_text.replace('\n', "|") => rewritten_request(),
             Some(_) => access.wrong_secret(SECRET),
-            None => {
-                Error::new(Kind::Credentials, "the signature does not match").with_hint(access.copy_secret())
-            }
+            None => Error::new(Kind::Credentials, "the signature does not match").with_hint(access.copy_secret()),
         };
     }
     Error::new(Kind::Credentials, "the cloud refused the token or key: it is invalid or has expired")

@@ -312,7 +312,8 @@ fn scm_is_denied_by_name() {
     ");
     let mut world = scm_world(scm_rows(0..1, 30));
     let names = |action: &str| Fault::always(action, Effect::Status(200, Vec::new(), r#"{"projects":[]}"#.to_owned()));
-    world.faults = vec![Fault::always("iam:domains", Effect::Denied), names("iam:projects"), names("iam:auth-projects")];
+    world.faults =
+        vec![Fault::always("iam:domains", Effect::Denied), names("iam:projects"), names("iam:auth-projects")];
     let cloud = huawei::start(world);
     let certls = scm(&cloud).env("HW_PROJECT_ID", &project_id("cn-north-4"));
     let run = certls.run("list --service scm,elb -r cn-north-4 -o json");

@@ -3,8 +3,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::fixtures::{SLB_LIST, certificate_for, huawei_world, project_id, two_projects, two_regions, with_tags};
 use crate::support::fixtures::{ELB_LIST, aliyun_with, elb_record, huawei_with, slb_id, slb_record};
+use crate::support::fixtures::{
+    SLB_LIST, certificate_for, huawei_world, project_id, two_projects, two_regions, with_tags,
+};
 use crate::support::runner::{Certls, Run};
 use clouds::aliyun::{CasCentre, Listener};
 use clouds::fault::{Effect, Fault};
@@ -305,10 +307,15 @@ fn an_odd_project_costs_itself() {
 fn an_odd_description_of_a_page_loses_no_certificate() {
     let page = |from: usize, info: &Value| {
         let rows: Vec<Value> = (from..from + 2).map(|number| elb_record(&format!("c{number}"), 30, 50)).collect();
-        Fault::once(ELB_LIST, Effect::Status(200, Vec::new(), json!({"certificates": rows, "page_info": info}).to_string()))
+        Fault::once(
+            ELB_LIST,
+            Effect::Status(200, Vec::new(), json!({"certificates": rows, "page_info": info}).to_string()),
+        )
     };
     let empty = Effect::Status(200, Vec::new(), json!({"certificates": [], "page_info": {}}).to_string());
-    for odd in [json!(7), json!([]), json!("x"), json!({"next_marker": {}}), json!({"next_marker": [], "current_count": "2"})] {
+    for odd in
+        [json!(7), json!([]), json!("x"), json!({"next_marker": {}}), json!({"next_marker": [], "current_count": "2"})]
+    {
         let mut world = huawei_world(&[("cn-north-4", &[])]);
         world.faults = vec![page(0, &odd), page(2, &odd), Fault::once(ELB_LIST, empty.clone())];
         let cloud = huawei::start(world);
@@ -352,9 +359,8 @@ fn an_odd_listener_of_alibaba_keeps_the_others() {
     let odd = odd.as_array().expect("two").iter().flat_map(|odd| {
         let plain = ["LoadBalancerId", "ListenerPort", "ListenerProtocol", "HTTPSListenerConfig"];
         let plain = plain.map(|field| records::changed(listener("lb-odd"), &json!({field: odd})));
-        let own = ["ServerCertificateId", "CACertificateId"].map(|field| {
-            records::changed(listener("lb-odd"), &json!({"HTTPSListenerConfig": {field: odd}}))
-        });
+        let own = ["ServerCertificateId", "CACertificateId"]
+            .map(|field| records::changed(listener("lb-odd"), &json!({"HTTPSListenerConfig": {field: odd}})));
         plain.into_iter().chain(own).chain([odd.clone()])
     });
     for odd in odd {

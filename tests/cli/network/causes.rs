@@ -42,12 +42,21 @@ fn a_policy_that_denies_is_named_with_its_level() {
         ("ImplicitDeny", json!("ControlPolicy"), "a control policy of the resource directory does not allow"),
         ("ExplicitDeny", json!("SessionPolicy"), "the session policy of these temporary keys denies"),
         ("ExplicitDeny", json!("AssumeRolePolicy"), "the trust policy of the role denies"),
-        ("ExplicitDeny", json!("ResourceGroupLevelIdentityBasedPolicy"), "a policy on a resource group explicitly denies"),
-        ("ExplicitDeny", json!("AccountLevelIdentityBasedPolicy"), "a policy of this user, group or role explicitly denies"),
+        (
+            "ExplicitDeny",
+            json!("ResourceGroupLevelIdentityBasedPolicy"),
+            "a policy on a resource group explicitly denies",
+        ),
+        (
+            "ExplicitDeny",
+            json!("AccountLevelIdentityBasedPolicy"),
+            "a policy of this user, group or role explicitly denies",
+        ),
         ("explicitdeny", json!({"odd": 1}), "a policy of this user, group or role explicitly denies"),
         ("ImplicitDeny", json!("AccountLevelIdentityBasedPolicy"), "allow the RAM action"),
     ] {
-        let detail = json!({"NoPermissionType": kind, "PolicyType": policy, "AuthAction": "slb:DescribeServerCertificates"});
+        let detail =
+            json!({"NoPermissionType": kind, "PolicyType": policy, "AuthAction": "slb:DescribeServerCertificates"});
         let body = json!({"Code": "Forbidden.RAM", "Message": "User not authorized.", "RequestId": 7, "AccessDeniedDetail": detail});
         let run = refused_by_alibaba(&body);
         let hint = hint(&run, "cn-hangzhou");
@@ -64,7 +73,10 @@ fn a_policy_that_denies_is_named_with_its_level() {
 #[test]
 fn a_denial_by_an_organization_is_named() {
     for (message, expected) in [
-        ("not authorized to perform: elb:certificates:list because of an explicit deny in a policy", "a policy explicitly denies"),
+        (
+            "not authorized to perform: elb:certificates:list because of an explicit deny in a policy",
+            "a policy explicitly denies",
+        ),
         ("access denied by a service control policy", "a service control policy of the organization denies"),
         ("Policy doesn't allow elb:certificates:list to be performed.", "allow the IAM action"),
     ] {
@@ -106,7 +118,8 @@ fn a_clock_that_is_far_off_is_told_also_where_the_cloud_accepts_it() {
         (Duration::minutes(-20), "this machine's clock is 20 minutes ahead of the cloud's"),
     ] {
         let cloud = huawei::start(huawei::World { clock, ..world.clone() });
-        let user = [("HW_USER_NAME", HUAWEI_USER), ("HW_USER_PASSWORD", HUAWEI_PASSWORD), ("HW_DOMAIN_NAME", HUAWEI_DOMAIN)];
+        let user =
+            [("HW_USER_NAME", HUAWEI_USER), ("HW_USER_PASSWORD", HUAWEI_PASSWORD), ("HW_DOMAIN_NAME", HUAWEI_DOMAIN)];
         let certls = Certls::new().huawei_at(&cloud.url).envs(&user);
         let run = certls.run("list -o json");
         assert_eq!((run.code, run.certificates().len()), (3, 1), "{}", run.text());
@@ -126,7 +139,8 @@ fn a_clock_that_is_far_off_is_told_also_where_the_cloud_accepts_it() {
 
 #[test]
 fn the_account_is_known_by_its_projects_where_iam_does_not_name_it() {
-    let forbidden = json!({"error": {"code": 403, "message": "You have no right to do this action", "title": "Forbidden"}});
+    let forbidden =
+        json!({"error": {"code": 403, "message": "You have no right to do this action", "title": "Forbidden"}});
     for effect in [
         refusal(200, &json!({"domains": [], "links": {}})),
         refusal(200, &json!({"domains": [{"id": null, "name": 7}, 9], "links": {}})),

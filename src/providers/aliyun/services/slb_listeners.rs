@@ -178,7 +178,8 @@ struct Listener {
 impl Listener {
     fn read(record: &RawValue) -> Self {
         let wire = object::read::<ListenerWire>(record);
-        let mut is_unreadable = wire.is_none() || wire.as_ref().is_some_and(|wire| matches!(wire.https, Field::Invalid));
+        let mut is_unreadable =
+            wire.is_none() || wire.as_ref().is_some_and(|wire| matches!(wire.https, Field::Invalid));
         let wire = wire.unwrap_or_default();
         let mut certificates = Vec::new();
         if let Some(https) = wire.https.known() {

@@ -121,7 +121,8 @@ impl ProjectStore {
             let path = self.client.path("certificates/settings/private-key-echo");
             let read = self.client.read_of(&SHOW_CERTIFICATE_PRIVATE_KEY_ECHO, &path, &[]);
             let reply = self.client.session.client().get_once(&read, KEY_ECHO_TIMEOUT).await;
-            let setting = reply.and_then(|reply| Ok(reply.json::<EchoWire>()?.private_key_echo.known().unwrap_or(false)));
+            let setting =
+                reply.and_then(|reply| Ok(reply.json::<EchoWire>()?.private_key_echo.known().unwrap_or(false)));
             setting.unwrap_or_else(|error| {
                 tracing::info!("{}: whether private keys are handed out is unknown: {error}", self.client.scope);
                 false

@@ -259,8 +259,10 @@ impl ElbClient {
         if error.kind == Kind::Denied
             && let Ok(reply) = self.read_part(operation, list, position, true).await
         {
-            let message =
-                format!("only what belongs to the enterprise projects granted to this user is listed: {}", error.message);
+            let message = format!(
+                "only what belongs to the enterprise projects granted to this user is listed: {}",
+                error.message
+            );
             let _ = self.partial.set(Error { message, ..error });
             return Ok(Some(reply));
         }
