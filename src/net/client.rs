@@ -259,7 +259,8 @@ impl Reply {
             401 => Kind::Credentials,
             403 => Kind::Denied,
             407 => Kind::Network,
-            408 | 429 => Kind::Throttled,
+            408 => Kind::Timeout,
+            429 => Kind::Throttled,
             500.. => Kind::Unavailable,
             _ => Kind::Request,
         };

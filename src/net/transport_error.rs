@@ -197,10 +197,15 @@ fn is_out_of_files(error: &io::Error) -> bool {
     cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
-/// The cause of this type, also where an `io::Error` carries it.
+/// Returns the cause of this type, also where an `io::Error` carries it.
 fn cause<T: StdError + 'static>(error: &reqwest::Error) -> Option<&T> {
-    causes(error).find_map(|cause| {
-        let carried = as_io(cause).and_then(io::Error::get_ref).and_then(|inner| inner.downcast_ref::<T>());
-        cause.downcast_ref::<T>().or(carried)
-    })
+    causes(error)
+        .find_map(|cause| std::iter::successors(Some(cause), |cause| carried(*cause)).find_map(|c| c.downcast_ref()))
+}
+
+fn carried<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match as_io(error)?.get_ref() {
+        Some(inner) => Some(inner),
+        None => None,
+    }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use serde::de::value::StringDeserializer;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor,
+};
 use serde_json::Error;
 use serde_json::value::RawValue;
 
@@ -14,6 +16,18 @@ use serde_json::value::RawValue;
 pub(super) fn read<'de, T: Deserialize<'de>>(value: &'de RawValue) -> Option<T> {
     let entries: Entries<'de> = serde_json::from_str(value.get()).ok()?;
     T::deserialize(entries).ok()
+}
+
+/// A structure that is read as [`read`] does. Derived structures are also filled from arrays, so that `[]` would pass for an
+/// empty one.
+#[derive(Debug, Default)]
+pub(super) struct Object<T>(pub T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = <&RawValue>::deserialize(deserializer)?;
+        read(value).map(Self).ok_or_else(|| D::Error::custom("not an object of this form"))
+    }
 }
 
 /// The entries of an object, in their order.
@@ -150,6 +164,10 @@ mod tests {
         }
         let value: &RawValue = serde_json::from_str(r#"{"Id":{"a":1},"name":"n"}"#).expect("JSON");
         let odd: Odd = read(value).expect("an object");
+        for array in ["[]", r#"["1","n"]"#] {
+            let field: Field<Object<Wire>> = serde_json::from_str(array).expect("a field");
+            assert!(matches!(field, Field::Invalid), "{array}");
+        }
         assert!(matches!(odd.id, Field::Invalid));
         assert_eq!(odd.name.known().as_deref(), Some("n"));
     }

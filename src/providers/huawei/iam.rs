@@ -12,7 +12,7 @@ use url::form_urlencoded;
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
 use crate::model::Identity;
-use crate::providers::object;
+use crate::providers::object::{self, Object};
 use crate::providers::paging::{Cursor, List, Page, Position, pages};
 use crate::providers::record::{Field, Scalar};
 
@@ -156,7 +156,7 @@ struct ProjectsWire<'a> {
     #[serde(borrow)]
     projects: Vec<&'a RawValue>,
     #[serde(default)]
-    links: Field<LinksWire>,
+    links: Field<Object<LinksWire>>,
 }
 
 #[derive(Deserialize)]
@@ -196,10 +196,10 @@ async fn list(client: &Client, read: Read<'_>) -> Result<(Vec<Project>, Option<E
 }
 
 /// Returns where the next page begins. Only the query of the link is used: keys are sent nowhere that a reply names.
-fn next_page(links: Field<LinksWire>) -> Result<Cursor, Error> {
+fn next_page(links: Field<Object<LinksWire>>) -> Result<Cursor, Error> {
     let next = match links {
         Field::Absent => Field::Absent,
-        Field::Present(links) => links.next,
+        Field::Present(links) => links.0.next,
         Field::Invalid => Field::Invalid,
     };
     if let Field::Invalid = next {
@@ -279,7 +279,7 @@ struct TokensProject {
     #[serde(default)]
     name: Field<Scalar>,
     #[serde(default)]
-    domain: Field<DomainWire>,
+    domain: Field<Object<DomainWire>>,
 }
 
 /// Returns the one project that a token is for (`KeystoneValidateToken`).
@@ -302,7 +302,7 @@ async fn project_of(token: &SecretString, client: &Client, iam: &Endpoint) -> Re
     Ok(Project {
         id: text(project.id).unwrap_or_default(),
         name: text(project.name).unwrap_or_default(),
-        domain_id: project.domain.known().and_then(|domain| text(domain.id)),
+        domain_id: project.domain.known().and_then(|domain| text(domain.0.id)),
         is_disabled: false,
     })
 }
@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn only_the_query_of_a_link_is_used() {
-        let next = |link: &str| next_page(Field::Present(LinksWire { next: Field::Present(link.to_owned()) }));
+        let next = |link: &str| next_page(Field::Present(Object(LinksWire { next: Field::Present(link.to_owned()) })));
         let query = Cursor::Token("page=2&per_page=9".to_owned());
         assert_eq!(next("https://evil.example/v3/projects?page=2&per_page=9").expect("a page"), query);
         assert_eq!(next("").expect("the end"), Cursor::End);

@@ -136,3 +136,25 @@ fn the_words_of_a_cloud_are_cut() {
     }
     assert!(run.stderr.len() < 16 * 1024, "{}", run.stderr.len());
 }
+
+/// Work grows with the number of scopes, not with its square, and nothing goes on past the run's time.
+#[test]
+fn ten_thousand_scopes_are_no_trouble() {
+    let regions = |host: fn(usize) -> String| {
+        let region = |number| json!({"RegionId": format!("xx-test-{number}"), "RegionEndpoint": host(number)});
+        let list = json!({"Regions": {"Region": (0..10_000).map(region).collect::<Vec<_>>()}}).to_string();
+        vec![Fault::always("DescribeRegions", Effect::Status(200, Vec::new(), list))]
+    };
+    let none = regions(|_| "evil.example.org".to_owned());
+    let many = regions(|number| format!("slb.xx-test-{number}.aliyuncs.com"));
+    for (faults, args) in [(none, "list -o json"), (many.clone(), "list -o json"), (many, "show nobody -o json")] {
+        let cloud = aliyun::start(aliyun::World { faults, ..two_regions() });
+        let internet = internet("slb.aliyuncs.com", &cloud.url);
+        let certls = Certls::new().env("HTTPS_PROXY", &internet.proxy_url).aliyun_keys();
+        let bundle = certls.file("ca.pem", &internet.ca_pem);
+        let begun = Instant::now();
+        let run = certls.run(&format!("{args} --timeout 3s --retry-count 0 --service slb --ca-bundle {bundle}"));
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+        assert_eq!((run.code, run.scopes().len()), (1, 10_000), "{}", run.stderr);
+    }
+}

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod causes;
+mod connections;
 mod interrupt;
 mod invalid_replies;
 mod redaction;

@@ -16,6 +16,7 @@ use crate::analysis::{IssuerCache, StoredPem, read_stored};
 use crate::error::Error;
 use crate::model::{AlternativeName, Certificate, Facet, Kind as CertificateKind, Kinds, NoteCode, Source};
 use crate::providers::huawei::session::HuaweiSession;
+use crate::providers::object::Object;
 use crate::providers::paging::{List, Page, Position, pages};
 use crate::providers::provider::Service;
 use crate::providers::record::{Field, RecordReader, Scalar};
@@ -218,7 +219,7 @@ struct ListWire<'a> {
     #[serde(borrow)]
     certificates: Vec<&'a RawValue>,
     #[serde(default)]
-    page_info: Field<PageInfoWire>,
+    page_info: Field<Object<PageInfoWire>>,
 }
 
 #[derive(Deserialize)]

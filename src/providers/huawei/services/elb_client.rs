@@ -12,6 +12,7 @@ use crate::providers::huawei::auth_scope::TokenScope;
 use crate::providers::huawei::client::Read;
 use crate::providers::huawei::iam::{Project, Projects};
 use crate::providers::huawei::session::HuaweiSession;
+use crate::providers::object::Object;
 use crate::providers::paging::{Cursor, Page, Position};
 use crate::providers::record::{Field, Scalar, count};
 use crate::providers::unknown_region;
@@ -321,10 +322,10 @@ pub(super) fn no_page<T>() -> Page<T> {
 
 /// Returns a page of a list. `last` is the id of its last row, behind which the next page begins where the cloud does
 /// not describe the page, or in an unknown way.
-pub(super) fn page<T>(rows: Vec<T>, info: Field<PageInfoWire>, last: Option<String>) -> Page<T> {
+pub(super) fn page<T>(rows: Vec<T>, info: Field<Object<PageInfoWire>>, last: Option<String>) -> Page<T> {
     let behind = |last: Option<String>| last.map(Cursor::Token).ok_or_else(lost);
     let (sent, next) = match info {
-        Field::Present(info) => {
+        Field::Present(Object(info)) => {
             let next = match info.next_marker {
                 Field::Present(marker) if !marker.0.is_empty() => Ok(Cursor::Token(marker.0)),
                 Field::Invalid if !rows.is_empty() => behind(last),

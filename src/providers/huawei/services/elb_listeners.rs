@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use crate::error::{Error, Kind};
 use crate::model::{CertificateRef, Role, Use};
 use crate::providers::huawei::session::HuaweiSession;
-use crate::providers::object;
+use crate::providers::object::{self, Object};
 use crate::providers::paging::{List, Page, Position, pages};
 use crate::providers::provider::UsageSource;
 use crate::providers::record::{Field, Scalar};
@@ -85,7 +85,7 @@ struct ListWire<'a> {
     #[serde(borrow)]
     listeners: Vec<&'a RawValue>,
     #[serde(default)]
-    page_info: Field<PageInfoWire>,
+    page_info: Field<Object<PageInfoWire>>,
 }
 
 #[derive(Deserialize, Default)]
