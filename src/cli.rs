@@ -7,7 +7,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Args, ValueEnum};
 
 use crate::config::{Endpoint, EnvVar, env, region_name};
@@ -80,23 +81,24 @@ pub(crate) fn environment() -> String {
 #[command(next_help_heading = "Scope")]
 pub struct ScopeArgs {
     /// Look only into this cloud; repeat or separate by comma [default: every cloud with credentials here]
-    #[arg(short, long = "provider", value_name = "NAME", value_delimiter = ',', value_parser = provider_names())]
-    pub providers: Vec<String>,
+    #[arg(short, long = "provider", value_name = "NAME", value_parser = ListParser(provider_names()))]
+    pub providers: Vec<List<String>>,
 
     /// Look only into this region; repeat or separate by comma, `all` for every one [default: all]
-    #[arg(short, long = "region", value_name = "NAME", value_delimiter = ',', value_parser = region_name)]
-    pub regions: Vec<String>,
+    #[arg(short, long = "region", value_name = "NAME", value_parser = ListParser(region_name))]
+    pub regions: Vec<List<String>>,
 
     /// Ask only this account of the configuration file; repeat or separate by comma [default: all of them]
-    #[arg(short, long = "account", value_name = "NAME", value_delimiter = ',')]
+    // Names may hold commas: they are told apart where the accounts are known.
+    #[arg(short, long = "account", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub accounts: Vec<String>,
 
     /// Log in with this profile of the clouds' own credential files, instead of an account
     #[arg(long, value_name = "NAME", conflicts_with = "accounts")]
     pub profile: Option<String>,
 
-    #[arg(long = "service", value_name = "NAME", value_delimiter = ',', value_parser = service_names(), help = services_help())]
-    pub services: Vec<String>,
+    #[arg(long = "service", value_name = "NAME", value_parser = ListParser(service_names()), help = services_help())]
+    pub services: Vec<List<String>>,
 }
 
 /// Which certificates.
@@ -120,8 +122,8 @@ pub struct FilterArgs {
     pub name: Option<String>,
 
     /// Only the certificate with this id; repeat or separate by comma
-    #[arg(long = "id", value_name = "ID", value_delimiter = ',')]
-    pub ids: Vec<String>,
+    #[arg(long = "id", value_name = "ID", value_parser = ListParser(NonEmptyStringValueParser::new()))]
+    pub ids: Vec<List<String>>,
 
     /// Only certificates with this tag; repeat for several, all of which must be there
     #[arg(long = "tag", value_name = "KEY[=VALUE]", value_parser = TagFilter::from_str)]
@@ -151,7 +153,7 @@ impl FilterArgs {
             expired: self.expired,
             domain: self.domain.clone(),
             name: self.name.as_deref().map(NameGlob::new),
-            ids: self.ids.clone(),
+            ids: List::flatten(&self.ids),
             tags: self.tags.clone(),
             usage: None,
             superseded: false,
@@ -204,7 +206,7 @@ impl UsageArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetArgs {
-    #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = endpoint, help = endpoint_help())]
+    #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = EndpointParser, help = endpoint_help())]
     pub endpoints: Vec<(String, Endpoint)>,
 
     /// Trust the certificate authorities in this PEM file too
@@ -241,8 +243,8 @@ pub struct OutputArgs {
     pub outputs: Vec<Target>,
 
     /// Columns of the tabular formats, in this order
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = column, long_help = columns_help())]
-    pub columns: Vec<&'static Column>,
+    #[arg(long, value_name = "NAME", value_parser = ListParser(column), long_help = columns_help())]
+    pub columns: Vec<List<&'static Column>>,
 
     /// Leave out the line with the columns' names
     #[arg(long)]
@@ -263,10 +265,15 @@ pub struct SortArgs {
 }
 
 impl OutputArgs {
-    /// Returns the columns that were chosen, or else each format's own, with these among them.
-    pub fn table_options<'a>(&'a self, extra: &'a [&'static Column]) -> TableOptions<'a> {
-        let columns = (!self.columns.is_empty()).then_some(self.columns.as_slice());
-        TableOptions { columns, header: !self.no_header, extra }
+    /// Returns the columns that were chosen; none for each format's own.
+    pub fn columns(&self) -> Vec<&'static Column> {
+        List::flatten(&self.columns)
+    }
+
+    /// Returns how tables are printed: with the columns that were chosen, or else each format's own, with `extra` among
+    /// them.
+    pub fn table_options<'a>(&self, columns: &'a [&'static Column], extra: &'a [&'static Column]) -> TableOptions<'a> {
+        TableOptions { columns: (!columns.is_empty()).then_some(columns), header: !self.no_header, extra }
     }
 
     /// Returns where the output goes, at most once to each place.
@@ -275,6 +282,57 @@ impl OutputArgs {
     /// Where two outputs would go to the same place.
     pub fn targets(&self) -> Result<Vec<Target>, Error> {
         Target::all(&self.outputs, Subject::Records)
+    }
+}
+
+/// The parts of one value that is separated by commas.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List<T>(Vec<T>);
+
+impl<T: Clone> List<T> {
+    /// Returns the parts of all values.
+    pub fn flatten(lists: &[Self]) -> Vec<T> {
+        lists.iter().flat_map(|list| list.0.iter().cloned()).collect()
+    }
+}
+
+/// Reads a list that is separated by commas, with spaces or not. A comma at the end separates nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ListParser<P>(pub P);
+
+impl<P: TypedValueParser<Value: Clone>> TypedValueParser for ListParser<P> {
+    type Value = List<P::Value>;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Self::Value, clap::Error> {
+        let one = |part: &OsStr| self.0.parse_ref(command, arg, part);
+        let Some(text) = value.to_str() else { return Ok(List(vec![one(value)?])) };
+        let mut parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+        if parts.is_empty() {
+            parts.push("");
+        }
+        parts.into_iter().map(|part| one(OsStr::new(part))).collect::<Result<_, _>>().map(List)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.0.possible_values()
+    }
+}
+
+/// Reads `PROVIDER.SERVICE=URL`. A value that may hold a password is not quoted in the error.
+#[derive(Debug, Clone, Copy)]
+struct EndpointParser;
+
+impl TypedValueParser for EndpointParser {
+    type Value = (String, Endpoint);
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Self::Value, clap::Error> {
+        match value.to_str() {
+            Some(text) if text.contains('@') => endpoint(text).map_err(|why| {
+                let message = format!("invalid value for '--endpoint <PROVIDER.SERVICE=URL>': {why}\n");
+                clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
+            }),
+            _ => endpoint.parse_ref(command, arg, value),
+        }
     }
 }
 

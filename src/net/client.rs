@@ -9,7 +9,7 @@ use futures_util::TryStreamExt;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use crate::config::{Env, Net};
+use crate::config::{Env, Net, Proxy};
 use crate::error::{Error, Kind};
 
 use super::limiter::RequestLimiter;
@@ -38,18 +38,20 @@ pub struct Http {
     direct: OnceLock<reqwest::Client>,
     /// Reading the trusted roots is most of what a short run does: once, however many clients.
     tls: rustls::ClientConfig,
+    proxy: Proxy,
     net: Net,
     in_flight: RequestLimiter,
 }
 
 impl Http {
     /// # Errors
-    /// Where the trusted roots or the CA bundle cannot be read.
+    /// Where the trusted roots or the CA bundle cannot be read, or the environment names an unusable proxy.
     pub fn new(net: &Net, env: &Env) -> Result<Self, Error> {
         Ok(Self {
             proxied: OnceLock::new(),
             direct: OnceLock::new(),
             tls: tls::config(env, net.ca_bundle.as_deref())?,
+            proxy: Proxy::of(env)?,
             in_flight: RequestLimiter::new(net.concurrency),
             net: net.clone(),
         })
@@ -84,7 +86,7 @@ impl Http {
         let client = if host == "localhost" || address.is_ok_and(|address| address.is_loopback()) {
             self.client(&self.direct, reqwest::ClientBuilder::new().no_proxy())?
         } else {
-            self.client(&self.proxied, reqwest::ClientBuilder::new())?
+            self.client(&self.proxied, self.proxied_builder()?)?
         };
         self.send_by(client, label, request, timeout).await
     }
@@ -125,6 +127,20 @@ impl Http {
             Err(error) => tracing::info!(host, ms, "{label}: {error}"),
         }
         result
+    }
+
+    /// Returns the builder of the client whose requests go through the proxy.
+    fn proxied_builder(&self) -> Result<reqwest::ClientBuilder, Error> {
+        let builder = reqwest::ClientBuilder::new();
+        Ok(match &self.proxy {
+            Proxy::System => builder,
+            Proxy::Never => builder.no_proxy(),
+            Proxy::Through { url, exceptions } => {
+                let proxy = reqwest::Proxy::all(url)
+                    .map_err(|_| Error::new(Kind::Config, "the address of the proxy cannot be used"))?;
+                builder.no_proxy().proxy(proxy.no_proxy(reqwest::NoProxy::from_string(exceptions)))
+            }
+        })
     }
 
     /// Returns the client in `place`, which is built at its first use.

@@ -76,11 +76,11 @@ fn load_password(context: &LoadContext<'_>) -> Result<Contents, Error> {
 /// Where it holds what no id of a project does: it becomes part of the address of requests.
 pub(super) fn project_id(env: &Env) -> Result<Option<String>, Error> {
     let Some((name, id)) = env.first(&PROJECT_IDS)? else { return Ok(None) };
-    match id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
-        true => Ok(Some(id.to_owned())),
-        false => Err(Error::new(Kind::Config, format!("{name} is not the id of a project"))
-            .with_hint("write its 32 letters and digits, as the console shows them under My Credentials")),
+    if id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+        return Ok(Some(id.to_owned()));
     }
+    Err(Error::new(Kind::Config, format!("{name} is not the id of a project"))
+        .with_hint("write its 32 letters and digits, as the console shows them under My Credentials"))
 }
 
 fn user_of(env: &Env, [name, password, domain]: [&'static str; 3]) -> Result<Option<User>, Error> {
