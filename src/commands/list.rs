@@ -58,7 +58,8 @@ impl List {
         let sort = Sort { reverse: self.sort.reverse };
         sort.sort(&mut certificates, |certificate| self.sort.column.sort_key(certificate, run.now));
         let extra = self.extra_columns();
-        let table = self.output.table_options(&extra);
+        let columns = self.output.columns();
+        let table = self.output.table_options(&columns, &extra);
         let labels = self.output.labels()?;
         let report = Report { certificates, scopes: &inventory.scopes, now: run.now, table, labels, width: None };
         let written = outputs.write(&run.streams, &report)?;

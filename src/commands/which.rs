@@ -54,7 +54,8 @@ impl Which {
         let mut certificates: Vec<_> = inventory.certificates.iter().filter(|c| !c.matches.is_empty()).collect();
         certificates.sort_by_cached_key(|certificate| Reverse(rank(&hosts, certificate)));
         let extra = [if hosts.len() == 1 { MATCH } else { MATCHES }, SUPERSEDED_BY, USED_BY];
-        let table = self.output.table_options(&extra);
+        let columns = self.output.columns();
+        let table = self.output.table_options(&columns, &extra);
         let labels = self.output.labels()?;
         let report = Report { certificates, scopes: &inventory.scopes, now: run.now, table, labels, width: None };
         let written = outputs.write(&run.streams, &report)?;

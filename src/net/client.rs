@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
-use crate::config::{Env, Net};
+use crate::config::{Env, Net, Proxy};
 use crate::error::{Error, Kind};
 
 use super::body::BodyMemory;
@@ -55,13 +55,13 @@ pub struct Http {
 
 impl Http {
     /// # Errors
-    /// Where the trusted roots or the CA bundle cannot be read.
+    /// Where the trusted roots or the CA bundle cannot be read, or the environment names an unusable proxy.
     pub fn new(net: &Net, env: &Env) -> Result<Self, Error> {
         let limit = ConnectionLimit::of_system(net.concurrency);
         Ok(Self {
             connections: Connections::new(limit),
             bodies: BodyMemory::new(limit.in_flight),
-            proxies: Proxies::default(),
+            proxies: Proxies::new(Proxy::of(env)?),
             tls: tls::config(env, net.ca_bundle.as_deref())?,
             in_flight: RequestLimiter::new(limit.in_flight),
             net: net.clone(),
@@ -172,7 +172,7 @@ impl Http {
     /// Returns a client of one host that keeps so many idle connections.
     fn client(&self, route: Route, idle: usize) -> Result<reqwest::Client, reqwest::Error> {
         let builder = match route {
-            Route::Proxied => reqwest::ClientBuilder::new(),
+            Route::Proxied => self.proxies.builder()?,
             Route::Direct => reqwest::ClientBuilder::new().no_proxy(),
         };
         builder

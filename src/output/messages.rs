@@ -165,6 +165,11 @@ impl<W: Write> Messages<W> {
         self.warning(&format!("{provider} {name}: "), error);
     }
 
+    /// Prints what is wrong with a file that was read all the same.
+    pub fn file_warning(&mut self, error: &Error) {
+        self.warning("", error);
+    }
+
     fn failure(&mut self, place: &str, error: &Error) {
         self.typed("error", style::ERROR, place, error);
     }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::config::{AccessKey, Endpoint, read_text};
+use crate::config::{AccessKey, Endpoint, path_hint, read_text};
 use crate::error::{Error, Kind};
 use crate::model::Identity;
 use crate::net::Reply;
@@ -174,10 +174,13 @@ impl OidcRole {
         let file = self.token_file.display();
         let text: SecretString = read_text(&self.token_file)
             .and_then(|text| text.ok_or_else(|| "there is no such file".to_owned()))
-            .map_err(|why| Error::new(Kind::Config, format!("{file}: {why}")))?
+            .map_err(|why| {
+                let hint = path_hint("the path of the token's file", &self.token_file.to_string_lossy());
+                Error::new(Kind::Config, format!("{file}: {why}")).with_hint(hint)
+            })?
             .into();
         match text.expose_secret().trim_start_matches('\u{feff}').trim() {
-            "" => Err(Error::new(Kind::Config, "the file of the token is empty")),
+            "" => Err(Error::new(Kind::Config, format!("{file}: the file of the token is empty"))),
             token => Ok(token.to_owned().into()),
         }
     }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::btree_map::{BTreeMap, Entry};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ini::{Ini, ParseOption};
@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::config::{Env, EnvVar, read_text};
+use crate::config::{Env, EnvVar, Exposure, exposure, path_hint, read_optional_text, read_text};
 use crate::error::{Error, Kind};
 
 use super::chain::{Contents, RequestedProfile, other_names};
@@ -30,29 +30,38 @@ impl ProfileFiles {
     /// Where it cannot be read, or is named and does not exist.
     pub(crate) fn open(&self, env: &Env, variable: Option<&EnvVar>, below_home: &[&str]) -> OpenResult {
         if let Some((variable, path)) = variable.and_then(|variable| Some((variable, variable.get(env)?))) {
-            return match self.read(path.into(), path)? {
+            return match self.read(path.into(), path, read_text)? {
                 Some(file) => Ok(Some(file)),
                 None => Err(Error::new(Kind::Config, format!("{path}: there is no such file"))
-                    .with_hint(format!("correct {}, or unset it", variable.name))),
+                    .with_hint(path_hint(variable.name, path))),
             };
         }
         let Some(home) = env.home() else { return Ok(None) };
         for path in below_home {
-            if let Some(file) = self.read(home.join(path), &format!("~/{path}"))? {
+            if let Some(file) = self.read(home.join(path), &format!("~/{path}"), read_optional_text)? {
                 return Ok(Some(file));
             }
         }
         Ok(None)
     }
 
-    fn read(&self, path: PathBuf, name: &str) -> OpenResult {
+    /// Returns a warning for each file that was read, and that others than its owner can read.
+    pub fn warnings(&self) -> Vec<Error> {
+        let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let exposed = files.values().filter_map(|file| file.as_ref().ok()?.as_ref());
+        let mut warnings: Vec<Error> = exposed.filter_map(|file| file.exposure_warning()).collect();
+        warnings.sort_by(|a, b| a.message.cmp(&b.message));
+        warnings
+    }
+
+    fn read(&self, path: PathBuf, name: &str, read: fn(&Path) -> Result<Option<String>, String>) -> OpenResult {
         let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(result) = files.get(&path) {
             return result.clone();
         }
         let result =
-            match read_text(&path) {
-                Ok(text) => Ok(text.map(|text| Arc::new(SecretFile::new(name, text)))),
+            match read(&path) {
+                Ok(text) => Ok(text.map(|text| Arc::new(SecretFile::new(name, text, exposure(&path))))),
                 Err(why) => Err(Error::new(Kind::Config, format!("{name}: {why}"))
                     .with_hint("make the file readable, or move it away")),
             };
@@ -67,6 +76,7 @@ pub(crate) struct SecretFile {
     /// Its path as people write it: `~/.aliyun/config.json`.
     pub name: String,
     text: SecretString,
+    exposure: Exposure,
     sections: OnceLock<Result<BTreeMap<String, Section>, Error>>,
     profiles: OnceLock<Result<Arc<dyn Any + Send + Sync>, Error>>,
 }
@@ -112,14 +122,41 @@ pub(crate) enum Current<'a> {
 }
 
 impl SecretFile {
-    fn new(name: &str, text: String) -> Self {
-        Self { name: name.to_owned(), text: text.into(), sections: OnceLock::new(), profiles: OnceLock::new() }
+    fn new(name: &str, text: String, exposure: Exposure) -> Self {
+        let (text, sections, profiles) = (text.into(), OnceLock::new(), OnceLock::new());
+        Self { name: name.to_owned(), text, exposure, sections, profiles }
+    }
+
+    /// Returns the warning for a file that others than its owner can read.
+    fn exposure_warning(&self) -> Option<Error> {
+        let Exposure::Readable(mode) = self.exposure else { return None };
+        let who = match mode {
+            _ if mode & 0o020 != 0 => "its group can write this file of keys",
+            _ if mode & 0o004 != 0 => "everybody can read this file of keys",
+            _ => "its group can read this file of keys",
+        };
+        Some(Error::new(Kind::Config, format!("{}: {who} (mode {mode:04o})", self.name)).with_hint(self.protect()))
+    }
+
+    fn protect(&self) -> String {
+        format!("chmod 600 {}", self.name)
+    }
+
+    /// Fails for a file that everybody can write: its profiles may be somebody else's, and may name programs to run.
+    fn refuse_writable(&self) -> Result<(), Error> {
+        match self.exposure {
+            Exposure::Writable(mode) => {
+                let message = format!("{}: everybody can write this file of keys (mode {mode:04o})", self.name);
+                Err(Error::new(Kind::Config, message).with_hint(self.protect()))
+            }
+            Exposure::Private | Exposure::Readable(_) => Ok(()),
+        }
     }
 
     /// Selects a profile, the requested one or else the current one, and loads it.
     ///
     /// # Errors
-    /// Where the current profile that the file names does not exist, or `load` fails.
+    /// Where the current profile that the file names does not exist, or `load` fails. Where everybody can write the file.
     pub(crate) fn select<C>(
         &self,
         requested: Option<&RequestedProfile>,
@@ -130,7 +167,11 @@ impl SecretFile {
         let (Current::Named(usual) | Current::Usual(usual)) = current;
         let name = requested.map_or(*usual, |requested| requested.name.as_str());
         if names.contains(&name) {
-            return load(name);
+            let contents = load(name)?;
+            if let Contents::Credentials(_) = contents {
+                self.refuse_writable()?;
+            }
+            return Ok(contents);
         }
         let available: Vec<String> =
             names.iter().filter(|name| !name.is_empty()).map(|&name| name.to_owned()).collect();
@@ -311,7 +352,7 @@ mod tests {
     use super::*;
 
     fn file(text: &str) -> SecretFile {
-        SecretFile::new("~/f", text.to_owned())
+        SecretFile::new("~/f", text.to_owned(), Exposure::Private)
     }
 
     #[test]

@@ -64,9 +64,10 @@ static OTHER_CLOUDS: &[OtherCloud] = &[
 
 /// The domains of Huawei Cloud itself; `myhwclouds.com` is its former one.
 const OWN_DOMAINS: [&str; 5] =
-    ["myhuaweicloud.com", "myhuaweicloud.eu", "myhuaweicloud.cn", "myhwclouds.com", "huaweicloud.com"];
+    ["myhuaweicloud.com", EUROPEAN_DOMAIN, "myhuaweicloud.cn", "myhwclouds.com", "huaweicloud.com"];
 
 const EUROPE: &str = "eu-west-101";
+const EUROPEAN_DOMAIN: &str = "myhuaweicloud.eu";
 
 /// Where an account lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +92,7 @@ impl Site {
             let region = labels.iter().find_map(|label| PARTNER_SITES.iter().find(|region| *region == label));
             return Some(match region {
                 Some(region) => Self::Partner(region),
-                None if domain.split('.').next_back() == Some("eu") => Self::Partner(EUROPE),
+                None if domain == EUROPEAN_DOMAIN => Self::Partner(EUROPE),
                 None => Self::Global,
             });
         }

@@ -6,3 +6,4 @@ mod metadata;
 mod profile_files;
 mod redaction;
 mod sites;
+mod text;
