@@ -18,9 +18,11 @@ const ALIASES: [&str; 1] = ["ls"];
 pub(crate) fn drop_far_suggestions(error: &mut clap::Error) {
     for (wrong, suggested) in SUGGESTIONS {
         let written = error.get(wrong).map(ToString::to_string).unwrap_or_default();
-        let is_near = |name: &String| {
-            let name = name.split([' ', '=']).next().unwrap_or_default();
-            !ALIASES.contains(&name) && !nearest(written.split('=').next().unwrap_or_default(), [name]).is_empty()
+        // Two flags are not alike because they begin with hyphens.
+        let name = |text: &str| text.trim_start_matches('-').split([' ', '=']).next().unwrap_or_default().to_owned();
+        let is_near = |suggestion: &String| {
+            let suggestion = name(suggestion);
+            !ALIASES.contains(&suggestion.as_str()) && !nearest(&name(&written), [suggestion.as_str()]).is_empty()
         };
         let kept: Vec<String> = match error.remove(suggested) {
             Some(ContextValue::String(name)) => Some(name).into_iter().filter(is_near).collect(),

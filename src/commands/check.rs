@@ -1,13 +1,17 @@
 //! `certls check`: says whether any certificate expires soon.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 
 use crate::cli::{FilterArgs, LabelArgs, NetArgs, ScopeArgs, TargetParser, UsageArgs, seconds};
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
-use crate::model::{Filter, State, Threshold, Thresholds, UseFilter, is_complete, judge, worst};
+use crate::model::{
+    Certificate, Filter, Judgement, State, Threshold, Thresholds, UseFilter, is_complete, judge, worst,
+};
 use crate::output::check::CheckReport;
 use crate::output::{self, Outputs, Scanned, Subject, Target, Written};
 use crate::signals;
@@ -21,6 +25,8 @@ use super::inventory::{self, Inventory};
 /// with a comma: then the shorter of the two counts, so that one setting suits every lifetime. With
 /// the defaults, a certificate of 398 days is WARNING below 30 days and CRITICAL below 7; one of 90
 /// days below 29.7 and 7; one of 47 days below 15.5 and 4.7; one of 6 days below 2 days and 14 hours.
+/// A share needs the start of the certificate: Alibaba Cloud SLB does not tell it. Where no other record
+/// of the same certificate does (`--service all` asks CAS too), only the time counts there.
 ///
 /// An expired certificate is CRITICAL, one whose expiry is unknown is UNKNOWN, and so is a scan in
 /// which something could not be read. The worst counts: CRITICAL, UNKNOWN, WARNING, OK, which exit
@@ -77,6 +83,12 @@ impl Check {
         let filter = self.filter();
         require_named(&self.filter.named(), &filter, &inventory)?;
         let report = CheckReport { labels, ..judged(run, thresholds, &filter, &inventory) };
+        let unknown = without_start(&report, &inventory.certificates);
+        if unknown > 0 {
+            run.streams.messages().detail(&format!(
+                "of {unknown} of the certificates the start is unknown: no share of the lifetime counts for them"
+            ));
+        }
         Ok(print(run, &outputs, report, inventory.certificates.len()))
     }
 
@@ -127,6 +139,44 @@ fn require_named(named: &str, filter: &Filter, inventory: &Inventory) -> Result<
         .with_hint("`certls list` shows what there is, `certls list --service all` also what is not read by default"))
 }
 
+/// Returns the starts of certificates by their fingerprints: one API tells a certificate's start, another does not.
+fn starts(certificates: &[Certificate]) -> HashMap<&str, DateTime<Utc>> {
+    let known = certificates.iter().filter_map(|certificate| Some((certificate, certificate.not_before?)));
+    known.flat_map(|(certificate, start)| fingerprints(certificate).map(move |print| (print, start))).collect()
+}
+
+fn fingerprints(certificate: &Certificate) -> impl Iterator<Item = &str> {
+    [&certificate.fingerprint_sha256, &certificate.fingerprint_sha1].into_iter().flatten().map(String::as_str)
+}
+
+/// Returns how many certificates were judged without their start, though a limit is a share of the lifetime.
+fn without_start(report: &CheckReport<'_>, all: &[Certificate]) -> usize {
+    let limits = [report.thresholds.warning(), report.thresholds.critical()];
+    if limits.iter().all(|limit| limit.share().is_none()) {
+        return 0;
+    }
+    let starts = starts(all);
+    let is_unknown = |certificate: &Certificate| {
+        certificate.not_before.is_none() && !fingerprints(certificate).any(|print| starts.contains_key(print))
+    };
+    report.judged.iter().filter(|(certificate, _)| is_unknown(certificate)).count()
+}
+
+/// Judges a certificate. Where its own record does not tell its start, so that a share of its lifetime could not be
+/// judged, that of another record of the same certificate counts.
+fn judge_with(
+    starts: &HashMap<&str, DateTime<Utc>>,
+    certificate: &Certificate,
+    now: DateTime<Utc>,
+    thresholds: &Thresholds,
+) -> Judgement {
+    let other = || fingerprints(certificate).find_map(|print| starts.get(print).copied());
+    match certificate.not_before.is_none().then(other).flatten() {
+        Some(start) => judge(&Certificate { not_before: Some(start), ..certificate.clone() }, now, thresholds),
+        None => judge(certificate, now, thresholds),
+    }
+}
+
 /// Judges the certificates that the filter selects.
 fn judged<'a>(run: &Run, thresholds: Thresholds, filter: &Filter, inventory: &'a Inventory) -> CheckReport<'a> {
     let scopes = inventory.scopes.as_slice();
@@ -134,8 +184,9 @@ fn judged<'a>(run: &Run, thresholds: Thresholds, filter: &Filter, inventory: &'a
     let is_judged =
         |certificate| filter.matches(certificate, run.now) || filter.excluded_for_unknown_expiry(certificate);
     let certificates = inventory.certificates.iter().filter(|certificate| is_judged(certificate));
+    let starts = starts(&inventory.certificates);
     let judged: Vec<_> =
-        certificates.map(|certificate| (certificate, judge(certificate, run.now, &thresholds))).collect();
+        certificates.map(|certificate| (certificate, judge_with(&starts, certificate, run.now, &thresholds))).collect();
     let incomplete = !is_complete(scopes) || filter.usage_unknown(scopes);
     let state = worst(judged.iter().map(|(_, judgement)| judgement.state), incomplete);
     CheckReport { state, judged, scopes, thresholds, now: run.now, labels: &[], unwritten: Vec::new() }

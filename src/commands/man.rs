@@ -21,7 +21,8 @@ impl Man {
         whole.build();
         streams.print(Content::Data, |out| {
             Page::new(whole.clone()).render(out)?;
-            let commands = whole.get_subcommands().filter(|command| !command.is_hide_set());
+            let commands =
+                whole.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help");
             commands.cloned().try_for_each(|command| Page::new(command).render(out))
         })?;
         Ok(Exit::Ok)

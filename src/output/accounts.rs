@@ -22,16 +22,22 @@ pub(super) fn write(list: &AccountList, width: Option<u16>, out: &mut dyn io::Wr
     let columns = [
         column("ACCOUNT", None, 0, |account| account.name.clone()),
         column("CLOUD", None, 0, |account| account.provider.to_owned()),
-        column("CREDENTIALS", Some(16), 0, |account| account.credentials.clone().unwrap_or_default()),
+        column("CREDENTIALS", Some(40), 0, |account| account.credentials.clone().unwrap_or_default()),
+        column("STATE", None, 0, |account| account.errors.first().map_or("logged in", |e| e.kind.name()).to_owned()),
         column("ID", Some(16), 1, |account| {
             account.identity.as_ref().map(|identity| identity.account_id.clone()).unwrap_or_default()
         }),
-        column("IS", Some(10), 3, |account| {
+        column("USER", Some(10), 3, |account| {
             account.identity.as_ref().and_then(|identity| identity.name.clone()).unwrap_or_default()
         }),
-        column("REGIONS", Some(10), 2, |account| account.regions.join(", ")),
-        column("STATE", None, 0, |account| account.errors.first().map_or("ok", |error| error.kind.name()).to_owned()),
+        column("REGIONS", None, 2, |account| regions(&account.regions)),
     ];
     let styles: Vec<_> = accounts.iter().map(|account| style::of_account(account.errors.is_empty())).collect();
     grid::write(columns, &styles, true, width, out)
+}
+
+/// Returns the names of few regions, and the number of many: `--output json` has all of their names.
+fn regions(names: &[String]) -> String {
+    const MAX_NAMES: usize = 3;
+    if names.len() > MAX_NAMES { names.len().to_string() } else { names.join(", ") }
 }

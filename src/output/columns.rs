@@ -24,6 +24,8 @@ pub struct Column {
     pub(super) value: ValueOf,
     /// The value to sort by, where that is not the one that is shown.
     sort_value: Option<ValueOf>,
+    /// The word for an unknown value in formats for people; none where a dash is enough.
+    unknown: &'static str,
     /// Its place in a table; `None` where a table shows it only if it was chosen with `--columns`.
     pub(super) table: Option<TableColumn>,
     programs: Programs,
@@ -88,7 +90,7 @@ pub static COLUMNS: &[Column] = &[
     record("enterprise_project_id", |c, _| text(c.enterprise_project_id.as_ref())),
     record("tags", |c, _| Value::Map(&c.tags)),
     record("chain", |c, _| Value::Chain(&c.chain)),
-    record("used_by", uses).heading("used by").position(90).min_width(20).extra(),
+    record("used_by", uses).heading("used by").unknown("unknown").position(90).min_width(20).extra(),
     record("used_by_complete", |c, _| c.used_by_complete.map_or(Value::Unknown, Value::Flag)),
     record("superseded_by", superseded_by).heading("superseded by").position(70).min_width(8).extra(),
     record("note_codes", |c, _| Value::NoteCodes(&c.notes)),
@@ -134,7 +136,7 @@ const fn is_same(a: &[u8], b: &[u8]) -> bool {
 
 /// A key of the JSON record.
 const fn record(name: &'static str, value: ValueOf) -> Column {
-    Column { name, heading: None, value, sort_value: None, table: None, programs: Programs::Always }
+    Column { name, heading: None, value, sort_value: None, unknown: "", table: None, programs: Programs::Always }
 }
 
 /// A column for people.
@@ -150,6 +152,10 @@ const fn answer(name: &'static str, value: ValueOf) -> Column {
 impl Column {
     const fn heading(self, heading: &'static str) -> Self {
         Self { heading: Some(heading), ..self }
+    }
+
+    const fn unknown(self, unknown: &'static str) -> Self {
+        Self { unknown, ..self }
     }
 
     const fn sorted_by(self, value: ValueOf) -> Self {
@@ -185,6 +191,14 @@ impl Column {
     /// Returns the words above the column in formats for people.
     pub(super) fn title(&self) -> &'static str {
         self.heading.unwrap_or(self.name)
+    }
+
+    /// Returns the cell of a certificate in formats for people.
+    pub(super) fn cell(&self, certificate: &Certificate, now: DateTime<Utc>) -> String {
+        match (self.value)(certificate, now) {
+            Value::Unknown => self.unknown.to_owned(),
+            value => value.to_string(),
+        }
     }
 
     /// Returns what certificates are sorted by in this column; `None` where it is unknown.

@@ -20,7 +20,7 @@ fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "{}", line(vec!["---".to_owned(); columns.len()]))?;
     }
     for certificate in &report.certificates {
-        let values = columns.iter().map(|column| (column.value)(certificate, report.now).to_string());
+        let values = columns.iter().map(|column| column.cell(certificate, report.now));
         let cells = values.map(|value| Escape::Markdown.apply(&value).into_owned());
         writeln!(out, "{}", line(cells.collect()))?;
     }

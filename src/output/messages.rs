@@ -155,6 +155,13 @@ impl<W: Write> Messages<W> {
         self.line(&format!("note: {}", Escape::Terminal.apply(note)));
     }
 
+    /// Prints what only matters to those who want to know more, under `-v`.
+    pub fn detail(&mut self, note: &str) {
+        if self.verbose {
+            self.note(note);
+        }
+    }
+
     /// Prints an error of one account.
     pub fn account(&mut self, provider: &str, name: &str, error: &Error) {
         self.failure(&format!("{provider} {name}: "), error);

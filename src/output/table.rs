@@ -28,7 +28,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<
         });
         // A column that was chosen is never dropped, but may be cut.
         let drop_order = if report.table.columns.is_some() { 0 } else { drop_order };
-        let cells = report.certificates.iter().map(|certificate| (column.value)(certificate, report.now).to_string());
+        let cells = report.certificates.iter().map(|certificate| column.cell(certificate, report.now));
         (grid::Column { heading: column.title(), min_width, drop_order }, cells.collect())
     });
     let styles: Vec<_> = report.certificates.iter().map(|certificate| style::of(certificate, report.now)).collect();

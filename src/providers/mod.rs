@@ -53,9 +53,19 @@ pub fn by_id(id: &str) -> Option<&'static dyn Provider> {
     ALL.iter().copied().find(|provider| provider.info().id == id)
 }
 
-/// Returns the error for a region that the account does not have; its hint holds the most similar known names.
+/// Returns the error for a region that the account does not have; its hint says whether it is another cloud's, or holds
+/// the most similar known names.
 fn unknown_region<'a>(region: &str, message: String, known: impl IntoIterator<Item = &'a str>) -> Error {
     let error = Error::new(Kind::Region, message);
+    let known: Vec<&str> = known.into_iter().collect();
+    // Some names are regions of two clouds; the cloud of this account is the one that has most of its regions.
+    let shared = |info: &ProviderInfo| known.iter().filter(|name| info.regions.contains(name)).count();
+    let infos = || ALL.iter().map(|provider| provider.info());
+    let most = infos().map(shared).max().unwrap_or_default();
+    let owner = infos().find(|info| info.regions.contains(&region) && shared(info) < most);
+    if let Some(ProviderInfo { id, title, .. }) = owner {
+        return error.with_hint(format!("`{region}` is a region of {title}: ask it with `--provider {id}`"));
+    }
     match did_you_mean(region, known) {
         Some(hint) => error.with_hint(hint),
         None => error,

@@ -1,5 +1,6 @@
 //! The tests of `certls check`.
 
+mod bounds;
 mod chains;
 mod no_verdict;
 mod plugin_output;

@@ -199,7 +199,7 @@ fn errors_of_flags_name_the_right_form() {
 
     $ certls lst
     error: unrecognized subcommand 'lst'
-      tip: some similar subcommands exist: 'ls', 'list'
+      tip: a similar subcommand exists: 'list'
 
     $ certls show
     error: the following required arguments were not provided:

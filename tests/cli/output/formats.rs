@@ -231,3 +231,42 @@ fn jq_reads_json_and_jsonl() {
     let (is_good, output) = run_with_input("jq", &["-e", ".complete and (.certificates | length) == 14"], &json);
     assert!(is_good, "{output}");
 }
+
+#[test]
+fn a_line_of_json_is_a_line_for_every_reader() {
+    let name = "a\u{7f}b\u{85}c\u{9b}31md\u{2028}e\u{2029}f";
+    let cloud = aliyun_with(vec![slb_record(name, 9)]);
+    let certls = Certls::new().aliyun(&cloud);
+    for format in ["json", "jsonl"] {
+        let run = certls.run(&format!("list -o {format}"));
+        let odd = ['\u{7f}', '\u{85}', '\u{9b}', '\u{2028}', '\u{2029}'];
+        assert!(!run.stdout.contains(odd), "{format}: {:?}", run.stdout);
+        let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        let record = if format == "json" { &document["certificates"][0] } else { &document };
+        assert_eq!(record["name"], name, "{format}");
+    }
+}
+
+#[test]
+fn the_byte_order_mark_is_for_files_with_a_header() {
+    let (cloud, folder) = (aliyun_with(vec![slb_record("shop", 9)]), TempDir::new().expect("a folder"));
+    let certls = Certls::new().aliyun(&cloud);
+    let file = folder.path().join("csv");
+    for args in ["-o csv", "-o csv --no-header", "-o csv=-", "-o csv=/dev/stdout"] {
+        let run = certls.run(&format!("list {args} --columns id"));
+        assert!(!run.stdout.contains('\u{feff}'), "{args}: {:?}", run.stdout);
+    }
+    for (args, has_mark) in [("", true), ("--no-header", false)] {
+        let run = certls.run(&format!("list {args} --columns id -o csv={}", file.display()));
+        let text = fs::read_to_string(&file).expect("a file");
+        assert_eq!((run.code, text.starts_with('\u{feff}')), (0, has_mark), "{args}: {text:?}");
+    }
+}
+
+#[test]
+fn cells_that_spreadsheets_take_for_formulas_are_defused() {
+    let names = [" =1+1", "\n=1+1", "\u{3000}@x", "＝1+1", "＋1", "－1", "＠x", "\t=1"];
+    let cloud = aliyun_with(names.iter().map(|name| slb_record(name, 9)).collect());
+    let run = Certls::new().aliyun(&cloud).run("list -o csv --columns name --no-header");
+    assert_eq!(run.stdout.matches('\'').count(), names.len(), "{}", run.stdout);
+}

@@ -3,6 +3,9 @@
 mod closed_pipe;
 mod files;
 mod formats;
+mod kept_files;
+mod pipes;
 mod prometheus;
 mod registries;
 mod terminal;
+mod two_runs;

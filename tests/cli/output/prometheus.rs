@@ -60,7 +60,9 @@ fn assert_sound(text: &str) {
     let mut family = "";
     for line in text.lines() {
         if let Some(declared) = line.strip_prefix("# TYPE ") {
-            family = declared.strip_suffix(" gauge").expect("a gauge");
+            let (name, kind) = declared.split_once(' ').expect("a type");
+            assert_eq!(kind, if name.ends_with("_total") { "counter" } else { "gauge" }, "{name}");
+            family = name;
             assert!(families.insert(family), "a family in two places: {family}");
         } else if !line.starts_with('#') {
             let (name, value) = (line.split(['{', ' ']).next(), line.rsplit(' ').next());
@@ -80,8 +82,10 @@ fn no_series_comes_twice() {
         assert_sound(&text);
         let count = |name: &str| series(&text).iter().filter(|series| series.starts_with(name)).count();
         assert!(count("x509_cert_not_after{") > 520, "{command}: {}", count("x509_cert_not_after{"));
-        assert_eq!((count("certls_scope_up{"), count("certls_build_info{")), (2, 1), "{command}");
-        assert_eq!(count("certls_last_run_timestamp_seconds"), 1);
+        assert_eq!((count("certls_scope_up{"), count("certls_build_info{")), (2, 2), "{command}");
+        assert_eq!((count("certls_last_run_timestamp_seconds{"), count("x509_source_up{")), (2, 2));
+        assert!(!text.contains(['\r', '\t', '\u{85}']), "{command}: a control character in a label");
+        assert!(text.contains(r#"filename="return\\u{d}\nline""#) && text.contains(r#"filename="tab\\u{9}here""#));
         assert!(text.contains(r#"filename="say \"hi\"""#) && text.contains(r#"filename="two\nlines""#));
         assert!(text.contains(r#"filename="back\\slash""#) && text.contains(r#"filename="ends with \\""#));
     }
@@ -108,7 +112,23 @@ fn the_expired_stay_and_the_unknown_have_no_time() {
 fn a_scope_that_failed_is_down_also_when_nothing_could_be_read() {
     let text = metrics(&Certls::new().aliyun(&one_region_denied()), "list");
     let is_in = |line: &str| text.lines().any(|found| found == line);
-    let labels = |region: &str| format!(r#"{{provider="aliyun",service="slb",region="{region}",account="default"}}"#);
+    let labels = |region: &str| {
+        let account = r#"account="default",account_id="1000000000000001""#;
+        format!(r#"{{provider="aliyun",service="slb",region="{region}",{account}}}"#)
+    };
+    let source = |region: &str| {
+        let labels = labels(region);
+        let labels = labels.trim_end_matches('}');
+        format!(r#"{labels},source_kind="aliyun",source_name="slb/{region}/default""#)
+    };
+    assert!(is_in(&format!("x509_source_up{}}} 0", source("cn-beijing"))), "{text}");
+    assert!(is_in(&format!("x509_source_up{}}} 1", source("cn-hangzhou"))), "{text}");
+    for (region, reason, errors) in
+        [("cn-beijing", "denied", 1), ("cn-beijing", "failed", 0), ("cn-hangzhou", "denied", 0)]
+    {
+        let series = format!(r#"x509_source_errors_total{},reason="{reason}"}} {errors}"#, source(region));
+        assert!(is_in(&series), "{series}: {text}");
+    }
     assert!(is_in(&format!("certls_scope_up{} 0", labels("cn-beijing"))), "{text}");
     assert!(is_in(&format!("certls_scope_up{} 1", labels("cn-hangzhou"))), "{text}");
     assert!(is_in(&format!("certls_scope_certificates{} 1", labels("cn-hangzhou"))), "{text}");
@@ -122,7 +142,7 @@ fn a_scope_that_failed_is_down_also_when_nothing_could_be_read() {
         assert_eq!(run.code, code, "{}", run.text());
         assert_sound(&run.stdout);
         let down = run.stdout.lines().filter(|line| line.starts_with("certls_scope_up{") && line.ends_with(" 0"));
-        assert_eq!((down.count(), run.stdout.contains("x509_")), (4, false), "{}", run.stdout);
+        assert_eq!((down.count(), run.stdout.contains("x509_cert")), (4, false), "{}", run.stdout);
     }
 }
 

@@ -5,7 +5,9 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::support::fixtures::{NameAndDays, aliyun_world, certificate_for, huawei_world, project_id};
+use crate::support::fixtures::{
+    NameAndDays, aliyun_with, aliyun_world, certificate_for, huawei_world, project_id, slb_record, two_regions,
+};
 use crate::support::runner::{Certls, Run, assert_run};
 use clouds::{aliyun, huawei, records};
 
@@ -217,4 +219,29 @@ fn colour_only_where_it_was_asked_for() {
     let coloured = String::from_utf8(output.stdout).expect("text");
     assert!(coloured.contains("\u{1b}[31mold") && coloured.contains("\u{1b}[33mshop"), "{coloured:?}");
     assert_eq!(certls.run("list --color never").stdout, certls.run("list").stdout);
+}
+
+#[test]
+fn no_name_forges_a_line_of_the_log() {
+    let mut world = two_regions();
+    world.regions[0].id = "cn-x\n2026-01-01T00:00:00Z  INFO forged\u{2028}\u{202e}\0".to_owned();
+    let cloud = aliyun::start(world);
+    for flag in ["-v", "-vv"] {
+        let run = Certls::new().aliyun(&cloud).run(&format!("list -o json {flag}"));
+        assert!(!run.stderr.lines().any(|line| line.starts_with("2026-01-01T00:00:00Z")), "{}", run.stderr);
+        assert!(!run.stderr.contains(['\u{2028}', '\u{202e}', '\0']), "{:?}", run.stderr);
+    }
+}
+
+#[test]
+fn characters_without_width_are_escaped_for_people() {
+    let hidden =
+        ['\u{fe0f}', '\u{e0100}', '\u{180b}', '\u{34f}', '\u{17b4}', '\u{1bca0}', '\u{1d173}', '\u{13430}', '\u{2800}'];
+    let name = format!("shop{}", hidden.iter().collect::<String>());
+    let cloud = aliyun_with(vec![slb_record(&name, 3)]);
+    for command in ["list", "check", "which stored.example.com", "show 1000", "list -o markdown"] {
+        let run = Certls::new().aliyun(&cloud).run(command);
+        assert!(!format!("{}{}", run.stdout, run.stderr).contains(hidden), "{command}: {:?}", run.text());
+        assert!(run.stdout.contains("u{fe0f}"), "{command}: {}", run.text());
+    }
 }

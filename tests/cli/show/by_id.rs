@@ -36,7 +36,7 @@ fn one_certificate_of_each_cloud() {
     tags                       team=web
     used_by                    none
     used_by_complete           true
-    (unknown)                  description, fingerprint_sha256, serial_number, issuer, subject, key_type, key_bits, signature_algorithm, not_before, updated_at, source, project_id, enterprise_project_id, chain, superseded_by
+    (unknown)                  description, fingerprint_sha256, serial_number, issuer, subject, key_type, key_bits, signature_algorithm, not_before, chain_not_after, updated_at, source, project_id, enterprise_project_id, chain, superseded_by
     --- stderr
     1 certificate · 2 clouds, 2 accounts, 4 scopes: all read
     ");
