@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::cli::{NetArgs, ScopeArgs};
+use crate::cli::{List, NetArgs, ScopeArgs};
 use crate::config::env::ENDPOINT_PREFIX;
-use crate::config::{Account, AccountRules, CredentialsFrom, Endpoint, Endpoints, Env, Net, file};
+use crate::config::{Account, AccountRules, CredentialsFrom, Endpoint, Endpoints, Env, Net, Proxy, file};
 use crate::error::{Error, Kind};
 use crate::providers::{self, Provider, ServiceInfo};
 use crate::suggest::did_you_mean;
@@ -28,11 +28,11 @@ impl Settings {
     /// # Errors
     /// Where a variable, the configuration file or a name in the flags cannot be used.
     pub fn resolve(scope: &ScopeArgs, net: &NetArgs, env: &Env) -> Result<Self, Error> {
-        check_proxies(env)?;
+        Proxy::of(env)?;
         Ok(Self {
             accounts: accounts(scope, env)?,
-            services: scope.services.clone(),
-            regions: Regions::of(&scope.regions),
+            services: List::flatten(&scope.services),
+            regions: Regions::of(List::flatten(&scope.regions)),
             endpoints: endpoints(net, env)?,
             timeout: net.timeout,
             net: Net {
@@ -62,31 +62,43 @@ fn accounts(scope: &ScopeArgs, env: &Env) -> Result<Vec<Account>, Error> {
     let ids: Vec<&str> = infos().map(|info| info.id).collect();
     let rules: Vec<AccountRules> =
         infos().map(|info| AccountRules { provider: info.id, keys: info.account_keys }).collect();
-    let named = |id: &str| scope.providers.iter().any(|name| name == id);
-    let of_named_provider = |account: &Account| scope.providers.is_empty() || named(&account.provider);
+    let providers = List::flatten(&scope.providers);
+    let named = |id: &str| providers.iter().any(|name| name == id);
+    let of_named_provider = |account: &Account| providers.is_empty() || named(&account.provider);
     let implicit = |credentials: &CredentialsFrom| -> Vec<Account> {
         ids.iter().map(|id| Account::implicit(id, credentials.clone(), named(id))).filter(of_named_provider).collect()
     };
     if let Some(profile) = &scope.profile {
-        return Ok(implicit(&CredentialsFrom::Profile(profile.clone())));
+        return Ok(implicit(&CredentialsFrom::Profile(profile.trim().to_owned())));
     }
     let accounts = file::accounts(env, &rules)?;
     let known: Vec<&str> = accounts.iter().flatten().map(|account| account.name.as_str()).collect();
-    if let Some(unknown) = scope.accounts.iter().find(|name| !known.contains(&name.as_str())) {
+    let wanted = names(&scope.accounts, &known);
+    if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
         return Err(unknown_account(unknown, &known));
     }
     let Some(accounts) = accounts else { return Ok(implicit(&CredentialsFrom::Chain)) };
     let is_wanted = |account: &Account| {
-        of_named_provider(account) && (scope.accounts.is_empty() || scope.accounts.contains(&account.name))
+        of_named_provider(account) && (wanted.is_empty() || wanted.contains(&account.name.as_str()))
     };
-    let wanted: Vec<Account> = accounts.into_iter().filter(is_wanted).collect();
-    if wanted.is_empty() {
+    let accounts: Vec<Account> = accounts.into_iter().filter(is_wanted).collect();
+    if accounts.is_empty() {
         return Err(Error::new(
             Kind::Usage,
-            format!("no account of the configuration file is of {}", scope.providers.join(", ")),
+            format!("no account of the configuration file is of {}", providers.join(", ")),
         ));
     }
-    Ok(wanted)
+    Ok(accounts)
+}
+
+/// Returns the names in these values: a known name, which may hold commas, or a list of names.
+fn names<'v>(values: &'v [String], known: &[&str]) -> Vec<&'v str> {
+    let split = |value: &'v String| match value.trim() {
+        value if known.contains(&value) => vec![value],
+        value if value.split(',').all(|name| name.trim().is_empty()) => vec![value],
+        value => value.split(',').map(str::trim).filter(|name| !name.is_empty()).collect(),
+    };
+    values.iter().flat_map(split).collect()
 }
 
 fn unknown_account(name: &str, known: &[&str]) -> Error {
@@ -109,11 +121,10 @@ pub enum Regions {
 }
 
 impl Regions {
-    fn of(regions: &[String]) -> Self {
-        if regions.iter().any(|region| region == "all") {
+    fn of(mut named: Vec<String>) -> Self {
+        if named.iter().any(|region| region == "all") {
             return Self::All;
         }
-        let mut named = regions.to_vec();
         named.sort();
         named.dedup();
         if named.is_empty() { Self::Default } else { Self::Named(named) }
@@ -148,19 +159,4 @@ fn endpoints(net: &NetArgs, env: &Env) -> Result<Endpoints, Error> {
         endpoints.insert(target, endpoint.clone());
     }
     Ok(endpoints)
-}
-
-/// Fails for a proxy that would be left out in silence. Its URL may hold a password, so the message does not quote it.
-fn check_proxies(env: &Env) -> Result<(), Error> {
-    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-        let Some(value) = env.get(name) else { continue };
-        let address = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
-        let uri = address.parse::<http::Uri>();
-        let is_usable = uri.is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
-        if !is_usable {
-            return Err(Error::new(Kind::Config, format!("{name} is not a usable proxy URL"))
-                .with_hint("write http://HOST:PORT, with special characters of a password percent-encoded"));
-        }
-    }
-    Ok(())
 }

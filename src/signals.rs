@@ -1,9 +1,12 @@
 //! Signals and panics: signals end the run at once, but never in the middle of a file replacement.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::process::{Child, Command};
 
 use crate::exit::Exit;
 
@@ -75,10 +78,14 @@ fn exit(code: i32) {
     std::process::exit(code);
 }
 
-/// Ends the process with this code or the one that was set, after critical work that is going on.
+/// Ends the programs that run, then the process with this code or the one that was set, after critical work that is
+/// going on.
 fn end(code: i32, exit: impl FnOnce(i32)) {
     IS_PENDING.store(true, Ordering::SeqCst);
     let _guard = CRITICAL.lock().unwrap_or_else(PoisonError::into_inner);
+    for id in GROUPS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        end_group(*id);
+    }
     let mut interruption = INTERRUPTION.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(line) = interruption.line.take() {
         print(&line);
@@ -112,6 +119,50 @@ pub(crate) fn set_interruption(exit: Exit, line: String) {
 pub(crate) fn forget_line() {
     INTERRUPTION.lock().unwrap_or_else(PoisonError::into_inner).line = None;
 }
+
+/// The process groups of the programs that run, by the ids of their leaders.
+static GROUPS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+/// A program that runs, with all that it starts. They end when this is dropped, and with the run.
+pub(crate) struct ChildGroup(u32);
+
+impl ChildGroup {
+    /// Starts a program in a process group of its own.
+    ///
+    /// # Errors
+    /// Where the program cannot be run.
+    pub(crate) fn spawn(command: &mut Command) -> io::Result<(Child, Self)> {
+        #[cfg(unix)]
+        command.process_group(0);
+        // No signal may come between the start and the entry.
+        let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
+        let child = command.spawn()?;
+        let id = child.id().unwrap_or_default();
+        groups.insert(id);
+        Ok((child, Self(id)))
+    }
+}
+
+impl Drop for ChildGroup {
+    fn drop(&mut self) {
+        GROUPS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+        end_group(self.0);
+    }
+}
+
+/// Ends all processes of a group. Those that have ended are no error.
+#[cfg(unix)]
+fn end_group(id: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+
+    if let Some(id) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(id, Signal::KILL);
+    }
+}
+
+/// The program itself ends with its handle; a group of processes is known on Unix only.
+#[cfg(not(unix))]
+fn end_group(_: u32) {}
 
 /// Runs work that would leave something behind if it were cut off. A signal that comes meanwhile ends the process after
 /// it.

@@ -5,30 +5,40 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::Issuance;
+use crate::model::{DistinguishedName, Issuance};
 use crate::x509::ParsedCertificate;
 
 /// The certificates that a path is looked for among, with the issuers of each.
 pub(super) struct Candidates<'a> {
     stored: &'a [&'a ParsedCertificate],
-    /// For each certificate, the indices of those that may have signed it.
+    /// For each certificate, the indices of the others that have its issuer's name.
+    namesakes: Vec<Vec<usize>>,
+    /// Those of the namesakes that may have signed it; none where it signed itself.
     issuers: Vec<Vec<usize>>,
-    /// For each certificate, whether another one has its issuer's name.
-    has_namesake: Vec<bool>,
+    is_self_signed: Vec<bool>,
 }
 
 impl<'a> Candidates<'a> {
     pub(super) fn new(stored: &'a [&'a ParsedCertificate]) -> Self {
-        let named = |of: usize| {
-            let is_other = move |index: &usize| *index != of && has_issuers_name(stored[*index], stored[of]);
-            (0..stored.len()).filter(is_other)
+        // Each name is folded once, however many others it is compared with.
+        let key = |name: &Option<DistinguishedName>| name.as_ref().map(DistinguishedName::comparison_key);
+        let subjects: Vec<Option<String>> = stored.iter().map(|certificate| key(&certificate.subject)).collect();
+        let issuer_names = stored.iter().map(|certificate| key(&certificate.issuer));
+        let namesakes: Vec<Vec<usize>> = issuer_names
+            .enumerate()
+            .map(|(of, issuer)| {
+                let is_namesake = |index: &usize| *index != of && issuer.is_some() && subjects[*index] == issuer;
+                (0..stored.len()).filter(is_namesake).collect()
+            })
+            .collect();
+        let is_self_signed: Vec<bool> =
+            (0..stored.len()).map(|of| is_self_signed(stored, of, &namesakes[of])).collect();
+        let issuers = |of: usize| {
+            let is_issuer = |index: &usize| !is_self_signed[of] && !has_other_key(stored[*index], stored[of]);
+            namesakes[of].iter().copied().filter(is_issuer).collect()
         };
-        let issuers = |of: usize| match is_self_signed(stored, of) {
-            true => Vec::new(),
-            false => named(of).filter(|index| !has_other_key(stored[*index], stored[of])).collect(),
-        };
-        let has_namesake = (0..stored.len()).map(|of| named(of).next().is_some()).collect();
-        Self { stored, issuers: (0..stored.len()).map(issuers).collect(), has_namesake }
+        let issuers = (0..stored.len()).map(issuers).collect();
+        Self { stored, namesakes, issuers, is_self_signed }
     }
 
     /// Returns the indices of the leaf and of one issuer after the other, as far as they are stored.
@@ -47,7 +57,7 @@ impl<'a> Candidates<'a> {
     fn best_issuer(&self, of: usize, path: &[usize]) -> Option<usize> {
         let rank = |index: &usize| {
             let is_identified = has_same_key(self.stored[*index], self.stored[of]);
-            let has_issuer = !self.issuers[*index].is_empty() || is_self_signed(self.stored, *index);
+            let has_issuer = !self.issuers[*index].is_empty() || self.is_self_signed[*index];
             (is_identified, self.path_end(*index), has_issuer, Reverse(*index))
         };
         let is_new = |index: &&usize| !path.contains(index);
@@ -61,42 +71,25 @@ impl<'a> Candidates<'a> {
         next.map_or(own, |next| own.min(next))
     }
 
-    /// Returns whether a certificate of the name of another one's issuer is stored, and none of them has its key.
+    /// Returns whether certificates of the name of another one's issuer are stored, and none of them has its key.
     pub(super) fn has_only_namesakes(&self, of: usize) -> bool {
-        self.has_namesake[of] && self.issuers[of].is_empty() && !is_self_signed(self.stored, of)
+        !self.namesakes[of].is_empty() && self.issuers[of].is_empty() && !self.is_self_signed[of]
     }
 
     /// Returns whether a certificate has the name of the issuer of another one.
     pub(super) fn has_issued_another(&self, index: usize) -> bool {
-        let is_other = |(other, parsed): (usize, &&ParsedCertificate)| {
-            other != index && has_issuers_name(self.stored[index], parsed)
-        };
-        self.stored.iter().enumerate().any(is_other)
+        self.namesakes.iter().any(|namesakes| namesakes.contains(&index))
     }
 }
 
 /// Returns whether a certificate is its own issuer's. Where its key identifiers do not tell, one that is not an authority
 /// is not self-signed beside an authority of the same name.
-fn is_self_signed(stored: &[&ParsedCertificate], index: usize) -> bool {
+fn is_self_signed(stored: &[&ParsedCertificate], index: usize, namesakes: &[usize]) -> bool {
     let certificate = stored[index];
-    let is_authority_of_name = |(other, parsed): (usize, &&ParsedCertificate)| {
-        let is_issuer = has_issuers_name(parsed, certificate) && !has_other_key(parsed, certificate);
-        other != index && parsed.traits.is_authority && is_issuer
-    };
+    let is_authority =
+        |other: &usize| stored[*other].traits.is_authority && !has_other_key(stored[*other], certificate);
     let is_certain = certificate.traits.is_authority || has_same_key(certificate, certificate);
-    let has_authority = || stored.iter().enumerate().any(is_authority_of_name);
-    is_own_issuer(certificate) && (is_certain || !has_authority())
-}
-
-/// Returns whether a certificate names itself as its issuer, by key too where it has identifiers.
-pub(super) fn is_own_issuer(certificate: &ParsedCertificate) -> bool {
-    has_issuers_name(certificate, certificate) && !has_other_key(certificate, certificate)
-}
-
-/// Returns whether the subject of an authority is the issuer of a certificate.
-fn has_issuers_name(authority: &ParsedCertificate, certificate: &ParsedCertificate) -> bool {
-    let names = authority.subject.as_ref().zip(certificate.issuer.as_ref());
-    names.is_some_and(|(subject, issuer)| subject.is_same_as(issuer))
+    is_self_issued(certificate) && (is_certain || !namesakes.iter().any(is_authority))
 }
 
 /// Returns whether the key identifiers say that an authority's key is not the one that signed a certificate.
@@ -115,7 +108,7 @@ fn key_identifiers<'a>(
     authority.subject_key_id.as_deref().zip(certificate.authority_key_id.as_deref())
 }
 
-/// Returns whether clients need no further issuer after a certificate.
+/// Returns whether a certificate names itself as its issuer, by key too where it has identifiers.
 pub(super) fn is_self_issued(certificate: &ParsedCertificate) -> bool {
-    certificate.traits.issuance == Issuance::SelfSigned || is_own_issuer(certificate)
+    certificate.traits.issuance == Issuance::SelfSigned
 }

@@ -1,17 +1,20 @@
 //! The names of the roots that clients have.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::model::DistinguishedName;
 use crate::x509::read_name;
 
-/// The roots that Mozilla trusts for servers.
-static PUBLIC: LazyLock<Vec<DistinguishedName>> =
-    LazyLock::new(|| webpki_roots::TLS_SERVER_ROOTS.iter().filter_map(|root| read_name(&root.subject)).collect());
+/// The roots that Mozilla trusts for servers, by the comparison keys of their names.
+static PUBLIC: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let names = webpki_roots::TLS_SERVER_ROOTS.iter().filter_map(|root| read_name(&root.subject));
+    names.map(|name| name.comparison_key()).collect()
+});
 
 /// Returns whether a public root has this name.
 pub(super) fn is_public(name: &DistinguishedName) -> bool {
-    PUBLIC.iter().any(|root| root.is_same_as(name))
+    PUBLIC.contains(&name.comparison_key())
 }
 
 /// Returns whether clients are likely to have the authority of this name as a root of theirs: it is a public root, or
@@ -37,7 +40,7 @@ mod tests {
 
     #[test]
     fn every_public_root_has_a_name_that_is_read() {
-        assert_eq!(PUBLIC.len(), webpki_roots::TLS_SERVER_ROOTS.len());
+        assert!(webpki_roots::TLS_SERVER_ROOTS.iter().all(|root| read_name(&root.subject).is_some()));
         let known = name(&[("C", "US"), ("O", "Internet Security Research Group"), ("CN", "isrg root  x1")]);
         assert!(is_public(&known) && is_likely_root(&known));
         assert!(!is_public(&name(&[("CN", "ISRG Root X1")])));

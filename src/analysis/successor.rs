@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::{
-    Certificate, Issuance, Kind, NoteCode, Purpose, Source, Successor, names_of, rfc3339, soonest_first,
+    Certificate, Facet, Issuance, Kind, NoteCode, Purpose, Source, Successor, names_of, rfc3339, soonest_first,
 };
 
 /// What a certificate and its successor have in common: whether they are SM2 pairs, which serve other clients than
@@ -25,7 +25,7 @@ pub(crate) fn mark_superseded(certificates: &mut [Certificate], now: DateTime<Ut
     let mut same_names: HashMap<Names, Vec<usize>> = HashMap::new();
     for (index, certificate) in certificates.iter().enumerate() {
         let names = names_of(certificate);
-        if certificate.kind != Kind::Ca && !names.is_empty() {
+        if certificate.kind != Kind::Ca && !names.is_empty() && !certificate.is_unreadable(Facet::Names) {
             same_names.entry((certificate.kind == Kind::ServerSm, names)).or_default().push(index);
         }
     }

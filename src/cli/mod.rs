@@ -3,14 +3,16 @@
 mod output;
 mod suggestions;
 
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use clap::builder::PossibleValuesParser;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::builder::{NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, Args, ValueEnum};
 
 use crate::config::{Endpoint, EnvVar, env, region_name};
 use crate::duration;
@@ -83,23 +85,24 @@ pub(crate) fn environment() -> String {
 #[command(next_help_heading = "Scope")]
 pub struct ScopeArgs {
     /// Look only into this cloud; repeat or separate by comma [default: every cloud with credentials here]
-    #[arg(short, long = "provider", value_name = "NAME", value_delimiter = ',', value_parser = provider_names())]
-    pub providers: Vec<String>,
+    #[arg(short, long = "provider", value_name = "NAME", value_parser = ListParser(provider_names()))]
+    pub providers: Vec<List<String>>,
 
     /// Look only into this region; repeat or separate by comma, `all` for every one [default: all]
-    #[arg(short, long = "region", value_name = "NAME", value_delimiter = ',', value_parser = region_name)]
-    pub regions: Vec<String>,
+    #[arg(short, long = "region", value_name = "NAME", value_parser = ListParser(region_name))]
+    pub regions: Vec<List<String>>,
 
     /// Ask only this account of the configuration file; repeat or separate by comma [default: all of them]
-    #[arg(short, long = "account", value_name = "NAME", value_delimiter = ',')]
+    // Names may hold commas: they are told apart where the accounts are known.
+    #[arg(short, long = "account", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub accounts: Vec<String>,
 
     /// Log in with this profile of the clouds' own credential files, instead of an account
     #[arg(long, value_name = "NAME", conflicts_with = "accounts")]
     pub profile: Option<String>,
 
-    #[arg(long = "service", value_name = "NAME", value_delimiter = ',', value_parser = service_names(), help = services_help())]
-    pub services: Vec<String>,
+    #[arg(long = "service", value_name = "NAME", value_parser = ListParser(service_names()), help = services_help())]
+    pub services: Vec<List<String>>,
 }
 
 /// Which certificates.
@@ -123,8 +126,8 @@ pub struct FilterArgs {
     pub name: Option<String>,
 
     /// Only the certificate with this id; repeat or separate by comma
-    #[arg(long = "id", value_name = "ID", value_delimiter = ',')]
-    pub ids: Vec<String>,
+    #[arg(long = "id", value_name = "ID", value_parser = ListParser(NonEmptyStringValueParser::new()))]
+    pub ids: Vec<List<String>>,
 
     /// Only certificates with this tag; repeat for several, all of which must be there
     #[arg(long = "tag", value_name = "KEY[=VALUE]", value_parser = TagFilter::from_str)]
@@ -154,7 +157,7 @@ impl FilterArgs {
             expired: self.expired,
             domain: self.domain.clone(),
             name: self.name.as_deref().map(NameGlob::new),
-            ids: self.ids.clone(),
+            ids: List::flatten(&self.ids),
             tags: self.tags.clone(),
             usage: None,
             superseded: false,
@@ -165,7 +168,8 @@ impl FilterArgs {
     pub(crate) fn named(&self) -> String {
         let domain = self.domain.iter().map(|host| format!("covers {host}"));
         let name = self.name.iter().map(|glob| format!("has a name like {glob}"));
-        let ids = (!self.ids.is_empty()).then(|| format!("has the id {}", self.ids.join(" or ")));
+        let ids = List::flatten(&self.ids);
+        let ids = (!ids.is_empty()).then(|| format!("has the id {}", ids.join(" or ")));
         let tags = self.tags.iter().map(|tag| {
             let value = tag.value.as_ref().map(|value| format!("={value}")).unwrap_or_default();
             format!("has the tag {}{value}", tag.key)
@@ -219,7 +223,7 @@ impl UsageArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetArgs {
-    #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = endpoint, help = endpoint_help())]
+    #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = EndpointParser, help = endpoint_help())]
     pub endpoints: Vec<(String, Endpoint)>,
 
     /// Trust the certificate authorities in this PEM file too
@@ -249,6 +253,57 @@ pub struct NetArgs {
     /// Print no summary when all is well, and check nothing at all
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
+}
+
+/// The parts of one value that is separated by commas.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List<T>(Vec<T>);
+
+impl<T: Clone> List<T> {
+    /// Returns the parts of all values.
+    pub fn flatten(lists: &[Self]) -> Vec<T> {
+        lists.iter().flat_map(|list| list.0.iter().cloned()).collect()
+    }
+}
+
+/// Reads a list that is separated by commas, with spaces or not. A comma at the end separates nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ListParser<P>(pub P);
+
+impl<P: TypedValueParser<Value: Clone>> TypedValueParser for ListParser<P> {
+    type Value = List<P::Value>;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Self::Value, clap::Error> {
+        let one = |part: &OsStr| self.0.parse_ref(command, arg, part);
+        let Some(text) = value.to_str() else { return Ok(List(vec![one(value)?])) };
+        let mut parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+        if parts.is_empty() {
+            parts.push("");
+        }
+        parts.into_iter().map(|part| one(OsStr::new(part))).collect::<Result<_, _>>().map(List)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.0.possible_values()
+    }
+}
+
+/// Reads `PROVIDER.SERVICE=URL`. A value that may hold a password is not quoted in the error.
+#[derive(Debug, Clone, Copy)]
+struct EndpointParser;
+
+impl TypedValueParser for EndpointParser {
+    type Value = (String, Endpoint);
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Self::Value, clap::Error> {
+        match value.to_str() {
+            Some(text) if text.contains('@') => endpoint(text).map_err(|why| {
+                let message = format!("invalid value for '--endpoint <PROVIDER.SERVICE=URL>': {why}\n");
+                clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
+            }),
+            _ => endpoint.parse_ref(command, arg, value),
+        }
+    }
 }
 
 /// What every command understands.

@@ -12,6 +12,8 @@ use crate::output::columns::{self, COLUMNS};
 use crate::output::{Column, Label, Outputs, Subject, TableOptions, Target};
 use crate::suggest::did_you_mean;
 
+use super::{List, ListParser};
+
 /// What to print.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
@@ -21,8 +23,8 @@ pub struct OutputArgs {
     pub outputs: Vec<Target>,
 
     /// Columns of the tabular formats, in this order
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = column, long_help = columns_help())]
-    pub columns: Vec<&'static Column>,
+    #[arg(long, value_name = "NAME", value_parser = ListParser(column), long_help = columns_help())]
+    pub columns: Vec<List<&'static Column>>,
 
     /// Leave out the line with the columns' names
     #[arg(long)]
@@ -68,10 +70,15 @@ pub struct SortArgs {
 }
 
 impl OutputArgs {
-    /// Returns the columns that were chosen, or else each format's own, with these among them.
-    pub fn table_options<'a>(&'a self, extra: &'a [&'static Column]) -> TableOptions<'a> {
-        let columns = (!self.columns.is_empty()).then_some(self.columns.as_slice());
-        TableOptions { columns, header: !self.no_header, extra }
+    /// Returns the columns that were chosen; none for each format's own.
+    pub fn columns(&self) -> Vec<&'static Column> {
+        List::flatten(&self.columns)
+    }
+
+    /// Returns how tables are printed: with the columns that were chosen, or else each format's own, with `extra` among
+    /// them.
+    pub fn table_options<'a>(&self, columns: &'a [&'static Column], extra: &'a [&'static Column]) -> TableOptions<'a> {
+        TableOptions { columns: (!columns.is_empty()).then_some(columns), header: !self.no_header, extra }
     }
 
     /// Returns where the output goes, at most once to each place.

@@ -41,7 +41,7 @@ impl Accounts {
         }
         messages.written(&written);
         if list.accounts.is_empty() {
-            return Err(engine::no_credentials(&run.settings).into());
+            return Err(engine::no_credentials(&run.cx, &run.settings).into());
         }
         Ok(if written.failed.is_empty() { exit(&list) } else { Exit::Failed })
     }

@@ -1,6 +1,6 @@
 //! What commands that read certificates have in common: scan with progress, and keep or print what arrives.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use crate::analysis::mark_superseded;
@@ -8,6 +8,7 @@ use crate::engine::{self, Listener, ScanQuery, UsageMode};
 use crate::error::Error;
 use crate::model::{Certificate, Filter, Kinds, ScopeReport, Selector, soonest_first};
 use crate::output::{BackgroundStdout, Format, Printable, Progress, Report, TableOptions};
+use crate::providers;
 
 use super::Run;
 
@@ -20,6 +21,26 @@ pub(super) fn everything(kinds: Kinds, usage: bool) -> ScanQuery<'static> {
 pub(super) struct Inventory {
     pub certificates: Vec<Certificate>,
     pub scopes: Vec<ScopeReport>,
+}
+
+/// Returns the next step where nothing was found in scopes that were all read, and the clouds keep certificates in
+/// services that were not asked.
+pub(super) fn unasked_hint(scopes: &[ScopeReport]) -> Option<String> {
+    if scopes.iter().any(|report| report.error.is_some()) {
+        return None;
+    }
+    let asked: BTreeSet<(&str, &str)> =
+        scopes.iter().map(|report| (report.scope.provider, report.scope.service)).collect();
+    let is_asked = |provider: &str| asked.iter().any(|(asked, _)| *asked == provider);
+    let providers = providers::ALL.iter().filter(|provider| is_asked(provider.info().id));
+    let unasked: Vec<&str> = providers
+        .flat_map(|provider| provider.services().into_iter().map(|service| (provider.info().id, service.id)))
+        .filter(|store| !asked.contains(store))
+        .map(|(_, service)| service)
+        .collect();
+    let services = unasked.join(",");
+    (!unasked.is_empty())
+        .then(|| format!("`--service {services}` looks into what was not asked, `--service all` everywhere"))
 }
 
 /// Keeps the certificates that arrive.
@@ -92,6 +113,7 @@ struct Printer<'a> {
     shown: usize,
     total: usize,
     left_out: usize,
+    undecided: usize,
     progress: Progress,
 }
 
@@ -103,6 +125,7 @@ impl Listener for Printer<'_> {
         let certificates: Vec<&Certificate> = page.iter().filter(|c| self.filter.matches(c, now)).collect();
         self.shown += certificates.len();
         self.total += page.len();
+        self.undecided += certificates.iter().filter(|certificate| self.filter.is_undecided(certificate)).count();
         self.left_out += page.iter().filter(|c| self.filter.excluded_for_unknown_expiry(c)).count();
         let table = TableOptions::default();
         let report = Report { certificates, scopes: &[], now, table, labels: &[], width: None };
@@ -123,6 +146,8 @@ pub(super) struct Streamed {
     pub total: usize,
     /// How many certificates were left out because their expiry is unknown.
     pub left_out: usize,
+    /// How many were printed though what the filter judges by could not be read.
+    pub undecided: usize,
     pub scopes: Vec<ScopeReport>,
 }
 
@@ -141,10 +166,11 @@ pub(super) fn stream(run: &Run, query: &ScanQuery<'_>, filter: &Filter, format: 
         shown: 0,
         total: 0,
         left_out: 0,
+        undecided: 0,
         progress: Progress::new(shows_progress),
     };
     let scopes = engine::scan(&run.cx, &run.settings, query, &mut printer);
-    let Printer { shown, total, left_out, stdout, .. } = printer;
+    let Printer { shown, total, left_out, undecided, stdout, .. } = printer;
     stdout.finish()?;
-    Ok(Streamed { shown, total, left_out, scopes: scopes? })
+    Ok(Streamed { shown, total, left_out, undecided, scopes: scopes? })
 }

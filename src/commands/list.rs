@@ -58,12 +58,14 @@ impl List {
         let sort = Sort { reverse: self.sort.reverse };
         sort.sort(&mut certificates, |certificate| self.sort.column.sort_key(certificate, run.now));
         let extra = self.extra_columns();
-        let table = self.output.table_options(&extra);
+        let columns = self.output.columns();
+        let table = self.output.table_options(&columns, &extra);
         let labels = self.output.labels()?;
         let report = Report { certificates, scopes: &inventory.scopes, now: run.now, table, labels, width: None };
         let written = outputs.write(&run.streams, &report)?;
         let mut messages = run.streams.messages();
         messages.left_out(inventory.certificates.iter().filter(|c| filter.excluded_for_unknown_expiry(c)).count());
+        messages.undecided(report.certificates.iter().filter(|certificate| filter.is_undecided(certificate)).count());
         if !self.superseded && !run.quiet {
             messages.superseded(report.certificates.iter().filter(|c| c.superseded_by.is_some()).count());
         }
@@ -88,6 +90,7 @@ fn stream(run: &Run, query: &ScanQuery<'_>, filter: &Filter, format: &Format) ->
     let streamed = inventory::stream(run, query, filter, format)?;
     let mut messages = run.streams.messages();
     messages.left_out(streamed.left_out);
+    messages.undecided(streamed.undecided);
     let Streamed { shown, total, scopes, .. } = &streamed;
     messages.scan(&Scanned { shown: *shown, total: *total, scopes }, run.quiet);
     Ok(exit(filter, &streamed.scopes))

@@ -47,11 +47,13 @@ impl Command {
     /// Where it could not do its work at all. A scope that failed is part of a command's output instead.
     pub(crate) fn run(self, env: Env, streams: Streams) -> anyhow::Result<Exit> {
         match self {
-            Self::List(list) => list.run(&Run::new(env, streams, &list.scope, &list.net)?),
-            Self::Show(show) => show.run(&Run::new(env, streams, &show.scope, &show.net)?),
-            Self::Check(check) => check.run(&Run::new(env, streams, &check.scope, &check.net())?),
-            Self::Which(which) => which.run(&Run::new(env, streams, &which.scope, &which.net)?),
-            Self::Accounts(accounts) => accounts.run(&Run::new(env, streams, &accounts.scope, &accounts.net)?),
+            Self::List(list) => Run::new(env, streams, &list.scope, &list.net)?.end(|run| list.run(run)),
+            Self::Show(show) => Run::new(env, streams, &show.scope, &show.net)?.end(|run| show.run(run)),
+            Self::Check(check) => Run::new(env, streams, &check.scope, &check.net())?.end(|run| check.run(run)),
+            Self::Which(which) => Run::new(env, streams, &which.scope, &which.net)?.end(|run| which.run(run)),
+            Self::Accounts(accounts) => {
+                Run::new(env, streams, &accounts.scope, &accounts.net)?.end(|run| accounts.run(run))
+            }
             Self::Completions(completions) => completions.run(streams),
             Self::Man(man) => man.run(streams),
             Self::Version(version) => version.run(streams),
@@ -89,5 +91,14 @@ impl Run {
             providers: providers::ALL,
         };
         Ok(Self { streams, settings, cx, now: clock.now(), quiet: net.quiet })
+    }
+
+    /// Does the work of a command, then prints what must be known of the files that were read for it.
+    fn end(&self, work: impl FnOnce(&Self) -> anyhow::Result<Exit>) -> anyhow::Result<Exit> {
+        let result = work(self);
+        for warning in self.cx.files.warnings() {
+            self.streams.messages().file_warning(&warning);
+        }
+        result
     }
 }

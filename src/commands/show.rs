@@ -9,7 +9,7 @@ use clap::Args;
 use crate::cli::{LabelArgs, NetArgs, ScopeArgs, TargetParser};
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
-use crate::model::{Certificate, Host, Resolution, ScopeReport, Selector};
+use crate::model::{Certificate, Facet, Host, Resolution, ScopeReport, Selector};
 use crate::output::columns::{ACCOUNT, EXPIRES, ID, NAME, PROVIDER, REGION};
 use crate::output::{self, Column, Details, Label, Messages, Outputs, Report, Scanned, Subject, TableOptions, Target};
 
@@ -151,7 +151,8 @@ impl<'a> Found<'a> {
         match &self.meaning {
             Resolution::Nothing => {
                 self.report_nothing(scopes, messages);
-                Exit::NotFound
+                let has_unreadable = self.all.iter().any(|certificate| certificate.is_unreadable(Facet::Id));
+                if has_unreadable { Exit::Incomplete } else { Exit::NotFound }
             }
             Resolution::Prefix(_) if self.is_ambiguous() && is_pem => {
                 messages.error(&self.ambiguous_error());
@@ -183,6 +184,8 @@ impl<'a> Found<'a> {
             messages.hint(&format!("{selector} is the name of {}", id.escape_debug()));
         } else if is_id && selector.contains('.') && Host::parse(selector).is_ok() {
             messages.hint(&format!("for the certificates that cover a host name: certls which {selector}"));
+        } else if let Some(hint) = inventory::unasked_hint(scopes) {
+            messages.hint(&hint);
         }
     }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::{NetArgs, OutputArgs, ScopeArgs};
 use crate::engine::{ScanQuery, UsageMode};
 use crate::exit::Exit;
-use crate::model::{Certificate, Host, Kinds, Match, matching_hosts};
+use crate::model::{Certificate, Facet, Host, Kinds, Match, matching_hosts};
 use crate::output::columns::{MATCH, MATCHES, SUPERSEDED_BY, USED_BY};
 use crate::output::{Report, Scanned};
 
@@ -54,7 +54,8 @@ impl Which {
         let mut certificates: Vec<_> = inventory.certificates.iter().filter(|c| !c.matches.is_empty()).collect();
         certificates.sort_by_cached_key(|certificate| Reverse(rank(&hosts, certificate)));
         let extra = [if hosts.len() == 1 { MATCH } else { MATCHES }, SUPERSEDED_BY, USED_BY];
-        let table = self.output.table_options(&extra);
+        let columns = self.output.columns();
+        let table = self.output.table_options(&columns, &extra);
         let labels = self.output.labels()?;
         let report = Report { certificates, scopes: &inventory.scopes, now: run.now, table, labels, width: None };
         let written = outputs.write(&run.streams, &report)?;
@@ -65,9 +66,20 @@ impl Which {
         for host in &uncovered {
             messages.not_found(&format!("no certificate covers {host}"), &inventory.scopes);
         }
+        if let Some(hint) = inventory::unasked_hint(&inventory.scopes).filter(|_| !uncovered.is_empty()) {
+            messages.hint(&hint);
+        }
+        let unknown = |c: &&Certificate| c.matches.is_empty() && c.is_unreadable(Facet::Names);
+        let unknown = inventory.certificates.iter().filter(unknown).count();
+        if unknown > 0 {
+            messages.note(&format!(
+                "the names of {unknown} further certificates could not be read: they may cover it as well"
+            ));
+        }
         messages.written(&written);
         Ok(match Exit::of(&inventory.scopes) {
             _ if !written.failed.is_empty() => Exit::Failed,
+            Exit::Ok if unknown > 0 => Exit::Incomplete,
             Exit::Ok if !uncovered.is_empty() => Exit::NotFound,
             exit => exit,
         })

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{Error, Kind};
 
 use super::Env;
+use super::text::{flawed, key_flaw};
 
 /// The names of the variables that together hold one access key.
 #[derive(Debug, Clone)]
@@ -28,10 +29,22 @@ pub struct AccessKey {
 }
 
 impl AccessKey {
+    /// Fails where a part is in quotes, or holds what no key does. For a key that stands in a file.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let parts = [("access key id", &self.id), ("secret", &self.secret)].into_iter();
+        for (name, part) in parts.chain(self.token.as_ref().map(|token| ("security token", token))) {
+            if let Some(flaw) = key_flaw(part.expose_secret()) {
+                return Err(flawed(&format!("{}: the {name}", self.origin), &flaw));
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the key of the first of these spellings that is set; `None` if there is none.
     ///
     /// # Errors
-    /// Where a spelling is set in part: the message names what is missing.
+    /// Where a spelling is set in part: the message names what is missing. Where a part is in quotes, or holds what no
+    /// key does.
     pub fn find(env: &Env, spellings: &[KeyVariables]) -> Result<Option<Self>, Error> {
         for spelling in spellings {
             if let Some(keys) = spelling.read(env)? {
@@ -57,14 +70,25 @@ impl KeyVariables {
         Self { id: Cow::Borrowed(id), secret: Cow::Borrowed(secret), token }
     }
 
+    /// Returns the names of the variables of the secret and the token, where they are known at compile time.
+    pub(crate) fn secret_names(&self) -> impl Iterator<Item = &'static str> {
+        [Some(&self.secret), self.token.as_ref()].into_iter().flatten().filter_map(|name| match name {
+            Cow::Borrowed(name) => Some(*name),
+            Cow::Owned(_) => None,
+        })
+    }
+
     fn read(&self, env: &Env) -> Result<Option<AccessKey>, Error> {
         match (env.get(&self.id), env.get(&self.secret)) {
-            (Some(id), Some(secret)) => Ok(Some(AccessKey {
-                id: secret_of(id),
-                secret: secret_of(secret),
-                token: self.token.as_ref().and_then(|token| env.get(token)).map(secret_of),
-                origin: format!("{} in the environment", self.id),
-            })),
+            (Some(id), Some(secret)) => {
+                let token = self.token.as_ref().and_then(|name| Some((name, env.get(name)?)));
+                Ok(Some(AccessKey {
+                    id: part(&self.id, id)?,
+                    secret: part(&self.secret, secret)?,
+                    token: token.map(|(name, token)| part(name, token)).transpose()?,
+                    origin: format!("{} in the environment", self.id),
+                }))
+            }
             (Some(_), None) => Err(missing_variable(&self.secret, &self.id)),
             (None, Some(_)) => Err(missing_variable(&self.id, &self.secret)),
             (None, None) => Ok(None),
@@ -72,9 +96,12 @@ impl KeyVariables {
     }
 }
 
-/// Returns the value without white space around it: a pasted key often has a line end.
-fn secret_of(text: &str) -> SecretString {
-    text.trim().to_owned().into()
+/// Returns a part of a key from the variable of this name.
+fn part(name: &str, value: &str) -> Result<SecretString, Error> {
+    match key_flaw(value) {
+        Some(flaw) => Err(flawed(name, &flaw)),
+        None => Ok(value.to_owned().into()),
+    }
 }
 
 /// Returns the error of a set of variables in which one is missing.

@@ -76,12 +76,13 @@ impl Account {
     }
 }
 
-/// Returns a region's name in lower case. It becomes part of a host name, so it must not hold anything else.
+/// Returns a region's name in lower case, without white space around it. It becomes part of a host name, so it must not hold anything else.
 ///
 /// # Errors
 /// Where it holds other characters: the message tells the right form.
 pub fn region_name(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let text = text.trim();
     if text.is_empty() || !text.chars().all(fits) {
         return Err("a region is named in letters, digits and hyphens, such as cn-hangzhou".to_owned());
     }

@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::error::Error;
+
+use super::text::{flaw, flawed};
+
 /// A variable that certls reads.
 #[derive(Debug, Clone, Copy)]
 pub struct EnvVar {
@@ -14,6 +18,14 @@ impl EnvVar {
     /// Returns its value, if it is set.
     pub fn get<'e>(&self, env: &'e Env) -> Option<&'e str> {
         env.get(self.name)
+    }
+
+    /// Returns its value, if it is set.
+    ///
+    /// # Errors
+    /// Where the value is in quotes, or holds an invisible character.
+    pub(crate) fn checked<'e>(&self, env: &'e Env) -> Result<Option<&'e str>, Error> {
+        env.checked(self.name)
     }
 
     /// Returns whether it is `true` or `1`.
@@ -40,7 +52,7 @@ pub static VARIABLES: &[EnvVar] = &[
     EnvVar { name: "NO_COLOR", help: "no colours, when set to anything" },
 ];
 
-/// The environment of the run. A variable that is set to nothing counts as not set.
+/// The environment of the run. A variable that is set to nothing, or to white space, counts as not set.
 #[derive(Debug, Clone, Default)]
 pub struct Env(BTreeMap<String, String>);
 
@@ -52,9 +64,40 @@ impl Env {
             .collect()
     }
 
-    /// Returns the value of a variable that is set to something.
+    /// Returns the value of a variable that is set to something, without white space around it: files of variables
+    /// have line ends of other systems, and spaces that nobody sees.
     pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// Returns the value of a variable as it is, for passwords: white space may be part of one.
+    pub fn exact(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Returns the value of a variable, if it is set.
+    ///
+    /// # Errors
+    /// Where the value is in quotes, or holds an invisible character.
+    pub(crate) fn checked(&self, name: &str) -> Result<Option<&str>, Error> {
+        let value = self.get(name);
+        match value.and_then(flaw) {
+            Some(flaw) => Err(flawed(name, &flaw)),
+            None => Ok(value),
+        }
+    }
+
+    /// Returns the value of the first of these variables that is set, with its name.
+    ///
+    /// # Errors
+    /// As [`checked`](Self::checked).
+    pub(crate) fn first<'n>(&self, names: &[&'n str]) -> Result<Option<(&'n str, &str)>, Error> {
+        for &name in names {
+            if let Some(value) = self.checked(name)? {
+                return Ok(Some((name, value)));
+            }
+        }
+        Ok(None)
     }
 
     /// Returns the user's home folder.
@@ -66,7 +109,8 @@ impl Env {
     pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.0.iter().filter_map(move |(name, value)| {
             let rest = name.strip_prefix(prefix)?;
-            (!value.is_empty()).then_some((rest, value.as_str()))
+            let value = value.trim();
+            (!value.is_empty()).then_some((rest, value))
         })
     }
 }

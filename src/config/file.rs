@@ -15,10 +15,14 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use crate::error::{Error, Kind};
 use crate::suggest::did_you_mean;
 
-use super::{Account, AccountRules, CredentialsFrom, Env, KeyVariables, read_text};
+use super::text_file::{Exposure, exposure, path_hint, read_optional_text, read_text};
+use super::{Account, AccountRules, CredentialsFrom, Env, KeyVariables};
 
 /// The variable that names another file.
 pub const VARIABLE: &str = "CERTLS_CONFIG";
+
+/// The next step for a file at its usual place that cannot be read.
+const OPTIONAL_HINT: &str = "make the file readable, or remove it";
 
 /// The only key of the file itself.
 const ACCOUNTS: &str = "accounts";
@@ -28,6 +32,9 @@ const PROVIDER: &str = "provider";
 const PROFILE: &str = "profile";
 const REGIONS: &str = "regions";
 const CREDENTIALS: &str = "credentials";
+
+/// What stands for all regions.
+const ALL_REGIONS: &str = "all";
 
 /// Names of variables, never secrets.
 #[derive(Deserialize)]
@@ -50,11 +57,19 @@ const VARIABLE_KEYS: [&str; 3] = ["access_key_env", "secret_key_env", "security_
 /// Where the file cannot be read or understood: with its line, its column, and the nearest right word.
 pub fn accounts(env: &Env, rules: &[AccountRules]) -> Result<Option<Vec<Account>>, Error> {
     let Some((path, is_required)) = path(env) else { return Ok(None) };
+    let error = |why: &str| Error::new(Kind::Config, format!("{}: {why}", path.display()));
     let unreadable = |why: &str| {
-        Error::new(Kind::Config, format!("{}: {why}", path.display()))
-            .with_hint(format!("correct {VARIABLE}, or make the file readable"))
+        let hint = if is_required { path_hint(VARIABLE, &path.to_string_lossy()) } else { OPTIONAL_HINT.to_owned() };
+        error(why).with_hint(hint)
     };
-    match read_text(&path).map_err(|why| unreadable(&why))? {
+    if let Exposure::Writable(mode) = exposure(&path) {
+        return Err(error(&format!(
+            "everybody can write this file (mode {mode:04o}), and so choose whose keys are used"
+        ))
+        .with_hint(format!("chmod go-w {}", path.display())));
+    }
+    let read = if is_required { read_text } else { read_optional_text };
+    match read(&path).map_err(|why| unreadable(&why))? {
         Some(text) => File { path: &path, text: &text, rules }.accounts().map(Some),
         None if is_required => Err(unreadable("there is no such file")),
         None => Ok(None),
@@ -129,7 +144,7 @@ impl File<'_> {
                     .error(profile.span().start, "`profile` and `credentials` exclude each other")
                     .with_hint("keep the one that holds this account's key"));
             }
-            (Some(profile), None) => CredentialsFrom::Profile(profile.into_inner()),
+            (Some(profile), None) => CredentialsFrom::Profile(profile.get_ref().trim().to_owned()),
             (None, Some(variables)) => CredentialsFrom::Variables(self.variables(variables)?),
             (None, None) => CredentialsFrom::Chain,
         };
@@ -143,17 +158,20 @@ impl File<'_> {
             provider_keys,
             regions,
             place: Some(self.place(provider.span().start)),
-            provider: provider.into_inner(),
+            provider: rules.provider.to_owned(),
             required: true,
         })
     }
 
     fn rules_of(&self, provider: &Spanned<String>) -> Result<&AccountRules, Error> {
-        let name = provider.get_ref();
+        let name = provider.get_ref().trim();
         let ids = || self.rules.iter().map(|rules| rules.provider);
         self.rules.iter().find(|rules| rules.provider == name).ok_or_else(|| {
             let hint = did_you_mean(name, ids());
-            self.error(provider.span().start, &format!("no provider is named `{name}`"))
+            // What does not look like a name may be a secret in the wrong place.
+            let is_word = name.len() <= 24 && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+            let quoted = if is_word { format!("`{name}`") } else { "so".to_owned() };
+            self.error(provider.span().start, &format!("no provider is named {quoted}"))
                 .with_hint(hint.unwrap_or_else(|| format!("write {}", ids().collect::<Vec<_>>().join(" or "))))
         })
     }
@@ -171,9 +189,9 @@ impl File<'_> {
                     format!("`{name}` is for {} only, and this account is of {}", providers.join(", "), own.provider);
                 return Err(self.error(start, &message).with_hint(format!("remove `{name}`")));
             };
-            (key.check)(value.get_ref())
+            (key.check)(value.get_ref().trim())
                 .map_err(|error| Error { message: format!("{}: {}", self.place(start), error.message), ..error })?;
-            found.insert(name.to_owned(), value.into_inner());
+            found.insert(name.to_owned(), value.get_ref().trim().to_owned());
         }
         Ok(found)
     }
@@ -188,7 +206,10 @@ impl File<'_> {
     /// Reads the names of variables. What is not one may be a key that was pasted there: it is not quoted.
     fn variables(&self, wire: Spanned<VariablesWire>) -> Result<KeyVariables, Error> {
         let start = wire.span().start;
-        let wire = wire.into_inner();
+        let mut wire = wire.into_inner();
+        for name in [&mut wire.access_key, &mut wire.secret_key].into_iter().chain(wire.security_token.as_mut()) {
+            *name = name.trim().to_owned();
+        }
         let names = [Some(&wire.access_key), Some(&wire.secret_key), wire.security_token.as_ref()];
         for (key, name) in VARIABLE_KEYS.iter().zip(names) {
             let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -201,31 +222,27 @@ impl File<'_> {
         Ok(wire.into())
     }
 
-    /// Reads a list of names, each once in lower case; `None` for `"all"`.
+    /// Reads a list of names, each once in lower case; `None` for `"all"`, alone or in the list.
     fn regions(&self, value: Spanned<toml::Value>) -> Result<Option<Vec<String>>, Error> {
         let start = value.span().start;
         let wrong = || {
             self.error(start, "`regions` is neither a list of names nor \"all\"")
                 .with_hint("write regions = [\"cn-hangzhou\", \"cn-shanghai\"] or regions = \"all\"")
         };
-        match value.into_inner() {
-            toml::Value::String(all) if all == "all" => Ok(None),
-            toml::Value::Array(names) if !names.is_empty() => {
-                let names = names.into_iter().map(|name| match name {
-                    toml::Value::String(name) => super::region_name(&name).map_err(|why| self.error(start, &why)),
-                    _ => Err(wrong()),
-                });
-                let mut regions = Vec::new();
-                for name in names {
-                    let name = name?;
-                    if !regions.contains(&name) {
-                        regions.push(name);
-                    }
-                }
-                Ok(Some(regions))
+        let names = match value.into_inner() {
+            toml::Value::String(all) if all.trim().eq_ignore_ascii_case(ALL_REGIONS) => return Ok(None),
+            toml::Value::Array(names) if !names.is_empty() => names,
+            _ => return Err(wrong()),
+        };
+        let mut regions = Vec::new();
+        for name in names {
+            let toml::Value::String(name) = name else { return Err(wrong()) };
+            let name = super::region_name(&name).map_err(|why| self.error(start, &why))?;
+            if !regions.contains(&name) {
+                regions.push(name);
             }
-            _ => Err(wrong()),
         }
+        Ok((!regions.iter().any(|name| name == ALL_REGIONS)).then_some(regions))
     }
 
     /// Takes a value of a table, with its place.

@@ -6,6 +6,8 @@ mod endpoint;
 pub mod env;
 pub mod file;
 mod net;
+mod proxy;
+mod text;
 mod text_file;
 
 pub(crate) use access_key::missing_variable;
@@ -14,4 +16,7 @@ pub use account::{Account, AccountKey, AccountRules, CredentialsFrom, region_nam
 pub use endpoint::{Endpoint, Endpoints};
 pub use env::{Env, EnvVar};
 pub use net::Net;
+pub(crate) use proxy::Proxy;
+pub(crate) use text::{flawed, key_flaw, password_flaw};
 pub use text_file::read_text;
+pub(crate) use text_file::{Exposure, exposure, path_hint, read_bytes, read_optional_text};

@@ -17,13 +17,81 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// # Errors
 /// Returns what is wrong in words, without the file's name and without anything of its content.
 pub fn read_text(path: &Path) -> Result<Option<String>, String> {
-    let bytes = match fs::metadata(path) {
-        Ok(metadata) if metadata.is_file() || metadata.is_dir() => fs::read(path).map_err(|error| error.to_string())?,
-        Ok(_) => read_pipe(path, OPEN_TIMEOUT)?,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.to_string()),
-    };
-    decode(bytes).map(Some)
+    read_bytes(path)?.map(decode).transpose()
+}
+
+/// As [`read_text`], for a file at its usual place, which nobody named: where a folder on the way cannot be searched,
+/// nothing can be set up in it, and that is logged only.
+///
+/// # Errors
+/// As [`read_text`].
+pub(crate) fn read_optional_text(path: &Path) -> Result<Option<String>, String> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            tracing::info!("{}: {error}: not read", path.display());
+            Ok(None)
+        }
+        _ => read_text(path),
+    }
+}
+
+/// Reads a whole file; `None` where there is no such file.
+///
+/// # Errors
+/// As [`read_text`].
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() || metadata.is_dir() => {
+            fs::read(path).map(Some).map_err(|error| error.to_string())
+        }
+        Ok(_) => read_pipe(path, OPEN_TIMEOUT).map(Some),
+        // A home such as `/dev/null` holds no file either.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Returns the next step for a path that leads nowhere. `name` is the variable or the key that holds it.
+pub(crate) fn path_hint(name: &str, path: &str) -> String {
+    match path.trim_matches(['"', '\'']) {
+        inner if inner.len() < path.len() => format!("write {name} without quotes"),
+        inner if inner.starts_with('~') => {
+            format!("`~` is not expanded in {name}: write the full path")
+        }
+        inner if inner.contains('$') || inner.contains('%') => {
+            format!("variables are not expanded in {name}: write the full path")
+        }
+        _ => format!("correct {name}, or unset it"),
+    }
+}
+
+/// Who, beside its owner, can open a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exposure {
+    Private,
+    /// Its group, or everybody; or its group can write it. Holds the mode.
+    Readable(u32),
+    /// Everybody can write it. Holds the mode.
+    Writable(u32),
+}
+
+/// Returns who can open a file. What is no regular file has no permissions of its own.
+#[cfg(unix)]
+pub(crate) fn exposure(path: &Path) -> Exposure {
+    use std::os::unix::fs::PermissionsExt;
+
+    let Some(metadata) = fs::metadata(path).ok().filter(fs::Metadata::is_file) else { return Exposure::Private };
+    match metadata.permissions().mode() & 0o7777 {
+        mode if mode & 0o002 != 0 => Exposure::Writable(mode),
+        mode if mode & 0o066 != 0 => Exposure::Readable(mode),
+        _ => Exposure::Private,
+    }
+}
+
+/// Returns who can open a file: here nothing is known of that.
+#[cfg(not(unix))]
+pub(crate) fn exposure(_: &Path) -> Exposure {
+    Exposure::Private
 }
 
 fn decode(mut bytes: Vec<u8>) -> Result<String, String> {

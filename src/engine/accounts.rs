@@ -47,7 +47,9 @@ async fn account_report(
             let report = async { Ok(session_report(planned, session.as_ref()).await) };
             Some(deadline.guard(report).await.unwrap_or_else(|error| empty_report(planned, None, error)))
         }
-        Ok(None) if planned.required => Some(empty_report(planned, None, plan::no_credentials(&[planned.provider]))),
+        Ok(None) if planned.required => {
+            Some(empty_report(planned, None, plan::no_credentials(cx, &[planned.provider])))
+        }
         Ok(None) => None,
         Err(error) => Some(empty_report(planned, None, error)),
     }

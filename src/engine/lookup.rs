@@ -1,6 +1,6 @@
 //! The search for the certificates that a user's selectors mean.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use crate::model::{Certificate, Kinds, Scope, ScopeReport, Selector};
@@ -78,18 +78,21 @@ pub(super) async fn find(
 /// regions counts for every scope of its service.
 fn merge(first: Vec<ScopeReport>, second: Vec<ScopeReport>) -> Vec<ScopeReport> {
     let mut reports = first;
+    let places: HashMap<Scope, usize> =
+        reports.iter().enumerate().map(|(place, report)| (report.scope.clone(), place)).collect();
     for again in second {
-        let is_part = |report: &ScopeReport| {
-            let is_placeholder = again.scope.region == Scope::ALL_REGIONS && again.scope.project.is_none();
-            report.scope == again.scope || is_placeholder && report.scope.is_beside(&again.scope)
+        let is_placeholder = again.scope.region == Scope::ALL_REGIONS && again.scope.project.is_none();
+        let parts: Vec<usize> = match places.get(&again.scope) {
+            Some(place) if !is_placeholder => vec![*place],
+            _ if is_placeholder => (0..reports.len()).filter(|at| reports[*at].scope.is_beside(&again.scope)).collect(),
+            _ => Vec::new(),
         };
-        let mut parts = reports.iter_mut().filter(|report| is_part(report)).peekable();
-        if parts.peek().is_none() {
-            drop(parts);
+        if parts.is_empty() {
             reports.push(again);
             continue;
         }
-        for report in parts {
+        for part in parts {
+            let report = &mut reports[part];
             report.certificates += again.certificates;
             report.error = report.error.take().or(again.error.clone());
             report.usage_error = report.usage_error.take().or(again.usage_error.clone());

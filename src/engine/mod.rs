@@ -41,7 +41,7 @@ pub fn scan(
 ) -> Result<Vec<ScopeReport>, Error> {
     let ScanQuery { kinds, usage } = *query;
     let query = Query { kinds, usage, lookup_ids: Vec::new(), keep: kinds, ca_lists_only: false };
-    scan_planned(settings, async |accounts, deadline| scan::scan(cx, accounts, &query, deadline, listener).await)
+    scan_planned(cx, settings, async |accounts, deadline| scan::scan(cx, accounts, &query, deadline, listener).await)
 }
 
 /// Reads the certificates that the selectors mean, and all others beside them.
@@ -54,11 +54,13 @@ pub fn find(
     selectors: &[Selector],
     listener: &mut dyn Listener,
 ) -> Result<Vec<ScopeReport>, Error> {
-    scan_planned(settings, async |accounts, deadline| lookup::find(cx, accounts, selectors, deadline, listener).await)
+    scan_planned(cx, settings, async |accounts, deadline| {
+        lookup::find(cx, accounts, selectors, deadline, listener).await
+    })
 }
 
 /// Scans the planned accounts. Where none of them is set up, the error says why.
-fn scan_planned<F>(settings: &Settings, mut scan: F) -> Result<Vec<ScopeReport>, Error>
+fn scan_planned<F>(cx: &Context, settings: &Settings, mut scan: F) -> Result<Vec<ScopeReport>, Error>
 where
     F: AsyncFnMut(&[Planned<'_>], Deadline) -> ControlFlow<(), ScanResult>,
 {
@@ -74,7 +76,7 @@ where
         let required = plan::required_profile_accounts(settings);
         let accounts: Vec<_> = plan::replan_with(&accounts, &required);
         match scan(&accounts, deadline).await {
-            ControlFlow::Continue(result) if result.reports.is_empty() => Err(plan::no_credentials(&absent)),
+            ControlFlow::Continue(result) if result.reports.is_empty() => Err(plan::no_credentials(cx, &absent)),
             ControlFlow::Continue(result) => Ok(result.reports),
             ControlFlow::Break(()) => Ok(Vec::new()),
         }
@@ -82,8 +84,8 @@ where
 }
 
 /// Returns the error for when none of the accounts is set up.
-pub fn no_credentials(settings: &Settings) -> Error {
+pub fn no_credentials(cx: &Context, settings: &Settings) -> Error {
     let providers: Vec<_> =
         settings.accounts.iter().filter_map(|account| providers::by_id(&account.provider)).collect();
-    plan::no_credentials(&providers)
+    plan::no_credentials(cx, &providers)
 }

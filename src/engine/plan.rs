@@ -110,8 +110,9 @@ pub(super) fn replan_with<'a>(planned: &[Planned<'_>], accounts: &'a [config::Ac
     again.collect()
 }
 
-/// Returns the error that lists every credential source of these clouds, and the variables to set.
-pub(super) fn no_credentials(absent: &[&dyn Provider]) -> Error {
+/// Returns the error that lists every credential source of these clouds, what is set but not read, and the variables to
+/// set.
+pub(super) fn no_credentials(cx: &Context, absent: &[&dyn Provider]) -> Error {
     let looked = absent.iter().map(|provider| {
         let lines: Vec<String> = provider.credential_sources().iter().map(|place| format!("\n    {place}")).collect();
         format!("\n  {}: looked at, in this order,{}", provider.info().title, lines.concat())
@@ -120,7 +121,14 @@ pub(super) fn no_credentials(absent: &[&dyn Provider]) -> Error {
         let lines = provider.info().quickstart_variables.map(|name| format!("    export {name}=…"));
         format!("\n  {}:\n{}", provider.info().title, lines.join("\n"))
     });
+    let mut unread: Vec<String> = absent.iter().flat_map(|provider| provider.unread_credentials(cx)).collect();
+    if cx.env.home().is_none() {
+        unread.push("HOME is not set, so files under ~ were not looked at".to_owned());
+    }
+    if !unread.is_empty() {
+        unread.insert(0, "\n  not read:".to_owned());
+    }
     let (looked, steps): (String, String) = (looked.collect(), steps.collect());
-    Error::new(Kind::Config, format!("no credentials are set up here{looked}"))
+    Error::new(Kind::Config, format!("no credentials are set up here{looked}{}", unread.join("\n    ")))
         .with_hint(format!("set two lines{steps}"))
 }

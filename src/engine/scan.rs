@@ -1,9 +1,11 @@
 //! Reads every scope at the same time: account → service → scope. None waits for, or is lost with, another.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use futures_util::stream::StreamExt;
@@ -11,8 +13,8 @@ use futures_util::stream::StreamExt;
 use crate::analysis::annotate;
 use crate::config::{self, CredentialsFrom};
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, Scope, ScopeReport};
-use crate::providers::{Context, Provider, ScopedStore, Session, Store};
+use crate::model::{Certificate, Facet, Scope, ScopeReport};
+use crate::providers::{Context, Provider, ScopedStore, Session, Store, clock_error};
 
 use super::deadline::Deadline;
 use super::pages::pages;
@@ -115,7 +117,7 @@ impl Scanner<'_> {
                 return error;
             }
         }
-        no_credentials(&[account.provider])
+        no_credentials(self.cx, &[account.provider])
     }
 
     /// Opens the stores of one service and reads all of them.
@@ -138,12 +140,17 @@ impl Scanner<'_> {
         // The scopes take the place of the one that stood for all of them.
         self.reporter.forget(1);
         self.reporter.open(stores.len());
-        let siblings: Vec<Scope> = stores.iter().map(|store| store.scope.clone()).collect();
+        let siblings: HashSet<&str> = stores.iter().map(|store| store.scope.region.as_str()).collect();
         join_all(stores.iter().map(|store| self.scan_scope(store, &siblings, usage))).await
     }
 
     /// Reads one scope. What had arrived before a failure, a panic or the deadline is kept.
-    async fn scan_scope(&self, scoped: &ScopedStore, siblings: &[Scope], usage: &AccountUsage<'_>) -> ScopeReport {
+    async fn scan_scope(
+        &self,
+        scoped: &ScopedStore,
+        siblings: &HashSet<&str>,
+        usage: &AccountUsage<'_>,
+    ) -> ScopeReport {
         let scope = &scoped.scope;
         let mut progress = ScopeProgress {
             scope,
@@ -162,6 +169,12 @@ impl Scanner<'_> {
         let (waiting, usage_error) = usage.finish(&unresolved);
         self.reporter.page(waiting);
         let error = result.err().or_else(|| foreign_region.map(|region| foreign_region_error(&region)));
+        let (wrong_clock, inexact_clock) = match self.clock_error() {
+            Some((error, true)) => (Some(error), None),
+            Some((error, false)) => (None, Some(error)),
+            None => (None, None),
+        };
+        let error = error.or(wrong_clock);
         let usage_error = usage_error.filter(|_| certificates > 0);
         ScopeReport {
             scope: scope.clone(),
@@ -170,9 +183,18 @@ impl Scanner<'_> {
             error,
             usage_error,
             is_usage_requested: matches!(self.query.usage, UsageMode::Always),
-            limitation: scoped.store.as_ref().ok().and_then(|store| store.limitation()),
+            limitation: scoped.store.as_ref().ok().and_then(|store| store.limitation()).or(inexact_clock),
             ca_list_error: None,
         }
+    }
+
+    /// Returns the error for a clock that differs from the clouds', and whether so much that what expires when cannot be
+    /// told. The clouds themselves accept up to 15 minutes.
+    fn clock_error(&self) -> Option<(Error, bool)> {
+        const EXACT: TimeDelta = TimeDelta::minutes(5);
+        const ACCEPTED: TimeDelta = TimeDelta::minutes(15);
+        let ahead = self.cx.http.clock_difference()?;
+        (ahead.abs() > EXACT).then(|| (clock_error(Some(ahead)), ahead.abs() > ACCEPTED))
     }
 
     async fn read_scope(
@@ -215,8 +237,8 @@ fn foreign_region_error(region: &str) -> Error {
 /// How far one scope has been read.
 struct ScopeProgress<'a> {
     scope: &'a Scope,
-    /// All scopes of the same service and account.
-    siblings: &'a [Scope],
+    /// The regions of all scopes of the same service and account.
+    siblings: &'a HashSet<&'a str>,
     certificates: usize,
     /// Another region, whose certificates the endpoint sent.
     foreign_region: Option<String>,
@@ -228,7 +250,9 @@ impl ScopeProgress<'_> {
     fn take(&mut self, mut page: Vec<Certificate>, query: &Query<'_>) -> Vec<Certificate> {
         let foreign = page.iter().find(|certificate| !self.is_own(certificate));
         self.foreign_region = self.foreign_region.take().or_else(|| Some(foreign?.region.clone()));
-        page.retain(|certificate| self.is_own(certificate) && query.keep.include(certificate.kind));
+        let is_kept =
+            |certificate: &Certificate| query.keep.include(certificate.kind) || certificate.is_unreadable(Facet::Kind);
+        page.retain(|certificate| self.is_own(certificate) && is_kept(certificate));
         page.iter_mut().for_each(annotate);
         self.certificates += page.len();
         if let UsageMode::Where(is_wanted) = query.usage
@@ -242,7 +266,7 @@ impl ScopeProgress<'_> {
     /// Returns whether a certificate belongs here. A central endpoint that does not know a region answers with
     /// another region's list; where that region is a scope of its own, its certificates are not listed twice.
     fn is_own(&self, certificate: &Certificate) -> bool {
-        certificate.region == self.scope.region || !self.siblings.iter().any(|other| other.region == certificate.region)
+        certificate.region == self.scope.region || !self.siblings.contains(certificate.region.as_str())
     }
 }
 

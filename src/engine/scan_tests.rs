@@ -11,7 +11,7 @@ use crate::config::{Account, Endpoints, Env, Net};
 use crate::model::{CertificateRef, Identity, Kinds, Use};
 use crate::net::Http;
 use crate::providers::{
-    ProbeLimit, ProfileFiles, ProviderInfo, ScopedUsage, ServiceInfo, UsageReader, UsageSourceInfo,
+    ProbeLimit, ProfileFiles, ProviderInfo, ScopedUsage, ServiceInfo, UsageReader, UsageSourceInfo, UsedService,
 };
 
 const SERVICE: &str = "store";
@@ -71,8 +71,7 @@ impl UsageReader for FakeUsage {
                 Step::Send(_) => {}
             }
         }
-        let certificate =
-            CertificateRef { service: SERVICE, region: Some(self.scope.region.clone()), id: "1".to_owned() };
+        let certificate = CertificateRef::by_id(SERVICE, Some(&self.scope.region), "1");
         Ok(vec![(certificate, Use::of_resource(SERVICE, &self.scope.region, "listener"))])
     }
 }
@@ -87,7 +86,8 @@ struct FakeCloud {
 }
 
 static STORE: ServiceInfo = ServiceInfo { id: SERVICE, by_default: true, is_regional: true };
-static SOURCE: UsageSourceInfo = UsageSourceInfo { id: SERVICE, uses_certificates_of: &[SERVICE], is_regional: true };
+static SOURCE: UsageSourceInfo =
+    UsageSourceInfo { id: SERVICE, uses: &[UsedService { id: SERVICE, in_own_region: true }] };
 
 impl FakeCloud {
     fn new(id: &'static str, regions: Option<Regions>) -> &'static Self {
@@ -114,6 +114,14 @@ impl Provider for FakeCloud {
     }
 
     fn credential_sources(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    fn secret_variables(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    fn unread_credentials(&self, _: &Context) -> Vec<String> {
         Vec::new()
     }
 

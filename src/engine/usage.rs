@@ -8,8 +8,8 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared, join_all};
 
 use crate::error::{Error, Kind};
-use crate::model::{Certificate, CertificateRef, NoteCode, Scope, Use};
-use crate::providers::{ScopedUsage, Session, UsageSourceInfo};
+use crate::model::{Certificate, CertificateKey, CertificateRef, Facet, NoteCode, Scope, Use};
+use crate::providers::{ScopedUsage, Session, UsageSourceInfo, UsedService};
 
 use super::deadline::Deadline;
 use super::plan::Planned;
@@ -21,19 +21,28 @@ pub(super) struct AccountUsage<'a>(Vec<Source<'a>>);
 
 struct Source<'a> {
     info: &'static UsageSourceInfo,
-    scopes: Shared<LocalBoxFuture<'a, Rc<Vec<SourceScope<'a>>>>>,
+    scopes: Shared<LocalBoxFuture<'a, Rc<SourceScopes<'a>>>>,
 }
 
-struct SourceScope<'a> {
-    scope: Scope,
-    uses: Shared<LocalBoxFuture<'a, ScopeUses>>,
+/// The scopes of a source.
+struct SourceScopes<'a> {
+    all: Vec<PendingUses<'a>>,
+    /// The same by region, with what they are.
+    by_region: HashMap<String, Vec<(Scope, PendingUses<'a>)>>,
 }
 
-/// The uses that one scope of a source returned, by the id of the certificate.
-type ScopeUses = Rc<Result<HashMap<String, Vec<(CertificateRef, Use)>>, Error>>;
+type PendingUses<'a> = Shared<LocalBoxFuture<'a, Rc<ScopeUses>>>;
+
+/// What one scope of a source returned.
+struct ScopeUses {
+    /// The uses, by what the source knows of the certificate; `None` where none was returned.
+    by_key: Option<HashMap<CertificateKey, Vec<(CertificateRef, Use)>>>,
+    /// Why they may not be all.
+    error: Option<Error>,
+}
 
 /// What the usage sources of one store answered: one entry for each scope of a source.
-pub(super) struct UsageAnswer(Vec<ScopeUses>);
+pub(super) struct UsageAnswer(Vec<Rc<ScopeUses>>);
 
 impl<'a> AccountUsage<'a> {
     pub(super) fn new(
@@ -46,8 +55,9 @@ impl<'a> AccountUsage<'a> {
             return Self(Vec::new());
         }
         let source = |info: &'static UsageSourceInfo| {
-            // Uses in other regions count as well, unless a certificate can be used in its own region only.
-            let regions = account.regions.as_deref().filter(|_| info.is_regional);
+            // Uses in other regions count as well, unless the certificates that are read can be used in their own only.
+            let reaches_out = |used: &UsedService| !used.in_own_region && account.services.contains(&used.id);
+            let regions = account.regions.as_deref().filter(|_| !info.uses.iter().any(reaches_out));
             let scopes = open_source(session.clone(), info, regions, account.placeholder_scope(info.id), deadline);
             Source { info, scopes: scopes.boxed_local().shared() }
         };
@@ -66,26 +76,45 @@ impl<'a> AccountUsage<'a> {
     }
 
     fn of_service(&self, service: &str) -> impl Iterator<Item = &Source<'a>> {
-        self.0.iter().filter(move |source| source.info.uses_certificates_of.contains(&service))
+        self.0.iter().filter(move |source| source.info.uses.iter().any(|used| used.id == service))
     }
 }
 
 impl Source<'_> {
-    async fn answer(&self, store: &Scope) -> Vec<ScopeUses> {
+    async fn answer(&self, store: &Scope) -> Vec<Rc<ScopeUses>> {
         let scopes = self.scopes.clone().await;
-        let relevant = scopes.iter().filter(|source| self.may_use(&source.scope, store));
-        let answers = join_all(relevant.map(|source| source.uses.clone())).await;
+        let in_own_region = self.info.uses.iter().any(|used| used.id == store.service && used.in_own_region);
+        let answers = if in_own_region {
+            let in_region =
+                [store.region.as_str(), Scope::ALL_REGIONS].into_iter().filter_map(|r| scopes.by_region.get(r));
+            let is_relevant = |source: &Scope| source.region == Scope::ALL_REGIONS || source.project == store.project;
+            let relevant = in_region.flatten().filter(|(scope, _)| is_relevant(scope));
+            join_all(relevant.map(|(_, uses)| uses.clone())).await
+        } else {
+            join_all(scopes.all.iter().cloned()).await
+        };
         if answers.is_empty() {
             let message = format!("{} lists no region or project of this name", self.info.id);
-            return vec![Rc::new(Err(Error::new(Kind::Reply, message)))];
+            return vec![Rc::new(ScopeUses::failed(Error::new(Kind::Reply, message)))];
         }
         answers
     }
+}
 
-    /// Returns whether a scope of the source may use certificates of a store's scope.
-    fn may_use(&self, source: &Scope, store: &Scope) -> bool {
-        let is_same = source.region == store.region && source.project == store.project;
-        !self.info.is_regional || source.region == Scope::ALL_REGIONS || is_same
+impl ScopeUses {
+    fn failed(error: Error) -> Self {
+        Self { by_key: None, error: Some(error) }
+    }
+
+    fn new(uses: Vec<(CertificateRef, Use)>, error: Option<Error>) -> Self {
+        if uses.is_empty() && error.is_some() {
+            return Self { by_key: None, error };
+        }
+        let mut by_key: HashMap<CertificateKey, Vec<(CertificateRef, Use)>> = HashMap::new();
+        for (certificate, used) in uses {
+            by_key.entry(certificate.key.clone()).or_default().push((certificate, used));
+        }
+        Self { by_key: Some(by_key), error }
     }
 }
 
@@ -95,48 +124,51 @@ async fn open_source<'a>(
     regions: Option<&'a [String]>,
     placeholder: Scope,
     deadline: Deadline,
-) -> Rc<Vec<SourceScope<'a>>> {
+) -> Rc<SourceScopes<'a>> {
     let open = session.open_usage(info.id, regions).map(Ok);
     let scopes =
         deadline.guard(open).await.unwrap_or_else(|error| vec![ScopedUsage { scope: placeholder, reader: Err(error) }]);
-    let scope = |ScopedUsage { scope, reader }| {
+    let mut source = SourceScopes { all: Vec::new(), by_region: HashMap::new() };
+    for ScopedUsage { scope, reader } in scopes {
         let uses = async move {
             let uses = match &reader {
-                Ok(reader) => deadline.guard(reader.uses()).await,
+                Ok(reader) => deadline.guard(reader.known_uses().map(Ok)).await,
                 Err(error) => Err(error.clone()),
             };
-            Rc::new(uses.map(by_certificate))
+            Rc::new(uses.map_or_else(ScopeUses::failed, |(uses, error)| ScopeUses::new(uses, error)))
         };
-        SourceScope { scope, uses: uses.boxed_local().shared() }
-    };
-    Rc::new(scopes.into_iter().map(scope).collect())
+        let uses = uses.boxed_local().shared();
+        source.by_region.entry(scope.region.clone()).or_default().push((scope, uses.clone()));
+        source.all.push(uses);
+    }
+    Rc::new(source)
 }
 
-fn by_certificate(uses: Vec<(CertificateRef, Use)>) -> HashMap<String, Vec<(CertificateRef, Use)>> {
-    let mut by_id: HashMap<String, Vec<(CertificateRef, Use)>> = HashMap::new();
-    for (certificate, used) in uses {
-        by_id.entry(certificate.id.clone()).or_default().push((certificate, used));
-    }
-    by_id
+/// Returns what a resource may know of a certificate.
+fn keys(certificate: &Certificate) -> Vec<CertificateKey> {
+    let fingerprints = [&certificate.fingerprint_sha1, &certificate.fingerprint_sha256].into_iter().flatten();
+    let id = certificate.id.iter().cloned().map(CertificateKey::Id);
+    id.chain(fingerprints.cloned().map(CertificateKey::Fingerprint)).collect()
 }
 
 impl UsageAnswer {
     fn error(&self) -> Option<&Error> {
-        self.0.iter().find_map(|uses| uses.as_ref().as_ref().err())
+        self.0.iter().find_map(|uses| uses.error.as_ref())
     }
 
     /// Adds its uses to a certificate of the scope. A source that failed costs `used_by_complete`, and `used_by` where
     /// no source answered.
     fn attach(&self, certificate: &mut Certificate, scope: &Scope) {
         let error = self.error();
-        certificate.used_by_complete = Some(error.is_none() && certificate.id.is_some());
-        let Some(id) = &certificate.id else {
+        let keys = keys(certificate);
+        certificate.used_by_complete = Some(error.is_none() && !keys.is_empty());
+        if keys.is_empty() {
             certificate.note(NoteCode::UsageUnknown, "which listeners use it is unknown: it has no id");
             return;
-        };
-        let answered: Vec<_> = self.0.iter().filter_map(|uses| uses.as_ref().as_ref().ok()).collect();
+        }
+        let answered: Vec<_> = self.0.iter().filter_map(|uses| uses.by_key.as_ref()).collect();
         if !answered.is_empty() {
-            let named = answered.iter().filter_map(|uses| uses.get(id)).flatten();
+            let named = answered.iter().flat_map(|uses| keys.iter().filter_map(|key| uses.get(key))).flatten();
             let mut used_by: Vec<Use> = named
                 .filter(|(named, _)| named.service == scope.service)
                 .filter(|(named, _)| named.region.as_ref().is_none_or(|region| *region == scope.region))
@@ -145,13 +177,19 @@ impl UsageAnswer {
             // A listener names a certificate once for each domain.
             used_by.sort_by(|a, b| order(a).cmp(&order(b)));
             used_by.dedup();
-            certificate.used_by = Some(used_by);
+            // That no use is known means nothing where there may be others.
+            certificate.used_by = Some(used_by).filter(|uses| !uses.is_empty() || error.is_none());
         }
         if let Some(error) = error {
             let text = format!("which listeners use it is unknown: {}", error.message);
             certificate.note(NoteCode::UsageUnknown, text);
         }
     }
+}
+
+/// Returns the error for certificates whose ids could not be read.
+fn without_id() -> Error {
+    Error::new(Kind::Reply, "the ids of some certificates could not be read, so their uses are unknown")
 }
 
 /// By load balancer, port and role first, which people look for.
@@ -163,6 +201,8 @@ fn order(used: &Use) -> impl Ord {
 pub(super) struct UsageJoin<'a> {
     scope: &'a Scope,
     state: State,
+    /// Whether the id of some certificate could not be read.
+    has_nameless: bool,
 }
 
 enum State {
@@ -176,7 +216,7 @@ enum State {
 
 impl<'a> UsageJoin<'a> {
     pub(super) fn new(scope: &'a Scope, has_sources: bool) -> Self {
-        Self { scope, state: State::Idle { has_sources } }
+        Self { scope, state: State::Idle { has_sources }, has_nameless: false }
     }
 
     /// From now on certificates wait for the answer.
@@ -195,7 +235,12 @@ impl<'a> UsageJoin<'a> {
         match &mut self.state {
             State::Idle { .. } => {}
             State::Waiting(waiting) => waiting.append(&mut page),
-            State::Resolved(answer) => page.iter_mut().for_each(|certificate| answer.attach(certificate, self.scope)),
+            State::Resolved(answer) => {
+                self.has_nameless |= page.iter().any(|certificate| certificate.is_unreadable(Facet::Id));
+                for certificate in &mut page {
+                    answer.attach(certificate, self.scope);
+                }
+            }
         }
         page
     }
@@ -212,11 +257,11 @@ impl<'a> UsageJoin<'a> {
     /// answer came.
     pub(super) fn finish(mut self, unresolved: &Error) -> (Vec<Certificate>, Option<Error>) {
         let waiting = match self.state {
-            State::Waiting(_) => self.resolve(UsageAnswer(vec![Rc::new(Err(unresolved.clone()))])),
+            State::Waiting(_) => self.resolve(UsageAnswer(vec![Rc::new(ScopeUses::failed(unresolved.clone()))])),
             State::Idle { .. } | State::Resolved(_) => Vec::new(),
         };
         let error = match &self.state {
-            State::Resolved(answer) => answer.error().cloned(),
+            State::Resolved(answer) => answer.error().cloned().or_else(|| self.has_nameless.then(without_id)),
             State::Idle { .. } | State::Waiting(_) => None,
         };
         (waiting, error)

@@ -50,6 +50,8 @@ pub struct Certificate {
     pub project_id: Option<String>,
     pub enterprise_project_id: Option<String>,
     pub tags: BTreeMap<String, String>,
+    /// What the cloud sent, but could not be read, so that filters cannot judge it.
+    pub unreadable: BTreeSet<Facet>,
     /// Leaf first; empty where the cloud does not return the certificate. Certificates of one issuer share its element.
     pub chain: Vec<Arc<ChainElement>>,
     /// The uses that usage sources named; `None` where no source was read, or none answered.
@@ -122,6 +124,22 @@ impl Kind {
             Self::Ca => "ca",
         }
     }
+}
+
+/// What a filter judges a certificate by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Facet {
+    Id,
+    Name,
+    /// The names that it covers.
+    Names,
+    Kind,
+    Tags,
+}
+
+impl Facet {
+    /// Everything that a filter judges by.
+    pub const ALL: [Self; 5] = [Self::Id, Self::Name, Self::Names, Self::Kind, Self::Tags];
 }
 
 /// The managed certificate that a load balancer's copy came from.
@@ -251,6 +269,11 @@ impl Certificate {
         let end = self.chain_not_after?;
         let issuer = self.chain.iter().find(|element| element.not_after == Some(end))?;
         Some(end - issuer.not_before?)
+    }
+
+    /// Returns whether the cloud sent this, but it could not be read.
+    pub fn is_unreadable(&self, facet: Facet) -> bool {
+        self.unreadable.contains(&facet)
     }
 
     /// Adds a note.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::hostname::Name;
-use super::{AlternativeName, Certificate, Host, HostMatch, Match};
+use super::{AlternativeName, Certificate, DistinguishedName, Host, HostMatch, Match};
 
 /// Returns how a certificate covers a host, by its closest name; `None` where it does not.
 ///
@@ -58,7 +58,7 @@ fn host_names(certificate: &Certificate) -> Vec<(Cow<'_, str>, Option<Name>)> {
 
 /// Returns every common name of the subject; the cloud's where no subject is known.
 fn common_names(certificate: &Certificate) -> impl Iterator<Item = &str> {
-    let own = certificate.subject.iter().flat_map(|subject| subject.common_names());
+    let own = certificate.subject.iter().flat_map(DistinguishedName::common_names);
     let clouds = certificate.common_name.as_deref().filter(|_| certificate.subject.is_none());
     own.chain(clouds)
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use wildmatch::WildMatch;
 
-use super::{Certificate, Host, Kind, ScopeReport, best_match};
+use super::{Certificate, Facet, Host, Kind, ScopeReport, Use, best_match};
 
 /// The kinds that `--kind` chooses between.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,7 +41,8 @@ pub enum UseFilter {
 
 impl UseFilter {
     fn matches(self, certificate: &Certificate) -> bool {
-        let used = certificate.used_by.as_ref().map(|uses| !uses.is_empty());
+        let is_known = |uses: &&Vec<Use>| !uses.is_empty() || certificate.used_by_complete != Some(false);
+        let used = certificate.used_by.as_ref().filter(is_known).map(|uses| !uses.is_empty());
         match self {
             Self::Used => used == Some(true),
             Self::Unused => used == Some(false),
@@ -144,21 +145,46 @@ impl Filter {
         self.expires_within.is_none_or(within) && (!self.expired || certificate.is_expired(now))
     }
 
-    /// Returns whether a certificate is selected when its expiry is ignored.
+    /// Returns whether a certificate is selected when its expiry is ignored. One that cannot be judged, since what it is
+    /// judged by could not be read, is selected.
     pub fn matches_ignoring_expiry(&self, certificate: &Certificate) -> bool {
-        self.domain.as_ref().is_none_or(|host| best_match(certificate, host).is_some())
-            && self.name.as_ref().is_none_or(|glob| glob.matches(certificate))
-            && (self.ids.is_empty() || certificate.id.as_ref().is_some_and(|id| self.ids.contains(id)))
-            && self.tags.iter().all(|tag| tag.matches(certificate))
-            && self.usage.is_none_or(|usage| usage.matches(certificate))
-            && (!self.superseded || certificate.superseded_by.is_some())
+        self.judge(certificate) != Some(false)
+    }
+
+    /// Returns whether a certificate is selected though it cannot be judged.
+    pub fn is_undecided(&self, certificate: &Certificate) -> bool {
+        self.judge(certificate).is_none()
+    }
+
+    /// Returns whether all conditions but expiry hold; `None` where none fails, but some cannot be judged.
+    fn judge(&self, certificate: &Certificate) -> Option<bool> {
+        let unknown = |facet: Facet| certificate.is_unreadable(facet).then_some(None);
+        let or_unknown =
+            |holds: bool, facet: Facet| if holds { Some(true) } else { unknown(facet).unwrap_or(Some(false)) };
+        let covers = |host: &Host| or_unknown(best_match(certificate, host).is_some(), Facet::Names);
+        let has_name = |glob: &NameGlob| or_unknown(glob.matches(certificate), Facet::Name);
+        let has_id = || or_unknown(certificate.id.as_ref().is_some_and(|id| self.ids.contains(id)), Facet::Id);
+        let has_tag = |tag: &TagFilter| {
+            let is_known = certificate.tags.contains_key(&tag.key);
+            if is_known { Some(tag.matches(certificate)) } else { or_unknown(false, Facet::Tags) }
+        };
+        let by_text = [
+            self.domain.as_ref().map_or(Some(true), covers),
+            self.name.as_ref().map_or(Some(true), has_name),
+            if self.ids.is_empty() { Some(true) } else { has_id() },
+            Some(self.usage.is_none_or(|usage| usage.matches(certificate))),
+            Some(!self.superseded || certificate.superseded_by.is_some()),
+        ];
+        let conditions: Vec<Option<bool>> = by_text.into_iter().chain(self.tags.iter().map(has_tag)).collect();
+        let fails = conditions.contains(&Some(false));
+        if fails { Some(false) } else { (!conditions.contains(&None)).then_some(true) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AlternativeName, Use};
+    use crate::model::AlternativeName;
 
     fn now() -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000, 0).expect("a time")
@@ -265,6 +291,33 @@ mod tests {
     }
 
     #[test]
+    fn what_could_not_be_read_is_selected_and_told() {
+        let filter = |text: &str| match text.split_once(' ').expect(text) {
+            ("tag", tag) => Filter { tags: vec![tag.parse().expect(tag)], ..Filter::default() },
+            ("name", name) => Filter { name: Some(NameGlob::new(name)), ..Filter::default() },
+            ("id", id) => Filter { ids: vec![id.to_owned()], ..Filter::default() },
+            (_, host) => Filter { domain: Host::parse(host).ok(), ..Filter::default() },
+        };
+        let nothing = Certificate { id: None, name: None, subject_alternative_names: Vec::new(), ..sample() };
+        for (facet, text) in [
+            (Facet::Tags, "tag team=web"),
+            (Facet::Tags, "tag team"),
+            (Facet::Name, "name shop*"),
+            (Facet::Id, "id 1"),
+            (Facet::Names, "domain a.example.com"),
+        ] {
+            let (filter, unreadable) = (filter(text), Certificate { unreadable: [facet].into(), ..nothing.clone() });
+            assert!(!filter.matches(&nothing, now()) && !filter.is_undecided(&nothing), "{text}");
+            assert!(filter.matches(&unreadable, now()) && filter.is_undecided(&unreadable), "{text}");
+            let of_no_tag = Filter { tags: vec!["env=test".parse().expect("a tag")], ..filter };
+            assert!(!of_no_tag.matches(&unreadable, now()), "{text}: a condition that fails decides");
+        }
+        let with_tags = Certificate { unreadable: [Facet::Tags].into(), ..sample() };
+        assert!(filter("tag env=prod").matches(&with_tags, now()));
+        assert!(!filter("tag env=test").matches(&with_tags, now()), "this tag could be read");
+    }
+
+    #[test]
     fn a_certificate_of_unknown_use_is_neither_used_nor_unused() {
         let port = Use { port: Some(443), ..Use::of_resource("slb", "cn-hangzhou", "listener") };
         let certificates = [Some(vec![port]), Some(vec![]), None].map(|used_by| Certificate { used_by, ..sample() });
@@ -275,5 +328,8 @@ mod tests {
         assert_eq!(selected(UseFilter::Used), [true, false, false]);
         assert_eq!(selected(UseFilter::Unused), [false, true, false]);
         assert_eq!(selected(UseFilter::NotUnused), [true, false, true]);
+        let incomplete = Certificate { used_by: Some(vec![]), used_by_complete: Some(false), ..sample() };
+        let unused = Filter { usage: Some(UseFilter::Unused), ..Filter::default() };
+        assert!(!unused.matches(&incomplete, now()));
     }
 }

@@ -21,7 +21,7 @@ mod verdict;
 
 pub use account::{AccountReport, Identity};
 pub use alternative_name::AlternativeName;
-pub use certificate::{Certificate, ChainElement, Issuance, Kind, Part, Purpose, Source, Status, Traits};
+pub use certificate::{Certificate, ChainElement, Facet, Issuance, Kind, Part, Purpose, Source, Status, Traits};
 pub use coverage::{best_match, matching_hosts, names_of};
 pub use filter::{Filter, Kinds, NameGlob, TagFilter, UseFilter};
 pub use hostname::{Host, HostMatch, Match};
@@ -33,5 +33,5 @@ pub use serial_number::SerialNumber;
 pub use successor::Successor;
 pub use threshold::{LifetimePercent, Threshold};
 pub use time::{in_words, rfc3339};
-pub use usage::{CertificateRef, Role, Use};
+pub use usage::{CertificateKey, CertificateRef, Role, Use};
 pub use verdict::{Judgement, State, Thresholds, judge, worst};

@@ -68,27 +68,31 @@ impl DistinguishedName {
     /// Returns whether both name the same entity (RFC 5280, 7.1): neither case nor the amount of white space counts, nor
     /// the order within a set.
     pub fn is_same_as(&self, other: &Self) -> bool {
-        let has = |set: &[Attribute], wanted: &Attribute| set.iter().any(|attribute| attribute.is_same_as(wanted));
-        let are_same = |one: &[Attribute], other: &[Attribute]| {
-            one.len() == other.len()
-                && one.iter().all(|attribute| has(other, attribute))
-                && other.iter().all(|attribute| has(one, attribute))
-        };
-        Arc::ptr_eq(&self.0, &other.0)
-            || (self.0.len() == other.0.len()
-                && self.0.iter().zip(other.0.iter()).all(|(one, other)| are_same(one, other)))
+        self == other || (self.0.len() == other.0.len() && self.comparison_key() == other.comparison_key())
+    }
+
+    /// Returns a text that is equal for names of the same entity, and for no others.
+    pub fn comparison_key(&self) -> String {
+        let mut key = String::new();
+        for set in self.0.iter() {
+            let mut parts: Vec<String> = set.iter().map(Attribute::comparison_key).collect();
+            parts.sort_unstable();
+            let _ = write!(key, "{};", parts.len());
+            // With their lengths, since values may contain any separator.
+            for part in parts {
+                let _ = write!(key, "{}:{part}", part.len());
+            }
+        }
+        key
     }
 }
 
 impl Attribute {
-    fn is_same_as(&self, other: &Self) -> bool {
-        self.kind == other.kind
-            && match (&self.value, &other.value) {
-                (AttributeValue::Text(one), AttributeValue::Text(other)) => {
-                    one == other || folded(one).eq(folded(other))
-                }
-                (one, other) => one == other,
-            }
+    fn comparison_key(&self) -> String {
+        match &self.value {
+            AttributeValue::Text(text) => self.kind.chars().chain(['=']).chain(folded(text)).collect(),
+            der @ AttributeValue::Der(_) => format!("{}#{der}", self.kind),
+        }
     }
 }
 

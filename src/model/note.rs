@@ -42,11 +42,12 @@ pub enum NoteCode {
     RecordUnreadable,
     TimeWithoutZone,
     DayWithoutTime,
+    NamesFromDomain,
 }
 
 impl NoteCode {
     /// Every code, in the order of the declaration.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Superseded,
         Self::Revoked,
         Self::ChainIncomplete,
@@ -71,6 +72,7 @@ impl NoteCode {
         Self::RecordUnreadable,
         Self::TimeWithoutZone,
         Self::DayWithoutTime,
+        Self::NamesFromDomain,
     ];
 
     /// Returns the word that JSON carries.
@@ -127,6 +129,9 @@ impl NoteCode {
                 ("time_without_zone", "the cloud sent a time without a zone; it says how it was read")
             }
             Self::DayWithoutTime => ("day_without_time", "the cloud sent a day without a time"),
+            Self::NamesFromDomain => {
+                ("names_from_domain", "the names are those that a user wrote beside the certificate, not its own")
+            }
         }
     }
 }

@@ -8,6 +8,37 @@ pub struct Selector {
     pub text: String,
     /// Lower-case hex without colons, where it has the length of a fingerprint.
     fingerprint: Option<String>,
+    /// Where it is the name that other products of Alibaba Cloud give a certificate of CAS.
+    cas: Option<CasName>,
+}
+
+/// The name of a certificate of CAS in other products: its id, and the data center that keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct CasName {
+    id: String,
+    /// `None` for any.
+    region: Option<&'static str>,
+}
+
+impl CasName {
+    /// Parses `ID-cn-hangzhou`, `ID-ap-southeast-1` and `ID-cas.aliyuncs.com`.
+    fn parse(text: &str) -> Option<Self> {
+        let (id, center) = text.split_once('-')?;
+        let region = match center.to_ascii_lowercase().as_str() {
+            "cn-hangzhou" => Some("cn-hangzhou"),
+            "ap-southeast-1" => Some("ap-southeast-1"),
+            "cas.aliyuncs.com" => None,
+            _ => return None,
+        };
+        let is_number = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| Self { id: id.to_owned(), region })
+    }
+
+    fn is_of(&self, certificate: &Certificate) -> bool {
+        certificate.service == "cas"
+            && certificate.id.as_ref() == Some(&self.id)
+            && self.region.is_none_or(|region| certificate.region == region)
+    }
 }
 
 /// The certificates that a selector names, by their index in the list of all.
@@ -50,7 +81,7 @@ impl Selector {
         if text.is_empty() {
             return Err("name a certificate by its id, the beginning of one, or a fingerprint".to_owned());
         }
-        Ok(Self { text: text.to_owned(), fingerprint: fingerprint(text) })
+        Ok(Self { text: text.to_owned(), fingerprint: fingerprint(text), cas: CasName::parse(text) })
     }
 
     /// Returns whether the text may be an id that a cloud can look up. No cloud's ids look like fingerprints.
@@ -61,7 +92,7 @@ impl Selector {
     /// Returns whether the text is the beginning of the certificate's id, or its fingerprint.
     pub fn may_match(&self, certificate: &Certificate) -> bool {
         let begins = |id: &String| id.get(..self.text.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.text));
-        self.is_fingerprint_of(certificate) || certificate.id.as_ref().is_some_and(begins)
+        self.matches_exactly(certificate) || certificate.id.as_ref().is_some_and(begins)
     }
 
     /// Returns whether the text is the certificate's whole id, or its fingerprint.
@@ -92,6 +123,7 @@ impl Selector {
 
     fn is_id_of(&self, certificate: &Certificate) -> bool {
         certificate.id.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(&self.text))
+            || self.cas.as_ref().is_some_and(|name| name.is_of(certificate))
     }
 
     fn is_fingerprint_of(&self, certificate: &Certificate) -> bool {
@@ -146,6 +178,22 @@ mod tests {
             (Resolution::Id(vec![0]), Resolution::Prefix(vec![0, 1]), Resolution::Prefix(vec![1]))
         );
         assert!(Selector::parse(" ").is_err());
+    }
+
+    #[test]
+    fn a_certificate_of_cas_is_named_as_other_products_name_it() {
+        let kept = |service: &'static str, region: &str| {
+            let record = Certificate { service, region: region.to_owned(), ..certificate("23759533", "ab") };
+            record
+        };
+        let all = [kept("cas", "cn-hangzhou"), kept("cas", "ap-southeast-1"), kept("slb", "cn-hangzhou")];
+        let resolve = |text: &str| Selector::parse(text).expect(text).resolve(&all);
+        assert_eq!(resolve("23759533-cn-hangzhou"), Resolution::Id(vec![0]));
+        assert_eq!(resolve("23759533-ap-southeast-1"), Resolution::Id(vec![1]));
+        assert_eq!(resolve("23759533-cas.aliyuncs.com"), Resolution::Id(vec![0, 1]));
+        for other in ["2375953-cn-hangzhou", "23759533-cn-beijing", "x-cn-hangzhou", "-cn-hangzhou"] {
+            assert_eq!(resolve(other), Resolution::Nothing, "{other}");
+        }
     }
 
     #[test]

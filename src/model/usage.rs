@@ -11,7 +11,28 @@ pub struct CertificateRef {
     pub service: &'static str,
     /// The region that it is kept in; `None` where the resource does not tell.
     pub region: Option<String>,
-    pub id: String,
+    pub key: CertificateKey,
+}
+
+/// What a resource knows of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CertificateKey {
+    /// The id in the service that keeps it.
+    Id(String),
+    /// SHA-1 or SHA-256, in lower-case hex without colons.
+    Fingerprint(String),
+}
+
+impl CertificateRef {
+    /// Returns a reference by id.
+    pub fn by_id(service: &'static str, region: Option<&str>, id: impl Into<String>) -> Self {
+        Self { service, region: region.map(str::to_owned), key: CertificateKey::Id(id.into()) }
+    }
+
+    /// Returns a reference by fingerprint.
+    pub fn by_fingerprint(service: &'static str, fingerprint: impl Into<String>) -> Self {
+        Self { service, region: None, key: CertificateKey::Fingerprint(fingerprint.into()) }
+    }
 }
 
 /// A use of a certificate. What does not apply, or is unknown, is `None`.

@@ -1,23 +1,30 @@
 //! One attempt at one signed request: at most so many in flight, so long, and so large a reply.
 
 use std::net::IpAddr;
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use futures_util::TryStreamExt;
+use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
-use crate::config::{Env, Net};
+use crate::config::{Env, Net, Proxy};
 use crate::error::{Error, Kind};
 
+use super::body::BodyMemory;
+use super::connections::{ConnectionLimit, Connections, Route};
 use super::limiter::RequestLimiter;
-use super::{retry, tls, transport_error};
+use super::proxy::Proxies;
+use super::transport_error::{Failed, Peer};
+use super::{retry, tls};
 
-/// The largest reply that is read, in bytes. A full page of Huawei's 2,000 certificates, each with the longest
-/// chain and key that the API stores, is about 150 MiB.
-const BODY_LIMIT: usize = 256 * 1024 * 1024;
+/// A whole reply may take so many times as long as the first or any further byte of it.
+const WHOLE_REPLY: u32 = 4;
+
+/// How long a connection without a request is kept.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// A signed request, to be sent once.
 pub type Request = http::Request<String>;
@@ -28,31 +35,57 @@ pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// The memory of a large body, which only one reply at a time may have.
+    _large: Option<OwnedSemaphorePermit>,
 }
 
 /// Sends requests. Shared by all accounts, so that the limits of the run hold for all of them.
 #[derive(Debug)]
 pub struct Http {
-    proxied: OnceLock<reqwest::Client>,
-    /// For endpoints that no proxy may see: on this machine, or in its own network.
-    direct: OnceLock<reqwest::Client>,
+    connections: Connections,
+    bodies: BodyMemory,
+    proxies: Proxies,
     /// Reading the trusted roots is most of what a short run does: once, however many clients.
     tls: rustls::ClientConfig,
     net: Net,
     in_flight: RequestLimiter,
+    /// How far this machine's clock is ahead of a cloud's: the smallest difference that was seen.
+    clock_difference: Mutex<Option<TimeDelta>>,
 }
 
 impl Http {
     /// # Errors
-    /// Where the trusted roots or the CA bundle cannot be read.
+    /// Where the trusted roots or the CA bundle cannot be read, or the environment names an unusable proxy.
     pub fn new(net: &Net, env: &Env) -> Result<Self, Error> {
+        let limit = ConnectionLimit::of_system(net.concurrency);
         Ok(Self {
-            proxied: OnceLock::new(),
-            direct: OnceLock::new(),
+            connections: Connections::new(limit),
+            bodies: BodyMemory::new(limit.in_flight),
+            proxies: Proxies::new(Proxy::of(env)?),
             tls: tls::config(env, net.ca_bundle.as_deref())?,
-            in_flight: RequestLimiter::new(net.concurrency),
+            in_flight: RequestLimiter::new(limit.in_flight),
             net: net.clone(),
+            clock_difference: Mutex::default(),
         })
+    }
+
+    /// Compares this machine's clock with that of a reply, whose request was signed and whose body was read at these
+    /// times.
+    pub fn compare_clock(&self, reply: &Reply, before: DateTime<Utc>, after: DateTime<Utc>) {
+        let Some(theirs) = reply.date() else { return };
+        let ahead = match theirs {
+            theirs if theirs < before => before - theirs,
+            theirs if theirs > after => after - theirs,
+            _ => TimeDelta::zero(),
+        };
+        let mut least = self.clock_difference.lock().unwrap_or_else(PoisonError::into_inner);
+        *least = Some(least.map_or(ahead, |least| if ahead.abs() < least.abs() { ahead } else { least }));
+    }
+
+    /// Returns how far this machine's clock is ahead of the clouds'; the one that agrees best with it counts. `None`
+    /// where no reply told the time.
+    pub fn clock_difference(&self) -> Option<TimeDelta> {
+        *self.clock_difference.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Repeats `attempt` until it succeeds, fails for good, or the tries are used up. Each attempt must sign anew.
@@ -81,12 +114,9 @@ impl Http {
     pub async fn send_within(&self, label: &str, request: Request, timeout: Option<Duration>) -> Result<Reply, Error> {
         let host = request.uri().host().unwrap_or_default();
         let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-        let client = if host == "localhost" || address.is_ok_and(|address| address.is_loopback()) {
-            self.client(&self.direct, reqwest::ClientBuilder::new().no_proxy())?
-        } else {
-            self.client(&self.proxied, reqwest::ClientBuilder::new())?
-        };
-        self.send_by(client, label, request, timeout).await
+        let is_here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+        let route = if is_here { Route::Direct } else { Route::Proxied };
+        self.send_by(route, label, request, timeout).await
     }
 
     /// Sends `request` once, past every proxy, and waits at most `timeout` for the whole reply.
@@ -94,8 +124,7 @@ impl Http {
     /// # Errors
     /// As [`send`](Self::send).
     pub async fn send_direct(&self, label: &str, request: Request, timeout: Duration) -> Result<Reply, Error> {
-        let client = self.client(&self.direct, reqwest::ClientBuilder::new().no_proxy())?;
-        self.send_by(client, label, request, Some(timeout.min(self.net.read_timeout))).await
+        self.send_by(Route::Direct, label, request, Some(timeout.min(self.net.read_timeout))).await
     }
 
     /// Returns the longest time that a connection may take.
@@ -105,63 +134,72 @@ impl Http {
 
     async fn send_by(
         &self,
-        client: &reqwest::Client,
+        route: Route,
         label: &str,
         request: Request,
         timeout: Option<Duration>,
     ) -> Result<Reply, Error> {
         let host = request.uri().host().unwrap_or_default().to_owned();
+        let proxy = (route == Route::Proxied).then(|| self.proxies.of(request.uri())).flatten();
         let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
         let mut request = reqwest::Request::try_from(request)
             .map_err(|_| Error::new(Kind::Internal, format!("the address of {label} is malformed")))?;
         *request.timeout_mut() = timeout;
-        let _permit = self.in_flight.acquire(&authority).await;
+        let peer = Peer { host: &host, proxy: proxy.as_deref(), timeout, net: &self.net };
+        let permit = self.in_flight.acquire(&authority).await;
+        let lease = self.connections.lease(route, &authority, |idle| self.client(route, idle));
+        let lease = lease.map_err(|error| Failed::Send(error).into_error(&peer))?;
+        if lease.has_closed {
+            // The tasks of the connections close them when they are next polled.
+            tokio::task::yield_now().await;
+        }
         let begun = Instant::now();
         tracing::debug!(host, "{label}: sent");
-        let result = exchange(client, request).await.map_err(|failed| failed.into_error(&host, timeout, &self.net));
+        let limit = self.net.read_timeout.saturating_mul(WHOLE_REPLY);
+        let result = self.exchange(&lease.client, request, begun, limit, timeout.is_some()).await;
+        let result = result.map_err(|failed| failed.into_error(&peer));
         let ms = begun.elapsed().as_millis();
         match &result {
-            Ok(reply) => tracing::info!(host, ms, status = reply.status.as_u16(), bytes = reply.body.len(), "{label}"),
+            Ok(reply) => {
+                permit.answered();
+                tracing::info!(host, ms, status = reply.status.as_u16(), bytes = reply.body.len(), "{label}");
+            }
             Err(error) => tracing::info!(host, ms, "{label}: {error}"),
         }
         result
     }
 
-    /// Returns the client in `place`, which is built at its first use.
-    fn client<'a>(
-        &self,
-        place: &'a OnceLock<reqwest::Client>,
-        builder: reqwest::ClientBuilder,
-    ) -> Result<&'a reqwest::Client, Error> {
-        if let Some(client) = place.get() {
-            return Ok(client);
-        }
-        let fresh = builder
+    /// Returns a client of one host that keeps so many idle connections.
+    fn client(&self, route: Route, idle: usize) -> Result<reqwest::Client, reqwest::Error> {
+        let builder = match route {
+            Route::Proxied => self.proxies.builder()?,
+            Route::Direct => reqwest::ClientBuilder::new().no_proxy(),
+        };
+        builder
             .tls_backend_preconfigured(self.tls.clone())
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.net.connect_timeout)
             .read_timeout(self.net.read_timeout)
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(idle)
             .user_agent(concat!("certls/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| transport_error::Failed::Send(error).into_error("this machine", None, &self.net))?;
-        Ok(place.get_or_init(|| fresh))
     }
-}
 
-async fn exchange(client: &reqwest::Client, request: reqwest::Request) -> Result<Reply, transport_error::Failed> {
-    let response = client.execute(request).await.map_err(transport_error::Failed::Send)?;
-    let status = response.status();
-    let headers = response.headers().clone();
-    let mut body = Vec::new();
-    let mut chunks = response.bytes_stream();
-    while let Some(chunk) = chunks.try_next().await.map_err(transport_error::Failed::Body)? {
-        if body.len() + chunk.len() > BODY_LIMIT {
-            return Err(transport_error::Failed::TooLarge(BODY_LIMIT));
-        }
-        body.extend_from_slice(&chunk);
+    async fn exchange(
+        &self,
+        client: &reqwest::Client,
+        request: reqwest::Request,
+        begun: Instant,
+        limit: Duration,
+        is_optional: bool,
+    ) -> Result<Reply, Failed> {
+        let response = client.execute(request).await.map_err(Failed::Send)?;
+        let status = response.status();
+        let headers = response.headers().clone();
+        let body = self.bodies.read(response.bytes_stream(), begun, limit, is_optional).await?;
+        Ok(Reply { status, headers, body: body.bytes, _large: body.large })
     }
-    Ok(Reply { status, headers, body })
 }
 
 impl Reply {
@@ -221,7 +259,8 @@ impl Reply {
             401 => Kind::Credentials,
             403 => Kind::Denied,
             407 => Kind::Network,
-            408 | 429 => Kind::Throttled,
+            408 => Kind::Timeout,
+            429 => Kind::Throttled,
             500.. => Kind::Unavailable,
             _ => Kind::Request,
         };

@@ -3,9 +3,12 @@
 //! Contains nothing of signatures or vendors. The caller signs each attempt anew, since a signed request holds a nonce
 //! that a server accepts only once.
 
+mod body;
 mod client;
+mod connections;
 pub mod encode;
 mod limiter;
+mod proxy;
 mod redact;
 mod retry;
 mod tls;

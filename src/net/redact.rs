@@ -20,8 +20,8 @@ const MIN_DISTINCT: usize = 4;
 /// How often text is decoded: a server may encode twice what was encoded once when it was sent.
 const MAX_DECODINGS: usize = 3;
 
-/// The length of a line in bytes. Clouds' messages are far shorter.
-const MAX_LINE: usize = 16 * 1024;
+/// The length of a line in bytes. Clouds' messages are shorter.
+const MAX_LINE: usize = 1024;
 
 /// The secrets of one request.
 #[derive(Debug, Clone, Default)]

@@ -7,7 +7,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::config::Env;
+use crate::config::{Env, read_bytes};
 use crate::error::{Error, Kind};
 
 /// Returns the configuration of all clients. It trusts the system's roots, or those of `SSL_CERT_FILE` and
@@ -18,7 +18,7 @@ use crate::error::{Error, Kind};
 pub(super) fn config(env: &Env, ca_bundle: Option<&Path>) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
     let (file, dirs) = (env.get("SSL_CERT_FILE"), env.get("SSL_CERT_DIR"));
-    roots.add_parsable_certificates(system_roots(file, dirs));
+    roots.add_parsable_certificates(system_roots(file, dirs)?);
     if roots.is_empty() && file.is_some() {
         return Err(Error::new(Kind::Config, "SSL_CERT_FILE names a file without a trusted certificate")
             .with_hint("name a file of PEM certificates, or unset it for the system's own"));
@@ -40,15 +40,25 @@ pub(super) fn config(env: &Env, ca_bundle: Option<&Path>) -> Result<ClientConfig
 }
 
 /// Returns the roots of a file and of folders, which are separated as in `PATH`; the system's where neither is named.
-fn system_roots(file: Option<&str>, dirs: Option<&str>) -> Vec<CertificateDer<'static>> {
+///
+/// # Errors
+/// Where the file cannot be read.
+fn system_roots(file: Option<&str>, dirs: Option<&str>) -> Result<Vec<CertificateDer<'static>>, Error> {
     if file.is_none() && dirs.is_none() {
-        return rustls_native_certs::load_native_certs().certs;
+        return Ok(rustls_native_certs::load_native_certs().certs);
     }
-    let mut roots = rustls_native_certs::load_certs_from_paths(file.map(Path::new), None).certs;
+    let mut roots = Vec::new();
+    if let Some(file) = file {
+        // Not by `rustls_native_certs`, which waits for ever for a pipe that nothing writes to.
+        let text = read_bytes(Path::new(file))
+            .map_err(|why| Error::new(Kind::Config, format!("SSL_CERT_FILE {file}: {why}")))?
+            .unwrap_or_default();
+        roots.extend(CertificateDer::pem_slice_iter(&text).filter_map(Result::ok));
+    }
     for dir in dirs.iter().flat_map(std::env::split_paths).filter(|dir| !dir.as_os_str().is_empty()) {
         roots.extend(rustls_native_certs::load_certs_from_paths(None, Some(&dir)).certs);
     }
-    roots
+    Ok(roots)
 }
 
 /// Adds the certificates of a PEM file.
@@ -57,7 +67,8 @@ fn add_bundle(roots: &mut RootCertStore, path: &Path) -> Result<(), Error> {
         Error::new(Kind::Config, format!("--ca-bundle {}: {why}", path.display()))
             .with_hint("name a file of PEM certificates (-----BEGIN CERTIFICATE-----)")
     };
-    let text = std::fs::read(path).map_err(|error| broken(error.to_string()))?;
+    let text = read_bytes(path).map_err(&broken)?;
+    let text = text.ok_or_else(|| broken("No such file or directory (os error 2)".to_owned()))?;
     let mut found = 0;
     for certificate in CertificateDer::pem_slice_iter(&text) {
         let certificate = certificate.map_err(|error| broken(error.to_string()))?;

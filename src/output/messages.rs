@@ -116,6 +116,16 @@ impl<W: Write> Messages<W> {
         }
     }
 
+    /// Prints how many certificates a filter selected though what it judges by could not be read.
+    pub fn undecided(&mut self, undecided: usize) {
+        if undecided > 0 {
+            let what = summary::counted(undecided, "certificate");
+            self.note(&format!(
+                "{what} listed though what the filter judges by could not be read; see the notes in JSON"
+            ));
+        }
+    }
+
     /// Prints how many of the certificates that are shown are superseded.
     pub fn superseded(&mut self, superseded: usize) {
         if superseded > 0 {
@@ -160,6 +170,11 @@ impl<W: Write> Messages<W> {
     /// Prints why one account may have more than can be read.
     pub fn account_limitation(&mut self, provider: &str, name: &str, error: &Error) {
         self.warning(&format!("{provider} {name}: "), error);
+    }
+
+    /// Prints what is wrong with a file that was read all the same.
+    pub fn file_warning(&mut self, error: &Error) {
+        self.warning("", error);
     }
 
     fn failure(&mut self, place: &str, error: &Error) {

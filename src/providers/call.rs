@@ -87,6 +87,22 @@ impl<'a> Caller<'a> {
         self.http.retrying(|| self.attempt(call, None)).await
     }
 
+    /// Makes a call each of whose attempts must be answered within `timeout` of being sent, and repeats it only where the
+    /// cloud answered that it could not. For what others wait for.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub(super) async fn call_within(&self, call: &impl Call, timeout: Duration) -> Result<Reply, Error> {
+        let attempt = || async {
+            match self.attempt(call, Some(timeout)).await {
+                Err(error) if matches!(error.kind, Kind::Timeout | Kind::Network) => Ok(Err(error)),
+                Err(error) => Err(error),
+                Ok(reply) => Ok(Ok(reply)),
+            }
+        };
+        self.http.retrying(attempt).await?
+    }
+
     /// Makes one attempt, which must be answered within `timeout` of being sent. For what is optional.
     ///
     /// # Errors
@@ -100,6 +116,7 @@ impl<'a> Caller<'a> {
         let attempt = Attempt { at: self.clock.now(), nonce };
         let Signed { request, signed_text, signature, secrets } = call.sign(&attempt).await?;
         let reply = self.http.send_within(&call.label(), request, timeout).await?;
+        self.http.compare_clock(&reply, attempt.at, self.clock.now());
         let secrets = secrets.iter().chain([&signature]).collect();
         let exchange = Exchange { reply: &reply, sent_at: attempt.at, signed_text: &signed_text, secrets };
         match call.classify(&exchange) {

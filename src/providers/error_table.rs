@@ -129,7 +129,7 @@ pub(super) fn rewritten_request() -> Error {
 
 /// Returns the error for a clock that is `ahead` of the cloud's, or behind it where that is negative; `None` where the
 /// difference is not known.
-pub(super) fn clock_error(ahead: Option<TimeDelta>) -> Error {
+pub(crate) fn clock_error(ahead: Option<TimeDelta>) -> Error {
     let Some(ahead) = ahead else {
         return Error::new(Kind::Clock, "this machine's clock and the cloud's are too far apart");
     };
@@ -138,7 +138,8 @@ pub(super) fn clock_error(ahead: Option<TimeDelta>) -> Error {
     let amount = match minutes {
         1 => "1 minute".to_owned(),
         2..120 => format!("{minutes} minutes"),
-        _ => format!("{} hours", (minutes + 30) / 60),
+        120..2880 => format!("{} hours", (minutes + 30) / 60),
+        _ => format!("{} days", (minutes + 720) / 1440),
     };
     Error::new(Kind::Clock, format!("this machine's clock is {amount} {side} the cloud's"))
 }
@@ -194,6 +195,7 @@ mod tests {
         assert_eq!(message(20), "this machine's clock is 20 minutes ahead of the cloud's");
         assert_eq!(message(-1), "this machine's clock is 1 minute behind the cloud's");
         assert_eq!(message(-480), "this machine's clock is 8 hours behind the cloud's");
+        assert_eq!(message(20 * 1440), "this machine's clock is 20 days ahead of the cloud's");
         assert_eq!(clock_error(None).message, "this machine's clock and the cloud's are too far apart");
     }
 

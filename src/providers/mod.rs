@@ -13,23 +13,27 @@ use crate::suggest::did_you_mean;
 
 mod aliyun;
 mod call;
+mod cloud;
 mod credentials;
 mod digest;
 mod error_table;
 mod huawei;
+mod object;
 mod paging;
 mod probe_limit;
 mod provider;
 mod record;
 
 pub use credentials::profile_file::ProfileFiles;
+pub(crate) use error_table::clock_error;
 pub use probe_limit::ProbeLimit;
 pub use provider::{
     Provider, ProviderInfo, ScopedStore, ScopedUsage, ServiceInfo, Session, Store, UsageReader, UsageSourceInfo,
+    UsedService,
 };
 
 /// Every provider, in the order of their names.
-pub static ALL: &[&dyn Provider] = &[&aliyun::Provider, &huawei::Provider];
+pub static ALL: &[&dyn Provider] = &[aliyun::CLOUD, huawei::CLOUD];
 
 /// What the world outside gives a provider. Tests build their own.
 pub struct Context {

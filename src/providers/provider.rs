@@ -52,9 +52,15 @@ pub struct ServiceInfo {
 pub struct UsageSourceInfo {
     pub id: &'static str,
     /// The services whose certificates it uses.
-    pub uses_certificates_of: &'static [&'static str],
-    /// Whether each of its scopes uses only the certificates of its own region and project.
-    pub is_regional: bool,
+    pub uses: &'static [UsedService],
+}
+
+/// A service whose certificates a product uses.
+#[derive(Debug, PartialEq, Eq)]
+pub struct UsedService {
+    pub id: &'static str,
+    /// Whether each scope of the product uses only the certificates of its own region and project.
+    pub in_own_region: bool,
 }
 
 /// A cloud.
@@ -63,6 +69,10 @@ pub trait Provider: Sync {
     fn info(&self) -> &'static ProviderInfo;
     /// Returns a line for each place where credentials are searched, in the order in which they win.
     fn credential_sources(&self) -> Vec<&'static str>;
+    /// Returns the variables that hold secrets, in all of their spellings.
+    fn secret_variables(&self) -> Vec<&'static str>;
+    /// Returns a line for each thing that may be meant as credentials of this cloud, and that is not read.
+    fn unread_credentials(&self, cx: &Context) -> Vec<String>;
     /// Returns the products that keep certificates.
     fn services(&self) -> Vec<&'static ServiceInfo>;
     /// Returns the products that use certificates.
@@ -158,6 +168,14 @@ pub trait UsageReader: Send + Sync {
     /// # Errors
     /// Where any of the requests failed: the uses that the others returned are not all of them.
     async fn uses(&self) -> Result<Vec<(CertificateRef, Use)>, Error>;
+
+    /// Returns the uses that are known, and why they may not be all.
+    async fn known_uses(&self) -> (Vec<(CertificateRef, Use)>, Option<Error>) {
+        match self.uses().await {
+            Ok(uses) => (uses, None),
+            Err(error) => (Vec::new(), Some(error)),
+        }
+    }
 }
 
 /// A product that keeps certificates, of a provider whose sessions are `S`: one file, and one line in the provider's
@@ -176,30 +194,4 @@ pub(super) trait UsageSource<S>: Sync {
     fn info(&self) -> &'static UsageSourceInfo;
     /// See [`Session::open_usage`].
     async fn open(&self, session: &S, regions: Option<&[String]>) -> Vec<ScopedUsage>;
-}
-
-/// Opens the stores of the service of this id.
-pub(super) async fn open_stores<S: Sync>(
-    services: &[&dyn Service<S>],
-    session: &S,
-    id: &str,
-    regions: Option<&[String]>,
-) -> Vec<ScopedStore> {
-    match services.iter().find(|service| service.info().id == id) {
-        Some(service) => service.open(session, regions).await,
-        None => Vec::new(),
-    }
-}
-
-/// Opens the scopes of the usage source of this id.
-pub(super) async fn open_usage<S: Sync>(
-    sources: &[&dyn UsageSource<S>],
-    session: &S,
-    id: &str,
-    regions: Option<&[String]>,
-) -> Vec<ScopedUsage> {
-    match sources.iter().find(|source| source.info().id == id) {
-        Some(source) => source.open(session, regions).await,
-        None => Vec::new(),
-    }
 }

@@ -72,6 +72,10 @@ impl Case {
             cloud: cloud::start(provider, &cloud),
         };
         case.copy(&folder.join("home"), case.home.path());
+        if let Ok(text) = fs::read_to_string(folder.join("modes.json")) {
+            let modes: BTreeMap<String, String> = serde_json::from_str(&text).expect("modes.json");
+            modes.iter().for_each(|(file, mode)| protect(&case.home.path().join(file), mode));
+        }
         case
     }
 
@@ -85,6 +89,7 @@ impl Case {
                 self.copy(&entry.path(), &target);
             } else {
                 fs::write(&target, self.fill(&read(&entry.path()))).expect("a file");
+                protect(&target, "600");
             }
         }
     }
@@ -160,6 +165,18 @@ fn check(expect: &Expect, output: &Output, log: &Log) -> Vec<String> {
         differences.push(format!("stderr:\n{stderr}"));
     }
     differences
+}
+
+/// Sets the mode of a file, in octal digits.
+fn protect(path: &Path, mode: &str) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = u32::from_str_radix(mode, 8).expect("octal digits");
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+    }
+    #[cfg(not(unix))]
+    let _ = (path, mode);
 }
 
 /// Returns the text of a file.

@@ -133,13 +133,17 @@ fn huawei_cloud(cloud: &Cloud, faults: Vec<Fault>) -> huawei::World {
         lifetime: Duration::seconds(cloud.lifetime),
         denied: Vec::new(),
     };
+    // An agency in another account, which any of these accounts may assume.
+    let audit = clouds::huawei::Agency { name: "audit".to_owned(), domain_id: "2009".to_owned(), ..Default::default() };
     huawei::World {
+        agencies: vec![audit],
         accounts: vec![
             account("ENV", "2002"),
             with_user,
             account("FILE", "2003"),
             temporary,
             account("AGENCY", "2005"),
+            account("OWNER", "2009"),
         ],
         projects: vec![huawei::Project {
             id: records::id_of("cn-north-4"),

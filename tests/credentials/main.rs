@@ -3,6 +3,7 @@
 //! A case is the real binary with no environment but `env.json`, a copy of `home/` as its home folder, and a
 //! simulated cloud. `${HOME}` and `${CLOUD}` stand for those two in every file. `expect.json` has the exit code, the
 //! account and the key whose certificates were requested, the number of each call, and texts on standard error.
+//! Files of the home folder can be read by their owner only, but where `modes.json` gives them another mode.
 //! Every secret of a case has `TEST` in it, and so has every secret that a cloud issues: it must not be printed,
 //! although the binary runs with the highest log level.
 //!

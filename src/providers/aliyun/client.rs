@@ -1,6 +1,7 @@
 //! The RPC-style operations of Alibaba Cloud's products, called with any keys.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -12,7 +13,7 @@ use crate::net::{Http, Reply};
 use crate::providers::call::{Attempt, Call, Caller, Exchange, Signed};
 use crate::providers::error_table::Access;
 
-use super::endpoints::StsEndpoint;
+use super::endpoints::{ListedRegion, StsEndpoint};
 use super::sign::{Signature, Unsigned};
 use super::{ID, endpoints, errors};
 
@@ -42,9 +43,19 @@ impl Client {
     /// Where the host is outside of the vendor's domain: no key is sent there.
     pub(super) fn endpoint(&self, service: &str, host: &str) -> Result<Endpoint, Error> {
         let overridden = self.endpoints.get(ID, service).cloned();
-        overridden.or_else(|| endpoints::named(host)).ok_or_else(|| {
-            Error::new(Kind::Reply, "the cloud named an endpoint outside aliyuncs.com; no key is sent there")
-        })
+        overridden.or_else(|| endpoints::named(host)).ok_or_else(outside)
+    }
+
+    /// Returns the override of a service's endpoint, or the endpoint of a region that the vendor lists.
+    ///
+    /// # Errors
+    /// As [`endpoint`](Self::endpoint), and where the list does not tell it.
+    pub(super) fn region_endpoint(&self, service: &str, region: &ListedRegion) -> Result<Endpoint, Error> {
+        if let Some(endpoint) = self.endpoints.get(ID, service) {
+            return Ok(endpoint.clone());
+        }
+        let host = region.host(service)?;
+        if endpoints::is_of_product(service, &host) { self.endpoint(service, &host) } else { Err(outside()) }
     }
 
     /// Returns what makes the calls.
@@ -66,6 +77,21 @@ impl Client {
         self.call_with_secret(keys, operation, endpoint, params, None).await
     }
 
+    /// Calls an operation that must be answered within `timeout` of being sent.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub(super) async fn call_within(
+        &self,
+        keys: &AccessKey,
+        operation: &Operation,
+        endpoint: &Endpoint,
+        timeout: Duration,
+    ) -> Result<Reply, Error> {
+        let call = SignedCall { signature: self.signature, keys, operation, endpoint, params: &[], secret: None };
+        self.caller().call_within(&call, timeout).await
+    }
+
     /// Calls an operation one of whose parameters is a secret, beside those of the keys.
     ///
     /// # Errors
@@ -81,6 +107,10 @@ impl Client {
         let call = SignedCall { signature: self.signature, keys, operation, endpoint, params, secret };
         self.caller().call(&call).await
     }
+}
+
+fn outside() -> Error {
+    Error::new(Kind::Reply, "the cloud named an endpoint outside aliyuncs.com; no key is sent there")
 }
 
 /// An operation that is signed with an access key.

@@ -5,8 +5,12 @@
 //! and the table inside its SDKs for the regions that these pages do not settle.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::config::{Endpoint, Env};
+use crate::error::{Error, Kind};
+use crate::providers::object;
+use crate::providers::record::{Field, Scalar};
 
 /// The domain of every host of the vendor's APIs.
 const DOMAIN: &str = ".aliyuncs.com";
@@ -87,13 +91,51 @@ pub(super) static REGIONS: &[&str] = &[
 ];
 
 /// A region, as a product lists it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Clone)]
 pub(super) struct ListedRegion {
-    #[serde(rename = "RegionId")]
     pub id: String,
-    #[serde(rename = "RegionEndpoint")]
-    pub host: String,
+    /// Where it answers; `None` where the list does not tell.
+    pub host: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct RegionWire {
+    region_id: Field<Scalar>,
+    region_endpoint: Field<String>,
+}
+
+impl ListedRegion {
+    /// What stands for the id of a region that has none, or none that is formed as ids are.
+    const UNKNOWN: &'static str = "unknown";
+
+    /// Reads a region of a list. One that cannot be read keeps its place.
+    pub(super) fn read(value: &RawValue) -> Self {
+        let wire: RegionWire = object::read(value).unwrap_or_default();
+        let is_id =
+            |id: &Scalar| !id.0.is_empty() && id.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let id = wire.region_id.known().filter(is_id).map(|id| id.0);
+        let host = wire.region_endpoint.known().filter(|host| !host.is_empty());
+        match id {
+            Some(id) => Self { id, host },
+            None => Self { id: Self::UNKNOWN.to_owned(), host: None },
+        }
+    }
+
+    /// Returns where a product answers in the region: as the list tells, or by the vendor's table.
+    ///
+    /// # Errors
+    /// Where neither tells.
+    pub(super) fn host(&self, service: &str) -> Result<String, Error> {
+        match &self.host {
+            Some(host) => Ok(host.clone()),
+            None if REGIONS.contains(&self.id.as_str()) => Ok(host(service, &self.id)),
+            None if self.id == Self::UNKNOWN => Err(Error::new(Kind::Reply, "the cloud lists a region without an id")),
+            None => {
+                Err(Error::new(Kind::Reply, format!("the cloud does not say where the region {} answers", self.id)))
+            }
+        }
+    }
 }
 
 /// Returns the host of a product in a region, by the vendor's rule.
@@ -144,10 +186,20 @@ impl StsEndpoint {
     }
 }
 
-/// Returns the endpoint at a host that a reply names; `None` where it is outside of the vendor's domain.
+/// Returns the endpoint at a host; `None` where it is outside of the vendor's domain.
 pub(super) fn named(host: &str) -> Option<Endpoint> {
     let endpoint = Endpoint::of_host(host)?;
-    endpoint.host().ends_with(DOMAIN).then_some(endpoint)
+    let host = endpoint.host();
+    let labels = host.strip_suffix(DOMAIN)?;
+    let is_label = |label: &str| {
+        !label.is_empty() && label.len() < 64 && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    (labels.split('.').all(is_label) && host.len() < 254).then_some(endpoint)
+}
+
+/// Returns whether a host that a reply names is one of a product: customers have hosts in the vendor's domain as well.
+pub(super) fn is_of_product(service: &str, host: &str) -> bool {
+    host.strip_prefix(service).is_some_and(|rest| rest.starts_with(['.', '-']))
 }
 
 #[cfg(test)]
@@ -179,11 +231,25 @@ mod tests {
 
     #[test]
     fn a_reply_cannot_send_keys_elsewhere() {
-        assert!(named("slb.cn-beijing.aliyuncs.com").is_some());
-        for bad in
-            ["evil.example", "aliyuncs.com.evil.example", "evilaliyuncs.com", "slb.aliyuncs.com@evil.example", ""]
-        {
-            assert!(named(bad).is_none(), "{bad}");
+        for good in ["slb.aliyuncs.com", "slb.cn-beijing.aliyuncs.com", "slb-api.cn-qingdao-nebula.aliyuncs.com"] {
+            assert!(named(good).is_some() && is_of_product("slb", good), "{good}");
+        }
+        let long = format!("slb.{}.aliyuncs.com", "a".repeat(64));
+        for bad in [
+            "evil.example",
+            "aliyuncs.com.evil.example",
+            "evilaliyuncs.com",
+            "slb.aliyuncs.com@evil.example",
+            "",
+            ".aliyuncs.com",
+            "*.aliyuncs.com",
+            "slb..aliyuncs.com",
+            "slbx.aliyuncs.com",
+            "bucket.oss-cn-hangzhou.aliyuncs.com",
+            "1234.cn-hangzhou.fc.aliyuncs.com",
+            &long,
+        ] {
+            assert!(named(bad).is_none() || !is_of_product("slb", bad), "{bad}");
         }
     }
 }

@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::error::{Error, Kind};
 use crate::net::Reply;
 use crate::providers::call::Exchange;
 use crate::providers::error_table::{Access, Code, ErrorTable, Refusal, Row, clock_error, rewritten_request};
+use crate::providers::object;
+use crate::providers::record::{Field, Scalar};
 
 use super::sign;
 
@@ -70,28 +73,47 @@ const fn row(family: &'static str, kind: Kind, hint: Option<&'static str>) -> Ro
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
 struct Body {
-    #[serde(alias = "code")]
-    code: Option<String>,
-    #[serde(alias = "message")]
-    message: Option<String>,
-    #[serde(alias = "requestId")]
-    request_id: Option<String>,
+    code: Field<Scalar>,
+    message: Field<Scalar>,
+    request_id: Field<Scalar>,
+    access_denied_detail: Field<Box<RawValue>>,
+}
+
+/// Why an action is denied, where the cloud tells: RAM's access denied detail.
+///
+/// Reference: <https://www.alibabacloud.com/help/en/ram/user-guide/view-the-details-of-access-denied-errors>
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct Detail {
+    auth_action: Field<Scalar>,
+    no_permission_type: Field<Scalar>,
+    policy_type: Field<Scalar>,
+}
+
+fn body_of(reply: &Reply) -> Body {
+    let body: Result<&RawValue, _> = reply.json();
+    body.ok().and_then(object::read).unwrap_or_default()
+}
+
+fn text(field: Field<Scalar>) -> Option<String> {
+    field.known().map(|text| text.0).filter(|text| !text.is_empty())
 }
 
 /// Returns whether the body is a refusal, whatever the status: some gateways answer 200 to what they refuse, and no
-/// successful reply has a code.
+/// successful reply has a code of an error.
 pub(super) fn is_refusal(reply: &Reply) -> bool {
     const MAX_REFUSAL: usize = 16 * 1024;
-    reply.body.len() < MAX_REFUSAL && reply.json().is_ok_and(|body: Body| body.code.is_some())
+    const SUCCESS: [&str; 3] = ["200", "OK", "Success"];
+    reply.body.len() < MAX_REFUSAL && text(body_of(reply).code).is_some_and(|code| !SUCCESS.contains(&code.as_str()))
 }
 
 /// Returns the error that a refusal tells of.
 pub(super) fn classify(exchange: &Exchange<'_>, access: Access<'_>) -> Error {
-    let body: Body = exchange.reply.json().unwrap_or_default();
-    let Some(code) = body.code else {
+    let body = body_of(exchange.reply);
+    let Some(code) = text(body.code) else {
         return TABLE.explain(exchange, access, &Refusal::default(), None);
     };
-    let message = body.message.unwrap_or_default();
+    let message = text(body.message).unwrap_or_default();
     let is_about_token = code == "InvalidParameter" && message.contains("SecurityToken");
     let special = match code.as_str() {
         code if code.starts_with("InvalidTimeStamp") => {
@@ -101,16 +123,51 @@ pub(super) fn classify(exchange: &Exchange<'_>, access: Access<'_>) -> Error {
         _ => None,
     };
     let explained = if is_about_token { INVALID_TOKEN.to_owned() } else { code.clone() };
-    let refusal = Refusal { code: Some(explained), message, request_id: body.request_id };
+    let refusal = Refusal { code: Some(explained), message, request_id: text(body.request_id) };
     let mut error = TABLE.explain(exchange, access, &refusal, special);
     if is_about_token {
-        error.code = Some(code);
+        error.code = Some(exchange.redactor().line(&code));
+    }
+    if error.kind == Kind::Denied
+        && let Some(hint) = body.access_denied_detail.known().and_then(|detail| denial_hint(&detail, exchange, access))
+    {
+        error = error.with_hint(hint);
     }
     if let Some(delay) = exchange.reply.header(RETRY_AFTER) {
         error.kind = Kind::Throttled;
         error.retry_after = delay.trim().parse().ok().map(Duration::from_millis).or(error.retry_after);
     }
     error
+}
+
+/// Returns the next step where the cloud tells which policy denies an action, and granting the action is not enough.
+fn denial_hint(detail: &RawValue, exchange: &Exchange<'_>, access: Access<'_>) -> Option<String> {
+    let detail: Detail = object::read(detail)?;
+    let told = text(detail.auth_action).map(|action| exchange.redactor().line(&action));
+    let action = access.permission.map(str::to_owned).or(told).unwrap_or_else(|| "the action".to_owned());
+    let is_explicit = text(detail.no_permission_type).is_some_and(|kind| kind.eq_ignore_ascii_case("ExplicitDeny"));
+    let policy = text(detail.policy_type).unwrap_or_default();
+    let verb = if is_explicit { "denies" } else { "does not allow" };
+    Some(match (policy.to_ascii_lowercase().as_str(), is_explicit) {
+        ("controlpolicy", _) => {
+            format!("a control policy of the resource directory {verb} `{action}`: its administrator has to change it")
+        }
+        ("sessionpolicy", _) => {
+            format!(
+                "the session policy of these temporary keys {verb} `{action}`: fetch keys with another or without one"
+            )
+        }
+        ("assumerolepolicy", _) => {
+            format!("the trust policy of the role {verb} `{action}`: its owner has to change it")
+        }
+        ("resourcegrouplevelidentitybasedpolicy", true) => format!(
+            "a policy on a resource group explicitly denies `{action}`: remove that denial, for it outweighs what is allowed"
+        ),
+        (_, true) => format!(
+            "a policy of this user, group or role explicitly denies `{action}`: remove that denial, for it outweighs what is allowed"
+        ),
+        (_, false) => return None,
+    })
 }
 
 /// The cloud sends the text that it signed itself. Where that is the text that was signed here, only the secret can

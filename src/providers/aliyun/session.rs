@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use crate::config::{Account, Endpoint};
@@ -10,6 +11,7 @@ use crate::error::Error;
 use crate::model::{Identity, Scope};
 use crate::net::Reply;
 use crate::providers::Context;
+use crate::providers::cloud::LoggedIn;
 
 use super::client::{Client, Operation};
 use super::credentials::{self, Credentials};
@@ -35,36 +37,6 @@ struct Inner {
 }
 
 impl AliyunSession {
-    /// Finds the account's credentials; `None` where nothing is set up.
-    ///
-    /// # Errors
-    /// Where something is set up but broken.
-    pub(super) async fn connect(cx: &Context, account: &Account) -> Result<Option<Self>, Error> {
-        let client = Client {
-            http: cx.http.clone(),
-            clock: cx.clock,
-            endpoints: cx.endpoints.clone(),
-            signature: Signature::Rpc,
-            sts: StsEndpoint::of(&cx.env),
-        };
-        let Some(credentials) = credentials::find(cx, account, &client).await? else {
-            return Ok(None);
-        };
-        Ok(Some(Self(Arc::new(Inner {
-            name: account.name.clone(),
-            client: Client { signature: Signature::chosen(&cx.env, account)?, ..client },
-            credentials,
-            identity: OnceCell::new(),
-            account_id: OnceCell::new(),
-            slb_regions: OnceCell::new(),
-        }))))
-    }
-
-    /// Returns where the credentials were found.
-    pub(super) fn origin(&self) -> &str {
-        self.0.credentials.origin()
-    }
-
     /// Returns the client of the account.
     pub(super) fn client(&self) -> &Client {
         &self.0.client
@@ -75,29 +47,18 @@ impl AliyunSession {
         Scope { provider: ID, account: self.0.name.clone(), region: region.to_owned(), service, project: None }
     }
 
-    /// Returns the account that the keys belong to. One request, however often it is called.
-    ///
-    /// # Errors
-    /// Where the cloud refused, or no whole reply came.
-    pub(super) async fn identity(&self) -> Result<Identity, Error> {
+    /// Returns the id of the account, where the cloud sends it within 5 s of being asked. A failure is remembered.
+    pub(super) async fn account_id(&self) -> Option<String> {
         let request = async || {
             let keys = self.0.credentials.keys(&self.0.client).await?;
-            sts::caller_identity(&self.0.client, &keys).await
+            let request = || sts::caller_identity_within(&self.0.client, &keys, ACCOUNT_ID_TIMEOUT);
+            self.0.identity.get_or_try_init(request).await.map(|identity| identity.account_id.clone())
         };
-        self.0.identity.get_or_try_init(request).await.cloned()
-    }
-
-    /// Returns the id of the account, where the cloud sends it within 5 s. A failure is remembered.
-    pub(super) async fn account_id(&self) -> Option<String> {
-        let request = async || match tokio::time::timeout(ACCOUNT_ID_TIMEOUT, self.identity()).await {
-            Ok(Ok(identity)) => Some(identity.account_id),
-            Ok(Err(error)) => {
-                tracing::info!("the account id is unknown: {error}");
-                None
-            }
-            Err(_) => None,
+        let id = async || {
+            let id: Result<String, Error> = request().await;
+            id.inspect_err(|error| tracing::info!("the account id is unknown: {error}")).ok()
         };
-        self.0.account_id.get_or_init(request).await.clone()
+        self.0.account_id.get_or_init(id).await.clone()
     }
 
     /// Returns the regions of SLB, which `list` requests once. A failure is remembered.
@@ -123,5 +84,41 @@ impl AliyunSession {
     ) -> Result<Reply, Error> {
         let keys = self.0.credentials.keys(&self.0.client).await?;
         self.0.client.call(&keys, operation, endpoint, params).await
+    }
+}
+
+#[async_trait]
+impl LoggedIn for AliyunSession {
+    async fn connect(cx: &Context, account: &Account) -> Result<Option<Self>, Error> {
+        let client = Client {
+            http: cx.http.clone(),
+            clock: cx.clock,
+            endpoints: cx.endpoints.clone(),
+            signature: Signature::Rpc,
+            sts: StsEndpoint::of(&cx.env),
+        };
+        let Some(credentials) = credentials::find(cx, account, &client).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Self(Arc::new(Inner {
+            name: account.name.clone(),
+            client: Client { signature: Signature::chosen(&cx.env, account)?, ..client },
+            credentials,
+            identity: OnceCell::new(),
+            account_id: OnceCell::new(),
+            slb_regions: OnceCell::new(),
+        }))))
+    }
+
+    fn origin(&self) -> String {
+        self.0.credentials.origin().to_owned()
+    }
+
+    async fn identity(&self) -> Result<Identity, Error> {
+        let request = async || {
+            let keys = self.0.credentials.keys(&self.0.client).await?;
+            sts::caller_identity(&self.0.client, &keys).await
+        };
+        self.0.identity.get_or_try_init(request).await.cloned()
     }
 }

@@ -3,18 +3,21 @@
 //! Reference: <https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-overview>
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::config::{AccessKey, Endpoint, read_text};
+use crate::config::{AccessKey, Endpoint, path_hint, read_text};
 use crate::error::{Error, Kind};
 use crate::model::Identity;
+use crate::net::Reply;
 use crate::net::encode::query;
 use crate::providers::call::{Attempt, Call, Exchange, Signed};
 use crate::providers::credentials::temporary_keys::IssuedKeys;
 use crate::providers::error_table::Access;
+use crate::providers::record::{Field, Scalar};
 
 use super::client::{Client, Operation};
 use super::endpoints::STS_REGION;
@@ -40,8 +43,10 @@ fn endpoint(client: &Client, region: Option<&str>) -> Result<Endpoint, Error> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct IdentityWire {
-    account_id: String,
-    arn: Option<String>,
+    #[serde(default)]
+    account_id: Field<Scalar>,
+    #[serde(default)]
+    arn: Field<String>,
 }
 
 /// Returns the account that the keys belong to; its name is the ARN of the user or role.
@@ -50,9 +55,28 @@ struct IdentityWire {
 /// Where the cloud refused, or no whole reply came.
 pub(super) async fn caller_identity(client: &Client, keys: &AccessKey) -> Result<Identity, Error> {
     let endpoint = endpoint(client, None)?;
-    let reply = client.call(keys, &GET_CALLER_IDENTITY, &endpoint, &[]).await?;
-    let wire: IdentityWire = reply.json()?;
-    Ok(Identity { account_id: wire.account_id, name: wire.arn })
+    identity(&client.call(keys, &GET_CALLER_IDENTITY, &endpoint, &[]).await?)
+}
+
+/// Returns the account that the keys belong to, where the cloud sends it within `timeout` of being asked.
+///
+/// # Errors
+/// As [`caller_identity`].
+pub(super) async fn caller_identity_within(
+    client: &Client,
+    keys: &AccessKey,
+    timeout: Duration,
+) -> Result<Identity, Error> {
+    let endpoint = endpoint(client, None)?;
+    identity(&client.call_within(keys, &GET_CALLER_IDENTITY, &endpoint, timeout).await?)
+}
+
+fn identity(reply: &Reply) -> Result<Identity, Error> {
+    let IdentityWire { account_id, arn } = reply.json()?;
+    match account_id.known().filter(|id| !id.0.is_empty()) {
+        Some(id) => Ok(Identity { account_id: id.0, name: arn.known() }),
+        None => Err(Error::new(Kind::Reply, "STS names no account for these keys")),
+    }
 }
 
 /// A role, and how it is assumed.
@@ -150,10 +174,13 @@ impl OidcRole {
         let file = self.token_file.display();
         let text: SecretString = read_text(&self.token_file)
             .and_then(|text| text.ok_or_else(|| "there is no such file".to_owned()))
-            .map_err(|why| Error::new(Kind::Config, format!("{file}: {why}")))?
+            .map_err(|why| {
+                let hint = path_hint("the path of the token's file", &self.token_file.to_string_lossy());
+                Error::new(Kind::Config, format!("{file}: {why}")).with_hint(hint)
+            })?
             .into();
         match text.expose_secret().trim_start_matches('\u{feff}').trim() {
-            "" => Err(Error::new(Kind::Config, "the file of the token is empty")),
+            "" => Err(Error::new(Kind::Config, format!("{file}: the file of the token is empty"))),
             token => Ok(token.to_owned().into()),
         }
     }

@@ -81,14 +81,19 @@ pub(crate) struct RequestedProfile {
 
 impl RequestedProfile {
     /// Returns the profile that the account names, or else the first of these variables that is set.
-    pub(crate) fn of(account: &Account, env: &Env, variables: &[&EnvVar]) -> Option<Self> {
-        match &account.credentials {
+    ///
+    /// # Errors
+    /// Where that variable is in quotes, or holds an invisible character.
+    pub(crate) fn of(account: &Account, env: &Env, variables: &[&EnvVar]) -> Result<Option<Self>, Error> {
+        Ok(match &account.credentials {
             CredentialsFrom::Profile(name) => Some(Self { name: name.clone(), variable: None }),
             CredentialsFrom::Variables(_) => None,
-            CredentialsFrom::Chain => variables
-                .iter()
-                .find_map(|variable| Some(Self { name: variable.get(env)?.to_owned(), variable: Some(variable.name) })),
-        }
+            CredentialsFrom::Chain => {
+                let names: Vec<&'static str> = variables.iter().map(|variable| variable.name).collect();
+                let found = env.first(&names)?;
+                found.map(|(variable, name)| Self { name: name.to_owned(), variable: Some(variable) })
+            }
+        })
     }
 
     /// Whether nothing but the files of profiles is read.
@@ -102,13 +107,19 @@ pub(crate) fn names<X, C>(chain: &[&CredentialSource<X, C>]) -> Vec<&'static str
     chain.iter().map(|source| source.name).collect()
 }
 
+/// Returns a line for each of these variables of other tools that is set, with the one that is read in its place.
+pub(crate) fn unread_variables(env: &Env, others: &[(&str, &str)]) -> Vec<String> {
+    let is_set = others.iter().filter(|(other, _)| env.get(other).is_some());
+    is_set.map(|(other, own)| format!("{other} is set, and not read; {own} is")).collect()
+}
+
 /// Loads the credentials of an account: from the variables that it names, or from the first source that is set up.
 ///
 /// Returns `None` where nothing is set up, or where the requested profile is missing and the account is optional.
 ///
 /// # Errors
 /// Where a source is set up, but broken: the next one is not read. Where no file has the requested profile. Where the
-/// key is of another cloud.
+/// key is of another cloud, or holds what no key does.
 pub(crate) async fn load<X: Sync, C: MayBeKey>(
     chain: &[&CredentialSource<X, C>],
     context: &LoadContext<'_, X>,
@@ -120,6 +131,7 @@ pub(crate) async fn load<X: Sync, C: MayBeKey>(
         CredentialsFrom::Chain | CredentialsFrom::Profile(_) => first(chain, context).await?,
     };
     if let Some(key) = credentials.as_ref().and_then(C::static_key) {
+        key.check()?;
         refuse_foreign(key, context)?;
     }
     Ok(credentials)
@@ -173,7 +185,8 @@ fn unknown_profile<X, C>(
 ///
 /// The message quotes a name only where it looks like a variable's: a key may have been pasted in its place.
 fn named_keys(env: &Env, names: &KeyVariables, account: &Account) -> Result<AccessKey, Error> {
-    let found = AccessKey::find(env, std::slice::from_ref(names)).ok().flatten();
+    let is_whole = env.get(&names.id).is_some() && env.get(&names.secret).is_some();
+    let found = if is_whole { AccessKey::find(env, std::slice::from_ref(names))? } else { None };
     found.ok_or_else(|| {
         let is_id = env.get(&names.id).is_none();
         let (key, name) = if is_id { ("access_key_env", &names.id) } else { ("secret_key_env", &names.secret) };

@@ -1,8 +1,10 @@
 //! Files of profiles: each is read and parsed once a run, and errors name the file and the line, never its content.
 
 use std::any::Any;
-use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::btree_map::{BTreeMap, Entry};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ini::{Ini, ParseOption};
@@ -10,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::config::{Env, EnvVar, read_text};
+use crate::config::{Env, EnvVar, Exposure, exposure, path_hint, read_optional_text, read_text};
 use crate::error::{Error, Kind};
 
 use super::chain::{Contents, RequestedProfile, other_names};
@@ -28,29 +30,38 @@ impl ProfileFiles {
     /// Where it cannot be read, or is named and does not exist.
     pub(crate) fn open(&self, env: &Env, variable: Option<&EnvVar>, below_home: &[&str]) -> OpenResult {
         if let Some((variable, path)) = variable.and_then(|variable| Some((variable, variable.get(env)?))) {
-            return match self.read(path.into(), path)? {
+            return match self.read(path.into(), path, read_text)? {
                 Some(file) => Ok(Some(file)),
                 None => Err(Error::new(Kind::Config, format!("{path}: there is no such file"))
-                    .with_hint(format!("correct {}, or unset it", variable.name))),
+                    .with_hint(path_hint(variable.name, path))),
             };
         }
         let Some(home) = env.home() else { return Ok(None) };
         for path in below_home {
-            if let Some(file) = self.read(home.join(path), &format!("~/{path}"))? {
+            if let Some(file) = self.read(home.join(path), &format!("~/{path}"), read_optional_text)? {
                 return Ok(Some(file));
             }
         }
         Ok(None)
     }
 
-    fn read(&self, path: PathBuf, name: &str) -> OpenResult {
+    /// Returns a warning for each file that was read, and that others than its owner can read.
+    pub fn warnings(&self) -> Vec<Error> {
+        let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let exposed = files.values().filter_map(|file| file.as_ref().ok()?.as_ref());
+        let mut warnings: Vec<Error> = exposed.filter_map(|file| file.exposure_warning()).collect();
+        warnings.sort_by(|a, b| a.message.cmp(&b.message));
+        warnings
+    }
+
+    fn read(&self, path: PathBuf, name: &str, read: fn(&Path) -> Result<Option<String>, String>) -> OpenResult {
         let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(result) = files.get(&path) {
             return result.clone();
         }
         let result =
-            match read_text(&path) {
-                Ok(text) => Ok(text.map(|text| Arc::new(SecretFile::new(name, text)))),
+            match read(&path) {
+                Ok(text) => Ok(text.map(|text| Arc::new(SecretFile::new(name, text, exposure(&path))))),
                 Err(why) => Err(Error::new(Kind::Config, format!("{name}: {why}"))
                     .with_hint("make the file readable, or move it away")),
             };
@@ -65,6 +76,7 @@ pub(crate) struct SecretFile {
     /// Its path as people write it: `~/.aliyun/config.json`.
     pub name: String,
     text: SecretString,
+    exposure: Exposure,
     sections: OnceLock<Result<BTreeMap<String, Section>, Error>>,
     profiles: OnceLock<Result<Arc<dyn Any + Send + Sync>, Error>>,
 }
@@ -110,14 +122,41 @@ pub(crate) enum Current<'a> {
 }
 
 impl SecretFile {
-    fn new(name: &str, text: String) -> Self {
-        Self { name: name.to_owned(), text: text.into(), sections: OnceLock::new(), profiles: OnceLock::new() }
+    fn new(name: &str, text: String, exposure: Exposure) -> Self {
+        let (text, sections, profiles) = (text.into(), OnceLock::new(), OnceLock::new());
+        Self { name: name.to_owned(), text, exposure, sections, profiles }
+    }
+
+    /// Returns the warning for a file that others than its owner can read.
+    fn exposure_warning(&self) -> Option<Error> {
+        let Exposure::Readable(mode) = self.exposure else { return None };
+        let who = match mode {
+            _ if mode & 0o020 != 0 => "its group can write this file of keys",
+            _ if mode & 0o004 != 0 => "everybody can read this file of keys",
+            _ => "its group can read this file of keys",
+        };
+        Some(Error::new(Kind::Config, format!("{}: {who} (mode {mode:04o})", self.name)).with_hint(self.protect()))
+    }
+
+    fn protect(&self) -> String {
+        format!("chmod 600 {}", self.name)
+    }
+
+    /// Fails for a file that everybody can write: its profiles may be somebody else's, and may name programs to run.
+    fn refuse_writable(&self) -> Result<(), Error> {
+        match self.exposure {
+            Exposure::Writable(mode) => {
+                let message = format!("{}: everybody can write this file of keys (mode {mode:04o})", self.name);
+                Err(Error::new(Kind::Config, message).with_hint(self.protect()))
+            }
+            Exposure::Private | Exposure::Readable(_) => Ok(()),
+        }
     }
 
     /// Selects a profile, the requested one or else the current one, and loads it.
     ///
     /// # Errors
-    /// Where the current profile that the file names does not exist, or `load` fails.
+    /// Where the current profile that the file names does not exist, or `load` fails. Where everybody can write the file.
     pub(crate) fn select<C>(
         &self,
         requested: Option<&RequestedProfile>,
@@ -128,7 +167,11 @@ impl SecretFile {
         let (Current::Named(usual) | Current::Usual(usual)) = current;
         let name = requested.map_or(*usual, |requested| requested.name.as_str());
         if names.contains(&name) {
-            return load(name);
+            let contents = load(name)?;
+            if let Contents::Credentials(_) = contents {
+                self.refuse_writable()?;
+            }
+            return Ok(contents);
         }
         let available: Vec<String> =
             names.iter().filter(|name| !name.is_empty()).map(|&name| name.to_owned()).collect();
@@ -202,12 +245,16 @@ impl SecretFile {
         let ini = Ini::load_from_str_opt(self.text.expose_secret(), options).map_err(|error| {
             self.error(&format!("line {}, column {}: this is not an INI file", error.line, error.col))
         })?;
-        let section = |properties: &ini::Properties| {
-            let keys = properties.iter().map(|(key, value)| (key.trim().to_ascii_lowercase(), uncommented(value)));
-            Section(keys.collect())
-        };
-        let named = ini.iter().filter_map(|(name, keys)| Some((name?.trim().to_owned(), section(keys))));
-        let named: BTreeMap<_, _> = named.collect();
+        let mut named = BTreeMap::new();
+        for (name, properties) in ini.iter().filter_map(|(name, properties)| Some((name?.trim(), properties))) {
+            let section = Section::new(properties);
+            match named.entry(name.to_owned()) {
+                Entry::Vacant(entry) => drop(entry.insert(section)),
+                Entry::Occupied(mut entry) => {
+                    entry.get_mut().ambiguity = Some(format!("[{name}] stands in it more than once"));
+                }
+            }
+        }
         if named.is_empty() && !ini.general_section().is_empty() {
             return Err(self
                 .error("its keys stand outside of a section")
@@ -216,16 +263,45 @@ impl SecretFile {
         Ok(named)
     }
 
+    /// Returns the section of this name.
+    ///
+    /// # Errors
+    /// Where it, or a key in it, stands in the file more than once.
+    pub(crate) fn section<'s>(
+        &self,
+        sections: &'s BTreeMap<String, Section>,
+        name: &str,
+    ) -> Result<Option<&'s Section>, Error> {
+        let section = sections.get(name);
+        match section.and_then(|section| section.ambiguity.as_ref()) {
+            Some(ambiguity) => Err(self.error(ambiguity).with_hint("keep the one that is meant")),
+            None => Ok(section),
+        }
+    }
+
     pub(crate) fn error(&self, what: &str) -> Error {
         Error::new(Kind::Config, format!("{}: {what}", self.name))
             .with_hint(format!("correct {}, or move it away", self.name))
     }
 }
 
-/// Returns the value without what follows ` #`, which the vendors' Python SDKs take for a comment.
+/// Returns the value without what follows a `#` behind white space, which the vendors' Python SDKs take for a comment.
 fn uncommented(value: &str) -> SecretString {
-    let value = value.split(" #").next().unwrap_or(value);
-    value.trim().to_owned().into()
+    let is_comment = |index: &usize| value[..*index].ends_with(char::is_whitespace);
+    let end = value.match_indices('#').map(|(index, _)| index).find(is_comment).unwrap_or(value.len());
+    value[..end].trim().to_owned().into()
+}
+
+/// Returns a word that a file has in place of a known one, for messages. What does not look like a word is not quoted: a
+/// secret may have been pasted there.
+pub(crate) fn word(text: &str) -> String {
+    let is_word = text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    if is_word { format!("`{text}`") } else { "that is written there".to_owned() }
+}
+
+/// Returns a name as a shell takes it for one word, for commands in hints.
+pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
+    shlex::try_quote(name).unwrap_or(Cow::Borrowed(name))
 }
 
 /// Returns a value that is not empty: the vendors' tools write an empty text for none.
@@ -241,17 +317,33 @@ pub(crate) fn secret(value: Option<&SecretString>) -> Option<SecretString> {
 
 /// The keys of one section.
 #[derive(Debug)]
-pub(crate) struct Section(BTreeMap<String, SecretString>);
+pub(crate) struct Section {
+    keys: BTreeMap<String, SecretString>,
+    /// What is there more than once, so that nobody can tell which is meant.
+    ambiguity: Option<String>,
+}
 
 impl Section {
+    fn new(properties: &ini::Properties) -> Self {
+        let mut section = Self { keys: BTreeMap::new(), ambiguity: None };
+        for (key, value) in properties {
+            let (key, value) = (key.trim().to_ascii_lowercase(), uncommented(value));
+            let before = section.keys.insert(key.clone(), value.clone());
+            if before.is_some_and(|before| before.expose_secret() != value.expose_secret()) {
+                section.ambiguity = Some(format!("`{key}` stands in one section more than once"));
+            }
+        }
+        section
+    }
+
     /// Returns a value; an empty one counts as missing.
     pub(crate) fn secret(&self, key: &str) -> Option<SecretString> {
-        self.0.get(key).filter(|value| !value.expose_secret().is_empty()).cloned()
+        self.keys.get(key).filter(|value| !value.expose_secret().is_empty()).cloned()
     }
 
     /// Returns a value that is not a secret.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())
+        self.keys.get(key).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())
     }
 }
 
@@ -260,7 +352,7 @@ mod tests {
     use super::*;
 
     fn file(text: &str) -> SecretFile {
-        SecretFile::new("~/f", text.to_owned())
+        SecretFile::new("~/f", text.to_owned(), Exposure::Private)
     }
 
     #[test]
@@ -285,6 +377,12 @@ mod tests {
         let file = file("# x\n[default]\nAK = a\\b#c # d\nsk=\"q\"\n");
         let section = &file.sections("default").expect("an INI file")["default"];
         assert_eq!((section.text("ak"), section.text("sk"), section.text("token")), (Some("a\\b#c"), Some("q"), None));
+        let file = self::file("[a]\nx = 1\t# one\n[b]\nx = 1\nx = 1\n[c]\nx = 1\nX = 2\n[b ]\nx = 1\n");
+        let sections = file.sections("a").expect("an INI file");
+        let text = |name: &str| file.section(sections, name).map(|section| section.expect(name).text("x"));
+        assert_eq!(text("a").expect("one"), Some("1"));
+        assert!(text("b").expect_err("two sections").message.contains("[b] stands in it more than once"));
+        assert!(text("c").expect_err("two keys").message.contains("`x` stands in one section more than once"));
     }
 
     #[test]

@@ -19,8 +19,9 @@ use crate::providers::error_table::Access;
 use super::auth_scope::TokenScope;
 use super::credentials::Credentials;
 use super::sign::{self, Unsigned};
+use super::site::Site;
 use super::tokens::Tokens;
-use super::{ID, endpoints, errors};
+use super::{ID, errors};
 
 /// A read of an API.
 #[derive(Debug, Clone, Copy)]
@@ -44,14 +45,26 @@ pub(super) struct Client {
     http: Arc<Http>,
     clock: Clock,
     endpoints: Endpoints,
+    site: Site,
     credentials: Credentials,
     tokens: Tokens,
 }
 
 impl Client {
-    /// Returns a client of the account that the credentials are for.
-    pub(super) fn new(http: Arc<Http>, clock: Clock, endpoints: Endpoints, credentials: Credentials) -> Self {
-        Self { http, clock, endpoints, credentials, tokens: Tokens::default() }
+    /// Returns a client of the account that the credentials are for, which lives at this site.
+    pub(super) fn new(
+        http: Arc<Http>,
+        clock: Clock,
+        endpoints: Endpoints,
+        site: Site,
+        credentials: Credentials,
+    ) -> Self {
+        Self { http, clock, endpoints, site, credentials, tokens: Tokens::default() }
+    }
+
+    /// Returns where the account lives.
+    pub(super) fn site(&self) -> &Site {
+        &self.site
     }
 
     /// Returns the current time.
@@ -69,23 +82,28 @@ impl Client {
         self.endpoints.get(ID, service).is_some()
     }
 
-    /// Returns the override of a service's endpoint, or the endpoint at the vendor's host.
+    /// Returns the override of a service's endpoint, or the endpoint at this host.
     ///
     /// # Errors
     /// Where the host is not a host name.
     pub(super) fn endpoint(&self, service: &str, host: &str) -> Result<Endpoint, Error> {
-        let overridden = self.endpoints.get(ID, service).cloned();
-        overridden
-            .or_else(|| Endpoint::of_host(host))
-            .ok_or_else(|| Error::new(Kind::Region, format!("{host} is not a host name")))
+        overridden(&self.endpoints, service, || Ok(host.to_owned()))
     }
 
-    /// Returns the IAM that knows the account of this region.
+    /// Returns the endpoint of a service in a region.
     ///
     /// # Errors
-    /// Where the region is not part of a host name.
+    /// Where the region is not part of a host name, or the host is not known.
+    pub(super) fn regional(&self, service: &str, region: &str) -> Result<Endpoint, Error> {
+        overridden(&self.endpoints, service, || self.site.host(service, region))
+    }
+
+    /// Returns the IAM that knows the account. `region` is the one that the user named, if any.
+    ///
+    /// # Errors
+    /// Where the region is not part of a host name, or the host is not known.
     pub(super) fn iam(&self, region: Option<&str>) -> Result<Endpoint, Error> {
-        self.endpoint("iam", &endpoints::iam_host(region))
+        overridden(&self.endpoints, "iam", || self.site.iam_host(region))
     }
 
     /// Reads, and repeats a read that failed for the moment.
@@ -130,6 +148,22 @@ impl Client {
     }
 }
 
+/// Returns the override of a service's endpoint, or the endpoint at the host that `host` returns.
+///
+/// # Errors
+/// Those of `host`, and where it is not a host name.
+pub(super) fn overridden(
+    endpoints: &Endpoints,
+    service: &str,
+    host: impl FnOnce() -> Result<String, Error>,
+) -> Result<Endpoint, Error> {
+    if let Some(endpoint) = endpoints.get(ID, service) {
+        return Ok(endpoint.clone());
+    }
+    let host = host()?;
+    Endpoint::of_host(&host).ok_or_else(|| Error::new(Kind::Region, format!("{host} is not a host name")))
+}
+
 /// A read with the account's key or token.
 struct AccountCall<'a> {
     client: &'a Client,
@@ -149,7 +183,7 @@ impl Call for AccountCall<'_> {
         let signed = match (&keys, &token) {
             (Some(keys), _) => {
                 let Read { endpoint, path, query, token_scope, .. } = **read;
-                sign::sign(&Unsigned { endpoint, path, query, token_scope, at: attempt.at }, keys)
+                sign::sign(&Unsigned { endpoint, path, query, token_scope, body: None, at: attempt.at }, keys)
             }
             (None, Some(token)) => with_token(read, token),
             (None, None) => return Err(Error::new(Kind::Internal, "no credentials for this request")),

@@ -40,7 +40,7 @@ pub(super) static REGIONS: &[&str] = &[
 ];
 
 /// Regions of sites that keep accounts of their own: their keys are unknown to the global IAM.
-static PARTNER_SITES: &[&str] = &["ae-ad-1", "eu-west-0", "eu-west-101", "my-kualalumpur-1", "tr-west-1"];
+pub(super) static PARTNER_SITES: &[&str] = &["ae-ad-1", "eu-west-0", "eu-west-101", "my-kualalumpur-1", "tr-west-1"];
 
 const GLOBAL_IAM: &str = "iam.myhuaweicloud.com";
 

@@ -4,12 +4,14 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::error::{Error, Kind};
 use crate::net::Reply;
 use crate::providers::call::Exchange;
 use crate::providers::error_table::{Access, Code, ErrorTable, Refusal, Row, clock_error, rewritten_request};
-use crate::providers::record::Scalar;
+use crate::providers::object;
+use crate::providers::record::{Field, Scalar};
 
 static TABLE: ErrorTable = ErrorTable {
     rows: &[
@@ -58,22 +60,27 @@ const fn row(code: &'static str, kind: Kind, hint: Option<&'static str>) -> Row 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Body {
-    #[serde(alias = "errorCode", alias = "code")]
-    error_code: Option<Scalar>,
-    #[serde(alias = "errorMsg", alias = "message")]
-    error_msg: Option<String>,
-    request_id: Option<String>,
-    error: Option<Nested>,
+    error_code: Field<Scalar>,
+    error_msg: Field<Scalar>,
+    code: Field<Scalar>,
+    message: Field<Scalar>,
+    request_id: Field<Scalar>,
+    error: Field<Box<RawValue>>,
     #[serde(rename = "NeutronError")]
-    neutron_error: Option<Nested>,
+    neutron_error: Field<Box<RawValue>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Nested {
-    #[serde(alias = "type")]
-    code: Option<Scalar>,
-    message: Option<String>,
+    code: Field<Scalar>,
+    #[serde(rename = "type")]
+    kind: Field<Scalar>,
+    message: Field<Scalar>,
+}
+
+fn text(field: Field<Scalar>) -> Option<String> {
+    field.known().map(|text| text.0)
 }
 
 /// Returns the error that a refusal tells of.
@@ -84,21 +91,42 @@ pub(super) fn classify(exchange: &Exchange<'_>, access: Access<'_>) -> Error {
     // IAM repeats the status as its code, which says nothing more.
     let is_status = refusal.code.as_deref() == Some(exchange.reply.status.as_str());
     let mut error = TABLE.explain(exchange, access, &refusal, special);
+    if error.kind == Kind::Denied
+        && let Some(hint) = denial_hint(&refusal.message, access)
+    {
+        error = error.with_hint(hint);
+    }
     if is_status {
         error.code = None;
     }
     error
 }
 
+/// Returns the next step where the message tells that a policy denies the action, so that granting it is not enough.
+fn denial_hint(message: &str, access: Access<'_>) -> Option<String> {
+    let message = message.to_ascii_lowercase();
+    let is_explicit = message.contains("explicit deny") || message.contains("explicitly den");
+    let action = access.permission.map_or_else(|| "the action".to_owned(), |action| format!("`{action}`"));
+    if message.contains("service control policy") || message.contains("service control policies") {
+        let hint = "a service control policy of the organization denies";
+        return Some(format!("{hint} {action}: the organization's administrator has to change it"));
+    }
+    is_explicit.then(|| {
+        format!("a policy explicitly denies {action}: remove that denial, for it outweighs what other policies allow")
+    })
+}
+
 /// Reads a refusal in any of the vendor's shapes; one of another shape has no code.
 fn read(reply: &Reply) -> Refusal {
-    let body: Body = reply.json().unwrap_or_default();
-    let nested = body.error.or(body.neutron_error).unwrap_or_default();
+    let body: Result<&RawValue, _> = reply.json();
+    let body: Body = body.ok().and_then(object::read).unwrap_or_default();
+    let nested = body.error.known().or(body.neutron_error.known());
+    let nested: Nested = nested.and_then(|nested| object::read(&nested)).unwrap_or_default();
     let header = || reply.header("x-request-id").or_else(|| reply.header("x-iam-trace-id")).map(str::to_owned);
     Refusal {
-        code: body.error_code.or(nested.code).map(|code| code.0),
-        message: body.error_msg.or(nested.message).unwrap_or_default(),
-        request_id: body.request_id.or_else(header),
+        code: [body.error_code, body.code, nested.code, nested.kind].into_iter().find_map(text),
+        message: [body.error_msg, body.message, nested.message].into_iter().find_map(text).unwrap_or_default(),
+        request_id: text(body.request_id).or_else(header),
     }
 }
 
@@ -108,6 +136,12 @@ fn authentication(message: &str, exchange: &Exchange<'_>, access: Access<'_>) ->
     if message.contains("signature expired") {
         return clock_error(clock_difference(message));
     }
+    // Five wrong signatures in succession lock a key for all its users.
+    if message.contains("reach the limit") {
+        return Error::new(Kind::Credentials, "this access key is locked after too many failed attempts").with_hint(
+            "stop what uses it with a wrong secret, wait five minutes, and run again: the key itself may be right",
+        );
+    }
     if message.contains("not exist") {
         return Error::new(Kind::Credentials, "the cloud does not know this access key id")
             .with_hint(format!("correct {}", access.origin));
@@ -116,7 +150,8 @@ fn authentication(message: &str, exchange: &Exchange<'_>, access: Access<'_>) ->
         // The echo has a bar for each line end.
         return match message.split_once("canonicalRequest:") {
             Some((_, theirs)) if theirs.trim() != exchange.signed_text.replace('\n', "|") => rewritten_request(),
-            _ => access.wrong_secret(SECRET),
+            Some(_) => access.wrong_secret(SECRET),
+            None => Error::new(Kind::Credentials, "the signature does not match").with_hint(access.copy_secret()),
         };
     }
     Error::new(Kind::Credentials, "the cloud refused the token or key: it is invalid or has expired")

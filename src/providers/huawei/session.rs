@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::Account;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::model::{Identity, Project, Scope};
 use crate::providers::Context;
+use crate::providers::cloud::LoggedIn;
 
 use super::client::Client;
-use super::{ID, credentials, endpoints, iam};
+use super::{ID, agency, credentials, iam};
 
 /// An account of Huawei Cloud. Cloning it is cheap: all clones share what they have requested.
 #[derive(Clone)]
@@ -30,23 +32,6 @@ struct Inner {
 type ProjectList = Result<Arc<iam::Projects>, Error>;
 
 impl HuaweiSession {
-    /// Finds the account's credentials; `None` where nothing is set up.
-    ///
-    /// # Errors
-    /// Where something is set up but broken.
-    pub(super) async fn connect(cx: &Context, account: &Account) -> Result<Option<Self>, Error> {
-        let Some(loaded) = credentials::find(cx, account).await? else {
-            return Ok(None);
-        };
-        Ok(Some(Self(Arc::new(Inner {
-            name: account.name.clone(),
-            project_id: loaded.project_id,
-            client: Client::new(cx.http.clone(), cx.clock, cx.endpoints.clone(), loaded.credentials),
-            identity: OnceCell::new(),
-            projects: Mutex::default(),
-        }))))
-    }
-
     /// Returns the client of the account.
     pub(super) fn client(&self) -> &Client {
         &self.0.client
@@ -68,21 +53,52 @@ impl HuaweiSession {
     /// # Errors
     /// Where the cloud refused, or no whole reply came.
     pub(super) async fn projects(&self, region: Option<&str>) -> ProjectList {
-        let host = endpoints::iam_host(region);
-        let cell = self.0.projects.lock().await.entry(host).or_default().clone();
-        let request = async || {
-            let iam = self.client().iam(region)?;
-            iam::projects(self.client(), &iam).await.map(Arc::new)
-        };
+        let iam = self.client().iam(region)?;
+        let cell = self.0.projects.lock().await.entry(iam.host()).or_default().clone();
+        let request = async || iam::projects(self.client(), &iam).await.map(Arc::new);
         cell.get_or_init(request).await.clone()
     }
 
-    /// Returns the account that the credentials belong to. One request, however often it is called.
+    /// Returns the account that the credentials belong to, from the IAM that knows the account of this region. Its projects
+    /// tell it as well, where the user may not list it.
     ///
     /// # Errors
-    /// Where the cloud refused, or no whole reply came.
-    pub(super) async fn identity(&self) -> Result<Identity, Error> {
-        let iam = self.client().iam(None)?;
-        self.0.identity.get_or_try_init(|| iam::domain(self.client(), &iam)).await.cloned()
+    /// As [`identity`](Self::identity).
+    pub(super) async fn identity_at(&self, region: Option<&str>) -> Result<Identity, Error> {
+        let iam = self.client().iam(region)?;
+        let error = match iam::domain(self.client(), &iam).await {
+            Err(error) if error.kind == Kind::Denied => error,
+            result => return result,
+        };
+        let projects = self.projects(region).await.ok();
+        let owner = projects.and_then(|projects| projects.all.iter().find_map(|project| project.domain_id.clone()));
+        owner.map(|account_id| Identity { account_id, name: None }).ok_or(error)
+    }
+}
+
+#[async_trait]
+impl LoggedIn for HuaweiSession {
+    async fn connect(cx: &Context, account: &Account) -> Result<Option<Self>, Error> {
+        let Some(found) = credentials::find(cx, account).await? else {
+            return Ok(None);
+        };
+        let credentials = agency::assumed(cx, &found.site, found.credentials, found.agency)?;
+        // Keys that must be issued are requested at once, so that a refusal is one error of the account.
+        credentials.keys(&cx.http).await?;
+        Ok(Some(Self(Arc::new(Inner {
+            name: account.name.clone(),
+            project_id: found.project_id,
+            client: Client::new(cx.http.clone(), cx.clock, cx.endpoints.clone(), found.site, credentials),
+            identity: OnceCell::new(),
+            projects: Mutex::default(),
+        }))))
+    }
+
+    fn origin(&self) -> String {
+        self.client().credentials().origin()
+    }
+
+    async fn identity(&self) -> Result<Identity, Error> {
+        self.0.identity.get_or_try_init(|| self.identity_at(None)).await.cloned()
     }
 }

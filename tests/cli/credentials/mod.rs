@@ -5,3 +5,5 @@ mod huawei;
 mod metadata;
 mod profile_files;
 mod redaction;
+mod sites;
+mod text;

@@ -91,3 +91,61 @@ fn a_file_of_profiles_is_read_once_for_all_accounts() {
     assert_eq!((run.code, run.names().len()), (0, 4), "{}", run.text());
     writer.join().expect("a thread").expect("written");
 }
+
+#[cfg(unix)]
+#[test]
+fn trusted_roots_in_a_pipe_that_nothing_writes_to_are_an_error() {
+    let cloud = aliyun::start(two_regions());
+    let (_folder, path) = pipe();
+    let path = path.to_str().expect("a path");
+    for (certls, args) in [
+        (Certls::new(), format!("list --ca-bundle {path}")),
+        (Certls::new().env("SSL_CERT_FILE", path), "list".to_owned()),
+    ] {
+        let begun = Instant::now();
+        let run = certls.aliyun(&cloud).run(&args);
+        assert_eq!(run.code, 2, "{args}: {}", run.text());
+        assert!(run.stderr.contains("nothing writes to this pipe"), "{}", run.stderr);
+        assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_of_keys_that_others_can_open_are_told_or_refused() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let cloud = aliyun::start(two_regions());
+    let text = format!("[default]\naccess_key_id = {ALIYUN_KEY}\naccess_key_secret = {ALIYUN_SECRET}\n");
+    let (_folder, path) = file(text.as_bytes());
+    let (_config_folder, config) = file(b"[accounts.default]\nprovider = \"aliyun\"\n");
+    let run = |path: &PathBuf, mode: u32, variable: &str| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+        let certls = Certls::new().aliyun_at(&cloud.url).env(variable, path.to_str().expect("a path"));
+        let certls = if variable == "CERTLS_CONFIG" { certls.aliyun_keys() } else { certls };
+        certls.run("list -p aliyun -o json")
+    };
+    for (mode, words) in [
+        (0o600, ""),
+        (0o400, ""),
+        (0o640, "its group can read this file of keys (mode 0640)"),
+        (0o644, "everybody can read this file of keys (mode 0644)"),
+        (0o660, "its group can write this file of keys (mode 0660)"),
+    ] {
+        let run = run(&path, mode, "ALIBABA_CLOUD_CREDENTIALS_FILE");
+        assert_eq!((run.code, run.names().len()), (0, 2), "{mode:o}: {}", run.text());
+        assert_eq!(run.stderr.contains("warning: "), !words.is_empty(), "{mode:o}: {}", run.stderr);
+        assert!(run.stderr.contains(words), "{mode:o}: {}", run.stderr);
+    }
+    for mode in [0o666, 0o602, 0o646] {
+        let run = run(&path, mode, "ALIBABA_CLOUD_CREDENTIALS_FILE");
+        assert_eq!(run.code, 2, "{mode:o}: {}", run.text());
+        assert!(run.stderr.contains("everybody can write this file of keys"), "{}", run.stderr);
+        assert!(run.stderr.contains("chmod 600"), "{}", run.stderr);
+    }
+    // The configuration file holds no keys, but says whose are used.
+    assert_eq!(run(&config, 0o644, "CERTLS_CONFIG").code, 0);
+    let refused = run(&config, 0o646, "CERTLS_CONFIG");
+    assert_eq!(refused.code, 2, "{}", refused.text());
+    assert!(refused.stderr.contains("everybody can write this file (mode 0646)"), "{}", refused.stderr);
+}

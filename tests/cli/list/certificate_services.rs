@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Utc;
 use serde_json::{Value, json};
 
-use crate::support::fixtures::{ELB_LIST, SLB_LIST, certificate_for, days, two_projects, two_regions};
+use crate::support::fixtures::{ELB_LIST, SLB_LIST, certificate_for, days, project_id, two_projects, two_regions};
 use crate::support::runner::{Certls, HUAWEI_DOMAIN, HUAWEI_PASSWORD, HUAWEI_TOKEN, HUAWEI_USER, Run, assert_run};
 use clouds::aliyun::{self, Aliyun, CasCentre};
 use clouds::fault::{Effect, Fault};
@@ -311,9 +311,13 @@ fn scm_is_denied_by_name() {
     no certificate read · 1 cloud, 1 account, 1 scope: 1 denied
     ");
     let mut world = scm_world(scm_rows(0..1, 30));
-    world.faults = vec![Fault::always("iam:domains", Effect::Denied)];
-    let run = scm(&huawei::start(world)).run("list --service scm,elb -o json");
-    assert_eq!((run.code, run.names()), (3, vec!["pay".to_owned(), "cdn".to_owned()]), "{}", run.text());
+    let names = |action: &str| Fault::always(action, Effect::Status(200, Vec::new(), r#"{"projects":[]}"#.to_owned()));
+    world.faults =
+        vec![Fault::always("iam:domains", Effect::Denied), names("iam:projects"), names("iam:auth-projects")];
+    let cloud = huawei::start(world);
+    let certls = scm(&cloud).env("HW_PROJECT_ID", &project_id("cn-north-4"));
+    let run = certls.run("list --service scm,elb -r cn-north-4 -o json");
+    assert_eq!((run.code, run.names()), (3, vec!["pay".to_owned()]), "{}", run.text());
     assert_eq!(run.scope("global")["status"], "denied");
 }
 

@@ -203,7 +203,8 @@ fn a_pair_of_sm2_certificates_ends_with_the_first_of_them() {
     let ends: Vec<&Value> = pair["chain"].as_array().expect("a chain").iter().map(|c| &c["not_after"]).collect();
     assert_eq!(ends, [SM2_SIGNING_NOT_AFTER, SM2_ENCRYPTION_NOT_AFTER]);
     assert_eq!((&pair["signature_algorithm"], &pair["status"]), (&json!("SM2-with-SM3"), &json!("valid")));
-    let incomplete = "the chain is incomplete: it lacks the issuer's certificate, CN=Certls Test SM2 CA,O=Certls Test,C=CN, unless that is a root that clients have";
+    let incomplete = "the chain is incomplete: it lacks the issuer's certificate, CN=Certls Test SM2 CA,O=Certls Test,\
+                      C=CN, unless that is a root that clients have";
     let expected = [
         incomplete.to_owned(),
         "the encryption certificate of the SM2 pair is number 2 of the chain".to_owned(),

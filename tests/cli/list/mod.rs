@@ -13,6 +13,7 @@ mod huawei_projects;
 mod huawei_records;
 mod listener_usage;
 mod notes;
+mod odd_fields;
 mod paging;
 mod projects;
 mod sorting;

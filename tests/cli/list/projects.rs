@@ -98,7 +98,8 @@ fn two_projects_of_one_name_are_two_scopes() {
     assert_eq!(ids.len(), 2);
     assert!(ids.contains(&&json!(second.id)) && ids[0] != ids[1], "{ids:?}");
     // The simulated cloud names both alike, so one of the two calls is refused, whichever comes first.
-    world.faults = vec![Fault::once(ELB_LIST, Effect::Denied)];
+    let refusal = json!({"error_code": "ELB.8902", "error_msg": "Invalid input.", "request_id": "r"}).to_string();
+    world.faults = vec![Fault::once(ELB_LIST, Effect::Status(400, Vec::new(), refusal))];
     let run = Certls::new().huawei(&huawei::start(world)).run("list -o json");
     assert_eq!((run.code, run.certificates().len(), run.scopes().len()), (3, 1, 2), "{}", run.text());
     assert_eq!(run.json()["complete"], false);

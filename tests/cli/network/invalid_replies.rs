@@ -67,9 +67,9 @@ fn each_invalid_reply_has_its_message() {
         error: huawei default cn-north-4 elb: the answer (200) is an empty body
         hint: something may answer in the cloud's place: look at HTTPS_PROXY and `--endpoint`
         a body that breaks off
-        error: aliyun default cn-beijing slb: the answer of 127.0.0.1 broke off: end of file before message length reached
+        error: aliyun default cn-beijing slb: the answer of 127.0.0.1 broke off: the server closed the connection
         hint: look at this machine's network, and at HTTPS_PROXY and NO_PROXY
-        error: huawei default cn-north-4 elb: the answer of 127.0.0.1 broke off: end of file before message length reached
+        error: huawei default cn-north-4 elb: the answer of 127.0.0.1 broke off: the server closed the connection
         hint: look at this machine's network, and at HTTPS_PROXY and NO_PROXY
         JSON without the list
         error: aliyun default cn-beijing slb: the answer (200) is JSON of an unknown shape at column 52

@@ -118,9 +118,9 @@ fn nothing_is_sent_to_a_host_without_a_valid_certificate() {
     exit 1
     --- stdout
     --- stderr
-    error: aliyun default all slb: certificate verification failed for slb.aliyuncs.com: invalid peer certificate: UnknownIssuer
+    error: aliyun default all slb: certificate verification failed for slb.aliyuncs.com: it is not signed by an authority that is trusted here
     hint: if a proxy here inspects TLS, name its CA file with `--ca-bundle`
-    error: huawei default all elb: certificate verification failed for iam.myhuaweicloud.com: invalid peer certificate: UnknownIssuer
+    error: huawei default all elb: certificate verification failed for iam.myhuaweicloud.com: it is not signed by an authority that is trusted here
     hint: if a proxy here inspects TLS, name its CA file with `--ca-bundle`
     no certificate read · 2 clouds, 2 accounts, 2 scopes: 2 failed
     ");
@@ -178,8 +178,8 @@ fn a_proxy_that_refuses_is_a_network_error() {
     exit 1
     --- stdout
     --- stderr
-    error: aliyun default cn-beijing slb: no connection to slb.cn-beijing.aliyuncs.com: tunnel error: unsuccessful
-    hint: look at this machine's network, and at HTTPS_PROXY and NO_PROXY
+    error: aliyun default cn-beijing slb: the proxy 127.0.0.1:PORT refuses to connect to slb.cn-beijing.aliyuncs.com
+    hint: ask the proxy's administrator to allow this host, or name it in NO_PROXY
     no certificate read · 1 cloud, 1 account, 1 scope: 1 failed
     ");
 }

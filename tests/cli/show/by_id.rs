@@ -103,6 +103,7 @@ fn an_unknown_id() {
     --- stderr
     0 certificates · 2 clouds, 2 accounts, 4 scopes: all read
     error: no certificate's id begins with 0123456789abcdef (4 scopes asked)
+    hint: `--service cas,scm` looks into what was not asked, `--service all` everywhere
     ");
     let run = certls.run("show -o json 0123456789abcdef");
     assert_eq!(

@@ -128,6 +128,11 @@ impl Certls {
         std::fs::create_dir_all(&folder).expect("a folder");
         let path = folder.join(name);
         std::fs::write(&path, content).expect("a file");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("a mode");
+        }
         path.to_str().expect("a path in UTF-8").to_owned()
     }
 

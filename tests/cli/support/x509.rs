@@ -91,21 +91,21 @@ impl Draft {
         self.extension(&[2, 5, 29, 17], &[&[0x30, length], list].concat())
     }
 
-    fn as_authority(mut self) -> CertificateParams {
+    fn into_authority(mut self) -> CertificateParams {
         self.params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         self.params
     }
 
     /// Makes it an authority that signed itself.
     pub(crate) fn root(self) -> Ca {
-        let (params, key) = (self.as_authority(), KeyPair::generate().expect("a key"));
+        let (params, key) = (self.into_authority(), KeyPair::generate().expect("a key"));
         let pem = params.self_signed(&key).expect("a certificate").pem();
         Ca { pem, issuer: Issuer::new(params, key) }
     }
 
     /// Makes it an authority that another one signed.
     pub(crate) fn intermediate(self, by: &Ca) -> Ca {
-        let (params, key) = (self.as_authority(), KeyPair::generate().expect("a key"));
+        let (params, key) = (self.into_authority(), KeyPair::generate().expect("a key"));
         let pem = params.signed_by(&key, &by.issuer).expect("a certificate").pem();
         Ca { pem, issuer: Issuer::new(params, key) }
     }

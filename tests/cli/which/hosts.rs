@@ -152,6 +152,7 @@ fn a_name_that_nothing_covers() {
     --- stderr
     0 certificates · 2 clouds, 2 accounts, 3 scopes: all read
     error: no certificate covers nobody.example.net (3 scopes asked)
+    hint: `--service cas,scm` looks into what was not asked, `--service all` everywhere
     ");
     let run = which(&clouds, "-o json www.example.com nobody.example.net");
     assert_eq!((run.code, run.names().len()), (4, 3), "{}", run.text());

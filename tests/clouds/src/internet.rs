@@ -6,7 +6,7 @@
 
 use crate::certs::Authority;
 use crate::server::Running;
-use chrono::Utc;
+use chrono::{DateTime, Duration, Utc};
 use rcgen::KeyPair;
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -40,13 +40,13 @@ impl Internet {
     /// Starts a proxy with these routes: a host, which stands for its subdomains as well, and a simulated cloud's URL.
     pub fn start(routes: Vec<(String, String)>) -> Self {
         let now = Utc::now();
+        Self::start_valid(routes, now - Duration::days(1), now + Duration::days(30))
+    }
+
+    /// Starts a proxy whose certificates are valid between these times.
+    pub fn start_valid(routes: Vec<(String, String)>, from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
         let key = KeyPair::generate().expect("a key");
-        let authority = Authority::with_key(
-            "Test Internet CA",
-            now - chrono::Duration::days(1),
-            now + chrono::Duration::days(30),
-            key,
-        );
+        let authority = Authority::with_key("Test Internet CA", from, until, key);
         let ca_pem = authority.certificate.pem.clone();
         let routes = routes
             .into_iter()

@@ -44,8 +44,7 @@ fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
 }
 
 fn is_ignored(context: &LoadContext<'_>) -> bool {
-    let is_true = |value: &str| value.eq_ignore_ascii_case("true");
-    IGNORE_CLI_FILE.iter().any(|variable| variable.get(&context.cx.env).is_some_and(is_true))
+    IGNORE_CLI_FILE.iter().any(|variable| variable.is_on(&context.cx.env))
 }
 
 struct Config<'a> {

@@ -29,13 +29,13 @@ fn load_access_key(context: &LoadContext<'_>) -> Result<Contents, Error> {
 /// The name of a role alone sets up nothing: other tools assume roles by it too.
 fn load_oidc(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let env = &context.cx.env;
-    let (token_file, provider) = match (OIDC_TOKEN_FILE.get(env), OIDC_PROVIDER.get(env)) {
+    let (token_file, provider) = match (OIDC_TOKEN_FILE.checked(env)?, OIDC_PROVIDER.checked(env)?) {
         (None, None) => return Ok(Contents::Nothing),
         (Some(token_file), Some(provider)) => (token_file, provider),
         (Some(_), None) => return Err(missing(OIDC_PROVIDER.name, OIDC_TOKEN_FILE.name)),
         (None, Some(_)) => return Err(missing(OIDC_TOKEN_FILE.name, OIDC_PROVIDER.name)),
     };
-    let arn = ROLE.get(env).ok_or_else(|| missing(ROLE.name, OIDC_TOKEN_FILE.name))?;
+    let arn = ROLE.checked(env)?.ok_or_else(|| missing(ROLE.name, OIDC_TOKEN_FILE.name))?;
     let options = &context.vendor;
     let role = OidcRole {
         role: Role::new(arn, &options.session),

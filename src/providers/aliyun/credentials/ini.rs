@@ -4,7 +4,7 @@ use crate::config::AccessKey;
 use crate::error::Error;
 use crate::providers::aliyun::sts::{OidcRole, Role};
 use crate::providers::credentials::chain::Load;
-use crate::providers::credentials::profile_file::{Current, Section};
+use crate::providers::credentials::profile_file::{Current, Section, word};
 use crate::providers::credentials::source_error::{broken, missing};
 use crate::suggest::did_you_mean;
 
@@ -30,7 +30,7 @@ fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let sections = file.sections(DEFAULT)?;
     let names: Vec<&str> = sections.keys().map(String::as_str).collect();
     file.select(context.requested.as_ref(), &Current::Usual(DEFAULT), &names, |name| {
-        let Some(section) = sections.get(name) else { return Ok(Contents::Nothing) };
+        let Some(section) = file.section(sections, name)? else { return Ok(Contents::Nothing) };
         let profile = Profile { section, context, origin: format!("profile `{name}` of {}", file.name) };
         profile.credentials().map(Contents::Credentials)
     })
@@ -45,8 +45,10 @@ struct Profile<'a> {
 impl Profile<'_> {
     fn credentials(self) -> Result<Credentials, Error> {
         let options = &self.context.vendor;
-        Ok(match self.section.text("type").unwrap_or("access_key") {
-            "access_key" => Credentials::static_keys(self.keys()?, options),
+        Ok(match self.section.text("type").unwrap_or_default() {
+            "" => Credentials::static_keys(self.keys()?, options),
+            // A token is left over from another type: the vendor's SDKs do not read it either.
+            "access_key" => Credentials::static_keys(AccessKey { token: None, ..self.keys()? }, options),
             "sts" => {
                 self.needed("security_token")?;
                 Credentials::static_keys(self.keys()?, options)
@@ -67,7 +69,7 @@ impl Profile<'_> {
             other => {
                 let hint = did_you_mean(other, TYPES).unwrap_or_else(|| format!("certls knows {}", TYPES.join(", ")));
                 return Err(
-                    broken(&self.origin, &format!("certls cannot log in by the type `{other}`")).with_hint(hint)
+                    broken(&self.origin, &format!("certls cannot log in by the type {}", word(other))).with_hint(hint)
                 );
             }
         })

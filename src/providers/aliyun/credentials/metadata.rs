@@ -59,7 +59,7 @@ pub(super) fn enabled(cx: &Context) -> Option<Metadata> {
 async fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let (cx, options) = (context.cx, &context.vendor);
     let Some(metadata) = options.metadata.clone() else { return Ok(Contents::Nothing) };
-    let role = METADATA_ROLE.get(&cx.env).map(str::to_owned);
+    let role = METADATA_ROLE.checked(&cx.env)?.map(str::to_owned);
     let named = role.as_ref().map(|role| format!("the ECS instance role `{role}` ({})", METADATA_ROLE.name));
     let instance = Instance { metadata, role, no_v1: options.no_metadata_v1 };
     if let Some(origin) = named {
@@ -114,9 +114,27 @@ impl Instance {
         if role.is_empty() {
             return Ok(None);
         }
-        let Some(reply) = get(&session, &format!("{ROLES}{}", encode(&role))).await? else { return Ok(None) };
+        let Some(reply) = get(&session, &format!("{ROLES}{}", encode(&role))).await? else {
+            return if self.role.is_some() { Err(unknown_role(&role, &session).await) } else { Ok(None) };
+        };
         Ok(Some((reply.json::<IssuedWire>()?.issued()?, role)))
     }
+}
+
+/// Returns the error of a role that the instance does not have. It names the one that it has.
+async fn unknown_role(role: &str, session: &MetadataSession<'_>) -> Error {
+    let own = get(session, ROLES).await.ok().flatten().map(|reply| first_line(&reply));
+    let error = Error::new(Kind::Credentials, format!("this instance has no RAM role `{role}`"));
+    match own.filter(|own| is_role_name(own)) {
+        Some(own) => error.with_hint(format!("its role is `{own}`: name that one, or none")),
+        None => error.with_hint("attach the RAM role to this instance, or set up credentials that need none"),
+    }
+}
+
+/// Returns whether a text can be the name of a role: letters, digits, `.`, `-` and `_`, at most 64.
+fn is_role_name(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(fits)
 }
 
 async fn get(session: &MetadataSession<'_>, path: &str) -> Result<Option<Reply>, Error> {

@@ -1,6 +1,6 @@
 //! Where Alibaba Cloud's credentials are searched.
 
-use crate::config::Account;
+use crate::config::{Account, KeyVariables};
 use crate::error::Error;
 use crate::providers::Context;
 use crate::providers::credentials::chain::{self, RequestedProfile};
@@ -32,7 +32,7 @@ static CHAIN: &[&CredentialSource] =
 ///
 /// Keys that must be issued are requested at once, so that a refusal is one error of the account.
 pub(super) async fn find(cx: &Context, account: &Account, client: &Client) -> Result<Option<Credentials>, Error> {
-    let requested = RequestedProfile::of(account, &cx.env, &variables::PROFILES);
+    let requested = RequestedProfile::of(account, &cx.env, &variables::PROFILES)?;
     let vendor = Options::new(cx, metadata::enabled(cx));
     let context = LoadContext { cx, account, requested, vendor };
     let Some(mut credentials) = chain::load(CHAIN, &context).await? else { return Ok(None) };
@@ -47,4 +47,14 @@ pub(super) async fn find(cx: &Context, account: &Account, client: &Client) -> Re
 /// Returns the names of the sources.
 pub(super) fn credential_sources() -> Vec<&'static str> {
     chain::names(CHAIN)
+}
+
+/// Returns what may be meant as credentials here, and is not read.
+pub(super) fn unread(cx: &Context) -> Vec<String> {
+    chain::unread_variables(&cx.env, variables::OTHER_TOOLS)
+}
+
+/// Returns the variables that hold secrets.
+pub(super) fn secret_variables() -> Vec<&'static str> {
+    variables::ACCESS_KEYS.iter().flat_map(KeyVariables::secret_names).collect()
 }

@@ -2,11 +2,13 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 
 use crate::clock::Clock;
 use crate::config::{AccessKey, AccountKey};
 use crate::error::Error;
 use crate::providers::Context;
+use crate::providers::aliyun::ID;
 use crate::providers::aliyun::client::Client;
 use crate::providers::aliyun::sts::{self, OidcRole, Role};
 use crate::providers::credentials::chain::{self, MayBeKey};
@@ -33,6 +35,10 @@ pub(super) struct Options {
     pub metadata: Option<Metadata>,
     pub no_metadata_v1: bool,
     pub no_processes: bool,
+    /// The variables with other clouds' secrets, which no program needs that gives keys of this one.
+    pub foreign_secrets: Vec<String>,
+    /// The address that gives out keys, where the environment names one.
+    pub credentials_uri: Option<SecretString>,
     pub clock: Clock,
 }
 
@@ -44,9 +50,17 @@ impl Options {
             session: variables::SESSION.get(env).unwrap_or("certls").to_owned(),
             no_metadata_v1: variables::NO_METADATA_V1.is_on(env),
             no_processes: variables::NO_PROCESSES.is_on(env),
+            foreign_secrets: foreign_secrets(cx),
+            credentials_uri: variables::URI.get(env).map(SecretString::from),
             clock: cx.clock,
         }
     }
+}
+
+/// Returns the variables that hold secrets of other clouds.
+fn foreign_secrets(cx: &Context) -> Vec<String> {
+    let others = cx.providers.iter().filter(|provider| provider.info().id != ID);
+    others.flat_map(|provider| provider.secret_variables()).map(str::to_owned).collect()
 }
 
 /// An account's credentials: an access key, or a way to have one issued.

@@ -111,3 +111,18 @@ pub(super) static PROFILES: [&EnvVar; 3] = [
 /// The spellings of the switch that leaves the command line's file alone.
 pub(super) static IGNORE_CLI_FILE: [&EnvVar; 2] =
     [&NO_CLI_FILE, &EnvVar { name: "ALIBABA_CLOUD_IGNORE_PROFILE", help: NO_CLI_FILE.help }];
+
+/// Variables that other tools read, and what is read here.
+pub(super) static OTHER_TOOLS: &[(&str, &str)] = &[
+    ("ALIYUN_ACCESS_KEY_ID", ACCESS_KEY_ID.name),
+    ("ALIYUN_ACCESS_KEY_SECRET", ACCESS_KEY_SECRET.name),
+    ("ALIYUN_ACCESS_KEY", ACCESS_KEY_ID.name),
+    ("ALIYUN_SECRET_KEY", ACCESS_KEY_SECRET.name),
+    ("ACCESS_KEY_ID", ACCESS_KEY_ID.name),
+    ("ACCESS_KEY_SECRET", ACCESS_KEY_SECRET.name),
+    ("Ali_Key", ACCESS_KEY_ID.name),
+    ("Ali_Secret", ACCESS_KEY_SECRET.name),
+    ("ALIBABACLOUD_OIDC_TOKEN_FILE", OIDC_TOKEN_FILE.name),
+    ("ALICLOUD_OIDC_TOKEN_FILE", OIDC_TOKEN_FILE.name),
+    ("ALIBABACLOUD_CREDENTIALS_URI", URI.name),
+];

@@ -13,18 +13,19 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use futures_util::future::join;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::Endpoint;
 use crate::error::Error;
-use crate::model::{Certificate, Kinds, NoteCode, Scope, SerialNumber};
+use crate::model::{Certificate, Facet, Kinds, NoteCode, Scope, SerialNumber};
 use crate::providers::aliyun::client::Operation;
 use crate::providers::aliyun::endpoints;
 use crate::providers::aliyun::session::AliyunSession;
 use crate::providers::paging::{Cursor, List, Page, Position, pages};
 use crate::providers::provider::Service;
-use crate::providers::record::{Field, RecordReader, Scalar, hex_digits};
+use crate::providers::record::{Field, RecordReader, Scalar, count, hex_digits};
 use crate::providers::{ScopedStore, ServiceInfo, Store};
 
 pub(super) const ID: &str = "cas";
@@ -157,13 +158,19 @@ impl Lists {
             ("ShowSize", PAGE_SIZE),
         ];
         params.extend(status.map(|status| ("Status", status)));
-        let listed = self.session.call(&LIST_USER_CERTIFICATE_ORDER, &self.endpoint, &params);
-        let (reply, account_id) = join(listed, self.session.account_id()).await;
-        let reply = reply?;
-        let list: ListWire<'_> = reply.json()?;
-        let records = list.certificate_order_list.into_iter();
-        let rows = records.map(|record| certificate(&self.scope, account_id.clone(), record)).collect();
-        Ok(Page { rows, count: None, total: list.total_count.known(), next: Ok(Cursor::Page(number + 1)) })
+        let listed = async {
+            let reply = self.session.call(&LIST_USER_CERTIFICATE_ORDER, &self.endpoint, &params).await?;
+            let list: ListWire<'_> = reply.json()?;
+            let records = list.certificate_order_list.into_iter();
+            let rows = records.map(|record| certificate(&self.scope, record)).collect();
+            Ok(Page { rows, count: None, total: count(list.total_count), next: Ok(Cursor::Page(number + 1)) })
+        };
+        let (page, account_id) = join(listed, self.session.account_id()).await;
+        let mut page: Page<Certificate> = page?;
+        for certificate in &mut page.rows {
+            certificate.account_id.clone_from(&account_id);
+        }
+        Ok(page)
     }
 }
 
@@ -219,7 +226,7 @@ struct ListWire<'a> {
     #[serde(borrow)]
     certificate_order_list: Vec<&'a RawValue>,
     #[serde(default)]
-    total_count: Field<usize>,
+    total_count: Field<Scalar>,
 }
 
 /// `Issuer` is not read: it is the name of an organization, not a distinguished name.
@@ -227,9 +234,9 @@ struct ListWire<'a> {
 #[serde(rename_all = "PascalCase", default)]
 struct CertificateWire {
     certificate_id: Field<Scalar>,
-    name: Field<String>,
-    common_name: Field<String>,
-    sans: Field<String>,
+    name: Field<Scalar>,
+    common_name: Field<Scalar>,
+    sans: Field<Value>,
     fingerprint: Field<String>,
     sha2: Field<String>,
     serial_no: Field<String>,
@@ -238,19 +245,29 @@ struct CertificateWire {
     cert_end_time: Field<Scalar>,
     start_date: Field<String>,
     end_date: Field<String>,
-    resource_group_id: Field<String>,
+    resource_group_id: Field<Scalar>,
 }
 
 /// Converts a record. One that cannot be read keeps its place in the list, with a note.
-fn certificate(scope: &Scope, account_id: Option<String>, record: &RawValue) -> Certificate {
+fn certificate(scope: &Scope, record: &RawValue) -> Certificate {
     let mut reader = RecordReader::default();
     let wire: CertificateWire = reader.record(record);
     let algorithm = reader.text("Algorithm", wire.algorithm);
+    let id = reader.scalar("CertificateId", wire.certificate_id);
+    let name = reader.scalar("Name", wire.name);
+    let common_name = reader.scalar("CommonName", wire.common_name);
+    let names = reader.names("Sans", wire.sans, "Sans", ',');
     Certificate {
-        id: reader.value("CertificateId", wire.certificate_id).map(|id| id.0).filter(|id| !id.is_empty()),
-        name: reader.text("Name", wire.name),
-        common_name: reader.text("CommonName", wire.common_name),
-        subject_alternative_names: reader.names("Sans", wire.sans, ','),
+        id,
+        name,
+        unreadable: reader.unreadable(&[
+            ("CertificateId", Facet::Id),
+            ("Name", Facet::Name),
+            ("Sans", Facet::Names),
+            (if names.is_empty() { "CommonName" } else { "" }, Facet::Names),
+        ]),
+        common_name,
+        subject_alternative_names: names,
         fingerprint_sha1: hex(&mut reader, "Fingerprint", wire.fingerprint, Some(40)),
         fingerprint_sha256: hex(&mut reader, "Sha2", wire.sha2, Some(64)),
         serial_number: hex(&mut reader, "SerialNo", wire.serial_no, None).and_then(|hex| SerialNumber::from_hex(&hex)),
@@ -262,9 +279,9 @@ fn certificate(scope: &Scope, account_id: Option<String>, record: &RawValue) -> 
             NaiveTime::MIN,
         ),
         not_after: moment(&mut reader, ("CertEndTime", wire.cert_end_time), ("EndDate", wire.end_date), last_second()),
-        resource_group_id: reader.text("ResourceGroupId", wire.resource_group_id),
+        resource_group_id: reader.scalar("ResourceGroupId", wire.resource_group_id),
         notes: reader.notes,
-        ..Certificate::in_scope(scope, account_id)
+        ..Certificate::in_scope(scope, None)
     }
 }
 
@@ -325,7 +342,7 @@ mod tests {
         let scope = Scope { provider: "aliyun", account: "shop".to_owned(), region, service: ID, project: None };
         let list = format!(r#"{{"CertificateOrderList":[{json}],"TotalCount":1}}"#);
         let list: ListWire<'_> = serde_json::from_str(&list).expect(json);
-        certificate(&scope, None, list.certificate_order_list[0])
+        certificate(&scope, list.certificate_order_list[0])
     }
 
     fn time(time: Option<DateTime<Utc>>) -> String {

@@ -5,17 +5,18 @@
 //! Reference: <https://www.alibabacloud.com/help/en/slb/developer-reference/api-slb-2014-05-15-describeservercertificates>,
 //! <https://www.alibabacloud.com/help/en/slb/developer-reference/api-slb-2014-05-15-describecacertificates>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, FuturesUnordered, StreamExt};
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
-use crate::model::{AlternativeName, Certificate, Kind as CertificateKind, Kinds, NoteCode, Scope, Source};
+use crate::model::{Certificate, Facet, Kind as CertificateKind, Kinds, NoteCode, Scope, Source};
 use crate::providers::aliyun::client::Operation;
 use crate::providers::aliyun::endpoints::{self, ListedRegion};
 use crate::providers::aliyun::session::AliyunSession;
@@ -104,9 +105,11 @@ pub(super) async fn open_regions(session: &AliyunSession, wanted: Option<&[Strin
         (None, Ok(listed)) => listed.iter().map(|region| region.id.clone()).collect(),
         (None, Err(_)) => vec![Scope::ALL_REGIONS.to_owned()],
     };
+    let by_id: HashMap<&str, &ListedRegion> =
+        listed.iter().flatten().map(|listed| (listed.id.as_str(), listed)).collect();
     let endpoint = |region: &str| match &listed {
-        Ok(listed) => match listed.iter().find(|listed| listed.id == region) {
-            Some(listed) => session.client().endpoint(ID, &listed.host),
+        Ok(listed) => match by_id.get(region) {
+            Some(listed) => session.client().region_endpoint(ID, listed),
             None if known(region) => session.client().endpoint(ID, &endpoints::host(ID, region)),
             None => Err(not_listed(region, listed)),
         },
@@ -128,21 +131,23 @@ fn not_listed(region: &str, listed: &[ListedRegion]) -> Error {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct RegionsWire {
-    #[serde(deserialize_with = "record::object")]
-    regions: RegionListWire,
+struct RegionsWire<'a> {
+    #[serde(borrow, deserialize_with = "record::object")]
+    regions: RegionListWire<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct RegionListWire {
-    region: Vec<ListedRegion>,
+struct RegionListWire<'a> {
+    #[serde(borrow)]
+    region: Vec<&'a RawValue>,
 }
 
 async fn describe_regions(session: &AliyunSession) -> Result<Vec<ListedRegion>, Error> {
     let endpoint = session.client().endpoint(ID, &endpoints::central_host(ID))?;
     let reply = session.call(&DESCRIBE_REGIONS, &endpoint, &[]).await?;
-    let mut regions = reply.json::<RegionsWire>()?.regions.region;
+    let listed = reply.json::<RegionsWire<'_>>()?.regions.region.into_iter();
+    let mut regions: Vec<ListedRegion> = listed.map(ListedRegion::read).collect();
     regions.sort_by(|a, b| a.id.cmp(&b.id));
     regions.dedup_by(|a, b| a.id == b.id);
     if regions.is_empty() {
@@ -200,11 +205,17 @@ impl RegionStore {
     async fn describe(&self, list: &List, id: Option<&str>) -> Result<Vec<Certificate>, Error> {
         let mut params = vec![("RegionId", self.scope.region.as_str())];
         params.extend(id.map(|id| (list.id, id)));
-        let listed = self.session.call(&list.operation, &self.endpoint, &params);
-        let (reply, account_id) = tokio::join!(listed, self.session.account_id());
-        let reply = reply?;
-        let records = reply.json::<ListWire<'_>>()?.certificates.certificate.into_iter();
-        Ok(records.map(|record| certificate(&self.scope, account_id.clone(), list, record)).collect())
+        let listed = async {
+            let reply = self.session.call(&list.operation, &self.endpoint, &params).await?;
+            let records = reply.json::<ListWire<'_>>()?.certificates.certificate.into_iter();
+            Ok(records.map(|record| certificate(&self.scope, list, record)).collect())
+        };
+        let (certificates, account_id) = tokio::join!(listed, self.session.account_id());
+        let mut certificates: Vec<Certificate> = certificates?;
+        for certificate in &mut certificates {
+            certificate.account_id.clone_from(&account_id);
+        }
+        Ok(certificates)
     }
 }
 
@@ -225,13 +236,16 @@ struct RecordsWire<'a> {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
 struct CertificateWire {
-    #[serde(rename = "ServerCertificateId", alias = "CACertificateId")]
-    id: Field<String>,
-    #[serde(rename = "ServerCertificateName", alias = "CACertificateName")]
-    name: Field<String>,
+    server_certificate_id: Field<Scalar>,
+    #[serde(rename = "CACertificateId")]
+    ca_certificate_id: Field<Scalar>,
+    server_certificate_name: Field<Scalar>,
+    #[serde(rename = "CACertificateName")]
+    ca_certificate_name: Field<Scalar>,
     region_id_alias: Field<String>,
-    common_name: Field<String>,
-    subject_alternative_names: Field<NamesWire>,
+    common_name: Field<Scalar>,
+    /// `{"SubjectAlternativeName": […]}`.
+    subject_alternative_names: Field<Value>,
     fingerprint: Field<String>,
     expire_time: Field<String>,
     expire_time_stamp: Field<Scalar>,
@@ -239,38 +253,14 @@ struct CertificateWire {
     create_time_stamp: Field<Scalar>,
     is_ali_cloud_certificate: Field<Scalar>,
     ali_cloud_certificate_id: Field<Scalar>,
-    ali_cloud_certificate_name: Field<String>,
-    resource_group_id: Field<String>,
-    tags: Field<TagsWire>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct NamesWire {
-    subject_alternative_name: Vec<String>,
-}
-
-/// `{"Tag": […]}`; a bare list on Apsara Stack.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum TagsWire {
-    Nested {
-        #[serde(rename = "Tag", default)]
-        tag: Vec<TagWire>,
-    },
-    Bare(Vec<TagWire>),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct TagWire {
-    tag_key: String,
-    #[serde(default)]
-    tag_value: String,
+    ali_cloud_certificate_name: Field<Scalar>,
+    resource_group_id: Field<Scalar>,
+    /// `{"Tag": […]}`; a bare list on Apsara Stack.
+    tags: Field<Value>,
 }
 
 /// Converts a record. One that cannot be read keeps its place in the list, with a note.
-fn certificate(scope: &Scope, account_id: Option<String>, list: &List, record: &RawValue) -> Certificate {
+fn certificate(scope: &Scope, list: &List, record: &RawValue) -> Certificate {
     let mut reader = RecordReader::default();
     let wire: CertificateWire = reader.record(record);
     let expire_time = reader.time("ExpireTime", wire.expire_time);
@@ -284,18 +274,35 @@ fn certificate(scope: &Scope, account_id: Option<String>, list: &List, record: &
     let create_time = reader.time("CreateTime", wire.create_time);
     let create_stamp = reader.millis("CreateTimeStamp", wire.create_time_stamp);
     let (fingerprint_sha1, fingerprint_sha256) = reader.fingerprints("Fingerprint", wire.fingerprint);
-    let names = reader.value("SubjectAlternativeNames", wire.subject_alternative_names);
+    let (id, name) = match list.kind {
+        CertificateKind::Ca => (wire.ca_certificate_id, wire.ca_certificate_name),
+        _ => (wire.server_certificate_id, wire.server_certificate_name),
+    };
+    let id = reader.scalar(list.id, id);
+    let name = reader.value(list.name, name).map(|name| name.0);
+    let common_name = reader.scalar("CommonName", wire.common_name);
+    let names = wire.subject_alternative_names;
+    let names = reader.names("SubjectAlternativeNames", names, "SubjectAlternativeName", ',');
+    let tags = reader.tags("Tags", wire.tags);
+    let resource_group_id = reader.scalar("ResourceGroupId", wire.resource_group_id);
     let managed = reader.value("IsAliCloudCertificate", wire.is_ali_cloud_certificate);
     let managed_id = reader.value("AliCloudCertificateId", wire.ali_cloud_certificate_id);
-    let managed_name = reader.text("AliCloudCertificateName", wire.ali_cloud_certificate_name);
+    let managed_name = reader.scalar("AliCloudCertificateName", wire.ali_cloud_certificate_name);
     Certificate {
         // The id of the region may be the vendor's internal one; its alias is the public one.
         region: reader.text("RegionIdAlias", wire.region_id_alias).unwrap_or_else(|| scope.region.clone()),
-        id: reader.text(list.id, wire.id),
-        name: reader.value(list.name, wire.name),
+        id,
+        name,
         kind: list.kind,
-        common_name: reader.text("CommonName", wire.common_name),
-        subject_alternative_names: names.map(flatten).unwrap_or_default(),
+        unreadable: reader.unreadable(&[
+            (list.id, Facet::Id),
+            (list.name, Facet::Name),
+            ("SubjectAlternativeNames", Facet::Names),
+            ("Tags", Facet::Tags),
+            (if names.is_empty() { "CommonName" } else { "" }, Facet::Names),
+        ]),
+        common_name,
+        subject_alternative_names: names,
         fingerprint_sha1,
         fingerprint_sha256,
         not_after: expire_time.or(expire_stamp),
@@ -305,25 +312,13 @@ fn certificate(scope: &Scope, account_id: Option<String>, list: &List, record: &
             id: managed_id.map(|id| id.0).filter(|id| !matches!(id.as_str(), "" | "0")),
             name: managed_name,
         }),
-        resource_group_id: reader.text("ResourceGroupId", wire.resource_group_id),
-        tags: reader.value("Tags", wire.tags).map(tags).unwrap_or_default(),
+        resource_group_id,
+        tags,
         notes: reader.notes,
-        ..Certificate::in_scope(scope, account_id)
+        ..Certificate::in_scope(scope, None)
     }
 }
 
 fn is_true(value: &Scalar) -> bool {
     matches!(value.0.as_str(), "1" | "1.0" | "true" | "True")
-}
-
-/// Names come as a list, or as a list with one element that is itself a JSON list of names.
-fn flatten(names: NamesWire) -> Vec<AlternativeName> {
-    let names = names.subject_alternative_name.into_iter();
-    let names = names.flat_map(|name| serde_json::from_str::<Vec<String>>(&name).unwrap_or_else(|_| vec![name]));
-    names.map(AlternativeName::from_text).collect()
-}
-
-fn tags(wire: TagsWire) -> BTreeMap<String, String> {
-    let (TagsWire::Nested { tag: tags } | TagsWire::Bare(tags)) = wire;
-    tags.into_iter().map(|tag| (tag.tag_key, tag.tag_value)).collect()
 }

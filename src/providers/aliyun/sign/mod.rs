@@ -97,6 +97,8 @@ mod tests {
 
     use serde::Deserialize;
 
+    use super::*;
+
     /// A signature that the vendor's own SDKs made.
     #[derive(Deserialize)]
     pub(super) struct Vector {
@@ -118,6 +120,36 @@ mod tests {
         pub string_to_sign: String,
         pub signature: String,
         pub authorization: Option<String>,
+    }
+
+    impl Vector {
+        pub(super) fn params(&self) -> Vec<(&str, &str)> {
+            self.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+        }
+
+        /// Signs these parameters of the operation as certls does, with everything else of the SDK's request.
+        pub(super) fn signed(
+            &self,
+            sign: impl Fn(&Unsigned<'_>, &AccessKey) -> Result<Signed, http::Error>,
+            (action, version): (&str, &str),
+            params: &[(&str, &str)],
+        ) -> Signed {
+            let keys = AccessKey {
+                id: self.access_key_id.clone().into(),
+                secret: self.access_key_secret.clone().into(),
+                token: self.security_token.clone().map(Into::into),
+                origin: String::new(),
+            };
+            let unsigned = Unsigned {
+                endpoint: &Endpoint::of_host(&self.host).expect("a host"),
+                action,
+                version,
+                params,
+                at: DateTime::parse_from_rfc3339(&self.timestamp).expect("a time").to_utc(),
+                nonce: &self.nonce,
+            };
+            sign(&unsigned, &keys).expect("signed")
+        }
     }
 
     pub(super) fn vectors(signer: &str) -> Vec<Vector> {

@@ -67,17 +67,13 @@ fn signature(secret: &SecretString, string_to_sign: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::super::tests::vectors;
     use super::*;
-    use crate::config::Endpoint;
 
     #[test]
     fn every_string_to_sign_and_signature_is_the_sdks_own() {
         for vector in vectors("rpc-hmac-sha1") {
-            let mut params: Vec<(&str, &str)> =
-                vector.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let mut params = vector.params();
             let text = string_to_sign(&vector.method, &mut params);
             assert_eq!(text, vector.string_to_sign, "{}", vector.name);
             let made = signature(&vector.access_key_secret.clone().into(), &text);
@@ -105,27 +101,9 @@ mod tests {
             if !alike || vector.params.contains_key("SignatureType") {
                 continue;
             }
-            let own: Vec<(&str, &str)> = vector
-                .params
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str()))
-                .filter(|(name, _)| !ours.contains(name))
-                .collect();
-            let keys = AccessKey {
-                id: vector.access_key_id.clone().into(),
-                secret: vector.access_key_secret.clone().into(),
-                token: vector.security_token.clone().map(Into::into),
-                origin: String::new(),
-            };
-            let unsigned = Unsigned {
-                endpoint: &Endpoint::of_host(&vector.host).expect("a host"),
-                action: &vector.params["Action"],
-                version: &vector.params["Version"],
-                params: &own,
-                at: DateTime::parse_from_rfc3339(&vector.timestamp).expect("a time").to_utc(),
-                nonce: &vector.nonce,
-            };
-            let signed = sign(&unsigned, &keys).expect("signed");
+            let own: Vec<_> = vector.params().into_iter().filter(|(name, _)| !ours.contains(name)).collect();
+            let operation = (vector.params["Action"].as_str(), vector.params["Version"].as_str());
+            let signed = vector.signed(sign, operation, &own);
             assert_eq!(signed.signed_text, vector.string_to_sign, "{}", vector.name);
             let sent = format!("Signature={}", encode(&vector.signature));
             assert!(signed.request.body().ends_with(&sent), "{}", vector.name);

@@ -9,12 +9,13 @@ use serde::Deserialize;
 use crate::config::AccessKey;
 use crate::error::Error;
 use crate::providers::credentials::chain::Load;
-use crate::providers::credentials::profile_file::{Current, JsonFormat, secret, text};
+use crate::providers::credentials::profile_file::{Current, JsonFormat, quoted, secret, text, word};
 use crate::providers::credentials::source_error::{broken, missing};
 use crate::suggest::did_you_mean;
 
+use super::location::{Stated, Tool};
 use super::metadata;
-use super::source::{Contents, CredentialSource, Credentials, LoadContext};
+use super::source::{Contents, CredentialSource, Credentials, LoadContext, Loaded};
 
 const MODES: [&str; 3] = ["AKSK", "ecsAgency", "SSO"];
 
@@ -36,6 +37,7 @@ struct Profile {
     #[serde(flatten)]
     keys: KeysWire,
     agency_name: Option<String>,
+    region: Option<String>,
     sso_auth: Option<SsoAuth>,
 }
 
@@ -62,7 +64,9 @@ fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
         let profile = profiles.list().iter().find(|profile| profile.name() == Some(name));
         let Some(profile) = profile else { return Ok(Contents::Nothing) };
         let origin = format!("profile `{name}` of {}", file.name);
-        profile.credentials(name, &origin, context).map(|credentials| Contents::Credentials(credentials.into()))
+        let credentials = profile.credentials(name, &origin, context)?;
+        let stated = text(profile.region.as_ref()).map(|region| Stated::Region(region.to_owned()));
+        Ok(Contents::Credentials(Loaded { tool: Tool::Terraform, stated, ..credentials.into() }))
     })
 }
 
@@ -77,16 +81,17 @@ impl Profile {
         match mode.to_ascii_lowercase().as_str() {
             // Its keys alone would show the certificates of another account than the profile is for.
             "aksk" if text(self.agency_name.as_ref()).is_some() => {
-                Err(broken(origin, "it assumes an agency, which certls cannot do")
-                    .with_hint("export the agency's temporary keys as HUAWEICLOUD_SDK_AK, _SK and _SECURITY_TOKEN"))
+                Err(broken(origin, "it assumes an agency, which certls does for variables only").with_hint(
+                    "set HUAWEICLOUD_SDK_AK and _SK, with HW_ASSUME_ROLE_AGENCY_NAME and HW_ASSUME_ROLE_DOMAIN_NAME",
+                ))
             }
             "aksk" => self
                 .keys
-                .keys(origin, &format!("hcloud configure set --cli-profile={name}"))
+                .keys(origin, &format!("hcloud configure set --cli-profile={}", quoted(name)))
                 .map(|key| Credentials::static_keys(key, clock)),
             "ecsagency" => metadata::credentials(context.vendor.metadata.as_ref(), clock, origin),
             "sso" => {
-                let log_in = format!("hcloud configure sso --cli-profile={name}");
+                let log_in = format!("hcloud configure sso --cli-profile={}", quoted(name));
                 let cached = self.sso_auth.as_ref().and_then(|auth| auth.sts_token.as_ref());
                 let cached = cached.ok_or_else(|| {
                     broken(origin, "it has no keys of a log-in").with_hint(format!("log in: {log_in}"))
@@ -98,7 +103,7 @@ impl Profile {
             }
             _ => {
                 let hint = did_you_mean(mode, MODES).unwrap_or_else(|| format!("certls knows {}", MODES.join(", ")));
-                Err(broken(origin, &format!("certls cannot log in by the mode `{mode}`")).with_hint(hint))
+                Err(broken(origin, &format!("certls cannot log in by the mode {}", word(mode))).with_hint(hint))
             }
         }
     }

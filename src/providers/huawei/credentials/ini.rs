@@ -6,6 +6,7 @@ use crate::providers::credentials::chain::Load;
 use crate::providers::credentials::profile_file::Current;
 use crate::providers::credentials::source_error::missing;
 
+use super::location::{Stated, Tool};
 use super::source::{Contents, CredentialSource, Credentials, LoadContext, Loaded};
 use super::variables::INI_FILE;
 
@@ -23,7 +24,7 @@ fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
     let sections = file.sections(BASIC)?;
     let names: Vec<&str> = sections.keys().map(String::as_str).collect();
     file.select(context.requested.as_ref(), &Current::Usual(BASIC), &names, |name| {
-        let Some(section) = sections.get(name) else { return Ok(Contents::Nothing) };
+        let Some(section) = file.section(sections, name)? else { return Ok(Contents::Nothing) };
         let origin = format!("[{name}] of {}", file.name);
         let next_step = "write it there, or remove the section";
         let needed = |key: &str| section.secret(key).ok_or_else(|| missing(&origin, key, next_step));
@@ -35,6 +36,10 @@ fn load(context: &LoadContext<'_>) -> Result<Contents, Error> {
         };
         let credentials = Credentials::static_keys(key, cx.clock);
         let project_id = section.text("project_id").map(str::to_owned);
-        Ok(Contents::Credentials(Loaded { credentials, project_id }))
+        let stated = section.text("iam_endpoint").map(|address| Stated::IamEndpoint {
+            origin: format!("iam_endpoint in {origin}"),
+            address: address.to_owned(),
+        });
+        Ok(Contents::Credentials(Loaded { credentials, project_id, tool: Tool::Sdk, stated }))
     })
 }

@@ -10,6 +10,8 @@ use crate::providers::credentials::chain::{self, MayBeKey};
 use crate::providers::credentials::metadata::Metadata;
 use crate::providers::credentials::signing_keys::SigningKeys;
 
+use super::location::{Stated, Tool};
+
 pub(super) type CredentialSource = chain::CredentialSource<Vendor, Loaded>;
 pub(super) type Contents = chain::Contents<Loaded>;
 pub(super) type LoadContext<'a> = chain::LoadContext<'a, Vendor>;
@@ -25,11 +27,15 @@ pub(crate) struct Loaded {
     pub credentials: Credentials,
     /// The project that is named beside them; it belongs to one region.
     pub project_id: Option<String>,
+    /// The tool that they are set up for.
+    pub tool: Tool,
+    /// What their file says of the cloud that they are for.
+    pub stated: Option<Stated>,
 }
 
 impl From<Credentials> for Loaded {
     fn from(credentials: Credentials) -> Self {
-        Self { credentials, project_id: None }
+        Self { credentials, project_id: None, tool: Tool::Sdk, stated: None }
     }
 }
 
@@ -66,6 +72,20 @@ pub(crate) struct User {
     pub domain: String,
     /// The variable that holds the user's name, for messages.
     pub origin: &'static str,
+}
+
+/// An agency in another account, whose rights an account of this one takes.
+#[derive(Debug, Clone)]
+pub(crate) struct Agency {
+    pub name: String,
+    pub domain: AgencyDomain,
+}
+
+/// The account of an agency, which the vendor calls domain.
+#[derive(Debug, Clone)]
+pub(crate) enum AgencyDomain {
+    Name(String),
+    Id(String),
 }
 
 impl Credentials {

@@ -16,12 +16,21 @@ const DOMAIN_NAME: EnvVar = EnvVar {
     help: "its account name; also OS_DOMAIN_NAME, OS_USER_DOMAIN_NAME, OS_PROJECT_DOMAIN_NAME",
 };
 
+const AGENCY_NAME: EnvVar = EnvVar {
+    name: AGENCY[0],
+    help: "agency that is assumed with the access key or the user, in the account of HW_ASSUME_ROLE_DOMAIN_NAME or _ID",
+};
+
+/// The variables of an agency in another account: its name, and the name or the id of the account.
+pub(super) static AGENCY: [&str; 3] =
+    ["HW_ASSUME_ROLE_AGENCY_NAME", "HW_ASSUME_ROLE_DOMAIN_NAME", "HW_ASSUME_ROLE_DOMAIN_ID"];
+
 /// The two variables that a new user sets.
 pub(crate) const QUICKSTART: [&str; 2] = [ACCESS_KEY.name, SECRET_KEY.name];
 
 /// The variables that hold credentials.
 pub(crate) static CREDENTIALS: &[EnvVar] =
-    &[TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN, USER_NAME, USER_PASSWORD, DOMAIN_NAME];
+    &[TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN, USER_NAME, USER_PASSWORD, DOMAIN_NAME, AGENCY_NAME];
 
 const PROJECT_ID: EnvVar = EnvVar {
     name: "HUAWEICLOUD_SDK_PROJECT_ID",
@@ -34,8 +43,27 @@ pub(super) const NO_METADATA: EnvVar = EnvVar {
     help: "true: do not ask the metadata service of this ECS instance",
 };
 
+/// The addresses of the IAM that knows the account, by the names that Terraform, the SDKs and `OpenStack` give it.
+pub(super) const HW_AUTH_URL: &str = "HW_AUTH_URL";
+pub(super) const SDK_IAM_ENDPOINT: &str = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
+pub(super) const OS_AUTH_URL: &str = "OS_AUTH_URL";
+/// The domain of the cloud.
+pub(super) const CLOUD: &str = "HW_CLOUD";
+/// The region that other tools work in. It narrows nothing here, but may be of another site.
+pub(super) static REGION_NAMES: [&str; 3] = ["HW_REGION_NAME", "HUAWEICLOUD_SDK_REGION", "OS_REGION_NAME"];
+
+const IAM_ADDRESS: EnvVar = EnvVar {
+    name: HW_AUTH_URL,
+    help: "IAM of the site or cloud that the keys are for; also HUAWEICLOUD_SDK_IAM_ENDPOINT, OS_AUTH_URL",
+};
+const CLOUD_DOMAIN: EnvVar = EnvVar { name: CLOUD, help: "domain of that cloud, such as myhuaweicloud.eu" };
+const REGION: EnvVar = EnvVar {
+    name: REGION_NAMES[0],
+    help: "tells the site where its region is of one with accounts of its own; narrows nothing",
+};
+
 /// The other variables.
-pub(crate) static SETTINGS: &[EnvVar] = &[PROJECT_ID, INI_FILE, NO_METADATA];
+pub(crate) static SETTINGS: &[EnvVar] = &[PROJECT_ID, IAM_ADDRESS, CLOUD_DOMAIN, REGION, INI_FILE, NO_METADATA];
 
 /// The spellings of a token's variable, in the order in which they win.
 pub(super) static TOKENS: [&str; 2] = [TOKEN.name, "OS_AUTH_TOKEN"];
@@ -59,3 +87,20 @@ pub(super) static OS_DOMAINS: [&str; 3] = [OS_DOMAIN_NAME, "OS_USER_DOMAIN_NAME"
 
 /// The spellings of the project's variable, in the order in which they win.
 pub(super) static PROJECT_IDS: [&str; 3] = [PROJECT_ID.name, "HW_PROJECT_ID", "OS_PROJECT_ID"];
+
+/// Variables that other tools read, and what is read here.
+pub(super) static OTHER_TOOLS: &[(&str, &str)] = &[
+    ("HUAWEICLOUD_ACCESS_KEY_ID", ACCESS_KEY.name),
+    ("HUAWEICLOUD_SECRET_ACCESS_KEY", SECRET_KEY.name),
+    ("HUAWEICLOUD_Username", USER_NAME.name),
+    ("HUAWEICLOUD_Password", USER_PASSWORD.name),
+    ("HUAWEICLOUD_DomainName", DOMAIN_NAME.name),
+    ("HUAWEICLOUD_SDK_IDP_ID", ACCESS_KEY.name),
+    ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", ACCESS_KEY.name),
+    ("HUAWEICLOUD_OIDC_PROVIDER_URN", ACCESS_KEY.name),
+    ("HUAWEI_ACCESS_KEY", ACCESS_KEY.name),
+    ("OS_ACCESS_KEY", ACCESS_KEY.name),
+    ("OS_SECRET_KEY", SECRET_KEY.name),
+    ("HW_PROFILE", "`--profile`"),
+    ("HW_SHARED_CONFIG_FILE", "~/.hcloud/config.json"),
+];

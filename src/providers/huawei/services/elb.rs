@@ -8,19 +8,21 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
 
 use crate::analysis::{IssuerCache, StoredPem, read_stored};
 use crate::error::Error;
-use crate::model::{AlternativeName, Certificate, Kind as CertificateKind, Kinds, NoteCode, Source};
+use crate::model::{AlternativeName, Certificate, Facet, Kind as CertificateKind, Kinds, NoteCode, Source};
 use crate::providers::huawei::session::HuaweiSession;
+use crate::providers::object::Object;
 use crate::providers::paging::{List, Page, Position, pages};
 use crate::providers::provider::Service;
-use crate::providers::record::{Field, RecordReader};
+use crate::providers::record::{Field, RecordReader, Scalar};
 use crate::providers::{ScopedStore, ServiceInfo, Store};
 
-use super::elb_client::{ElbClient, ElbProject, ID, Operation, PageInfoWire, open_projects, page};
+use super::elb_client::{ElbClient, ElbProject, ID, Operation, PageInfoWire, no_page, open_projects, page};
 
 static INFO: ServiceInfo = ServiceInfo { id: ID, by_default: true, is_regional: true };
 
@@ -74,7 +76,7 @@ impl Store for ProjectStore {
     }
 
     fn limitation(&self) -> Option<Error> {
-        self.client.limitation.clone()
+        self.client.limitation()
     }
 
     /// The id becomes part of a path, so only one of the vendor's form is looked up: 32 hex digits.
@@ -100,7 +102,9 @@ impl ProjectStore {
     }
 
     async fn page(&self, position: Position) -> Result<Page<Certificate>, Error> {
-        let reply = self.client.read_page(&LIST_CERTIFICATES, "certificates", &position).await?;
+        let Some(reply) = self.client.read_page(&LIST_CERTIFICATES, "certificates", &position).await? else {
+            return Ok(no_page());
+        };
         let list: ListWire<'_> = reply.json()?;
         // Most projects hold no certificate, and need no further request.
         let echo = !list.certificates.is_empty() && self.is_key_echo_on().await;
@@ -117,7 +121,8 @@ impl ProjectStore {
             let path = self.client.path("certificates/settings/private-key-echo");
             let read = self.client.read_of(&SHOW_CERTIFICATE_PRIVATE_KEY_ECHO, &path, &[]);
             let reply = self.client.session.client().get_once(&read, KEY_ECHO_TIMEOUT).await;
-            let setting = reply.and_then(|reply| Ok(reply.json::<EchoWire>()?.private_key_echo));
+            let setting =
+                reply.and_then(|reply| Ok(reply.json::<EchoWire>()?.private_key_echo.known().unwrap_or(false)));
             setting.unwrap_or_else(|error| {
                 tracing::info!("{}: whether private keys are handed out is unknown: {error}", self.client.scope);
                 false
@@ -130,31 +135,29 @@ impl ProjectStore {
     fn convert(&self, record: &RawValue, echo: bool) -> Certificate {
         let mut reader = RecordReader::default();
         let wire: CertificateWire = reader.record(record);
+        let domain = reader.names("domain", wire.domain, "domain", ',');
+        let names = reader.names("subject_alternative_names", wire.subject_alternative_names, "names", ',');
         let pem = reader.text("certificate", wire.certificate);
         let encryption_pem = reader.text("enc_certificate", wire.enc_certificate);
-        let managed_id = reader.text("scm_certificate_id", wire.scm_certificate_id);
+        let managed_id = reader.scalar("scm_certificate_id", wire.scm_certificate_id);
         let managed = reader.text("source", wire.source).is_some_and(|source| source == "scm");
         let (fingerprint_sha1, fingerprint_sha256) = reader.fingerprints("fingerprint", wire.fingerprint);
         let mut certificate = Certificate {
-            id: reader.text("id", wire.id),
-            name: reader.value("name", wire.name),
-            description: reader.text("description", wire.description),
+            id: reader.scalar("id", wire.id),
+            name: reader.value("name", wire.name).map(|name| name.0),
+            description: reader.scalar("description", wire.description),
             kind: kind(&mut reader, wire.kind),
-            common_name: reader.text("common_name", wire.common_name),
-            subject_alternative_names: reader
-                .value("subject_alternative_names", wire.subject_alternative_names)
-                .unwrap_or_default()
-                .into_iter()
-                .map(AlternativeName::from_text)
-                .collect(),
+            common_name: reader.scalar("common_name", wire.common_name),
+            subject_alternative_names: names,
             fingerprint_sha1,
             fingerprint_sha256,
             not_after: reader.time("expire_time", wire.expire_time),
             uploaded_at: reader.time("created_at", wire.created_at),
             updated_at: reader.time("updated_at", wire.updated_at),
             source: (managed || managed_id.is_some()).then_some(Source { service: "scm", id: managed_id, name: None }),
-            project_id: reader.text("project_id", wire.project_id).or_else(|| Some(self.client.project.id.clone())),
-            enterprise_project_id: reader.text("enterprise_project_id", wire.enterprise_project_id),
+            project_id: reader.scalar("project_id", wire.project_id).or_else(|| Some(self.client.project.id.clone())),
+            enterprise_project_id: reader.scalar("enterprise_project_id", wire.enterprise_project_id),
+            unreadable: reader.unreadable(&UNREADABLE),
             notes: reader.notes,
             ..Certificate::in_scope(&self.client.scope, self.client.project.domain_id.clone())
         };
@@ -164,11 +167,37 @@ impl ProjectStore {
             let now = self.client.session.client().now();
             read_stored(&mut certificate, stored, &self.issuers, now);
         }
+        name_by_domain(&mut certificate, domain);
         if echo {
             certificate.note(NoteCode::PrivateKeyEcho, ECHO);
         }
         certificate
     }
+}
+
+/// The fields that filters judge a record by.
+static UNREADABLE: [(&str, Facet); 6] = [
+    ("id", Facet::Id),
+    ("name", Facet::Name),
+    ("type", Facet::Kind),
+    ("subject_alternative_names", Facet::Names),
+    ("common_name", Facet::Names),
+    ("certificate", Facet::Names),
+];
+
+/// Takes the names of a record from its `domain`, where nothing else tells them. A certificate that could be read tells
+/// its names, whatever the cloud's fields are like.
+fn name_by_domain(certificate: &mut Certificate, domain: Vec<AlternativeName>) {
+    let is_read = certificate.not_before.is_some();
+    if is_read {
+        certificate.unreadable.remove(&Facet::Names);
+    }
+    let is_nameless = certificate.subject_alternative_names.is_empty() && certificate.common_name.is_none();
+    if is_read || !is_nameless || domain.is_empty() {
+        return;
+    }
+    certificate.subject_alternative_names = domain;
+    certificate.note(NoteCode::NamesFromDomain, "the names are those of the cloud's `domain`: nothing else tells them");
 }
 
 fn kind(reader: &mut RecordReader, field: Field<String>) -> CertificateKind {
@@ -189,12 +218,14 @@ fn kind(reader: &mut RecordReader, field: Field<String>) -> CertificateKind {
 struct ListWire<'a> {
     #[serde(borrow)]
     certificates: Vec<&'a RawValue>,
-    page_info: Option<PageInfoWire>,
+    #[serde(default)]
+    page_info: Field<Object<PageInfoWire>>,
 }
 
 #[derive(Deserialize)]
 struct EchoWire {
-    private_key_echo: bool,
+    #[serde(default)]
+    private_key_echo: Field<bool>,
 }
 
 #[derive(Deserialize)]
@@ -208,21 +239,23 @@ struct ShowWire<'a> {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct CertificateWire {
-    id: Field<String>,
-    project_id: Field<String>,
-    name: Field<String>,
-    description: Field<String>,
+    id: Field<Scalar>,
+    project_id: Field<Scalar>,
+    name: Field<Scalar>,
+    description: Field<Scalar>,
     #[serde(rename = "type")]
     kind: Field<String>,
+    /// The domains that a user chose it for, with commas between them.
+    domain: Field<Value>,
     certificate: Field<String>,
     enc_certificate: Field<String>,
     created_at: Field<String>,
     updated_at: Field<String>,
     expire_time: Field<String>,
-    common_name: Field<String>,
+    common_name: Field<Scalar>,
     fingerprint: Field<String>,
-    subject_alternative_names: Field<Vec<String>>,
-    scm_certificate_id: Field<String>,
+    subject_alternative_names: Field<Value>,
+    scm_certificate_id: Field<Scalar>,
     source: Field<String>,
-    enterprise_project_id: Field<String>,
+    enterprise_project_id: Field<Scalar>,
 }

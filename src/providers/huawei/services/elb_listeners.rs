@@ -6,21 +6,25 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures_util::stream::TryStreamExt;
+use futures_util::stream::StreamExt;
 use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::model::{CertificateRef, Role, Use};
 use crate::providers::huawei::session::HuaweiSession;
+use crate::providers::object::{self, Object};
 use crate::providers::paging::{List, Page, Position, pages};
 use crate::providers::provider::UsageSource;
-use crate::providers::{ScopedUsage, UsageReader, UsageSourceInfo};
+use crate::providers::record::{Field, Scalar};
+use crate::providers::{ScopedUsage, UsageReader, UsageSourceInfo, UsedService};
 
-use super::elb_client::{ElbClient, ElbProject, ID, Operation, PageInfoWire, open_projects, page};
+use super::elb_client::{ElbClient, ElbProject, ID, Operation, PageInfoWire, no_page, open_projects, page};
 
 static LIST_LISTENERS: Operation = Operation { name: "ListListeners", permission: "elb:listeners:list" };
 
-static INFO: UsageSourceInfo = UsageSourceInfo { id: ID, uses_certificates_of: &[ID], is_regional: true };
+static INFO: UsageSourceInfo = UsageSourceInfo { id: ID, uses: &[UsedService { id: ID, in_own_region: true }] };
 
 /// The listeners in the table of usage sources.
 pub(super) struct Listeners;
@@ -48,74 +52,150 @@ struct ProjectListeners {
 #[async_trait]
 impl UsageReader for ProjectListeners {
     async fn uses(&self) -> Result<Vec<(CertificateRef, Use)>, Error> {
-        let id = |listener: &ListenerWire| Some(listener.id.clone());
-        let pages = pages(List { what: "listeners", id, may_skip: false }, |position| self.page(position));
-        let listeners: Vec<ListenerWire> = pages.try_concat().await?;
-        Ok(listeners.iter().flat_map(|listener| self.uses_of(listener)).collect())
+        match self.known_uses().await {
+            (uses, None) => Ok(uses),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    async fn known_uses(&self) -> (Vec<(CertificateRef, Use)>, Option<Error>) {
+        let list = List { what: "listeners", id: |listener: &Listener| listener.id.clone(), may_skip: false };
+        let mut pages = pages(list, |position| self.page(position));
+        let (mut uses, mut error) = (Vec::new(), None);
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(page) => {
+                    error = error.or(page.iter().any(|listener| listener.is_unreadable).then(unreadable));
+                    uses.extend(page.iter().flat_map(|listener| self.uses_of(listener)));
+                }
+                Err(failed) => return (Vec::new(), Some(failed)),
+            }
+        }
+        (uses, error.or(self.client.partial()))
     }
 }
 
-/// A field that is missing or of another type fails the whole: a listener that cannot be read may use
-/// any certificate.
-#[derive(Deserialize)]
-struct ListWire {
-    listeners: Vec<ListenerWire>,
-    page_info: Option<PageInfoWire>,
+/// Returns the error for a listener whose certificates could not be read: it may use any.
+fn unreadable() -> Error {
+    Error::new(Kind::Reply, "the cloud sent a listener whose certificates could not be read")
 }
 
 #[derive(Deserialize)]
+struct ListWire<'a> {
+    #[serde(borrow)]
+    listeners: Vec<&'a RawValue>,
+    #[serde(default)]
+    page_info: Field<Object<PageInfoWire>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct ListenerWire {
-    id: String,
-    name: Option<String>,
-    protocol: String,
-    protocol_port: u16,
+    id: Field<Scalar>,
+    name: Field<Scalar>,
+    protocol: Field<Scalar>,
+    protocol_port: Field<Scalar>,
     /// In practice exactly one.
-    loadbalancers: Vec<LoadBalancerWire>,
-    default_tls_container_ref: Option<String>,
-    sni_container_refs: Option<Vec<String>>,
-    client_ca_tls_container_ref: Option<String>,
+    loadbalancers: Field<Value>,
+    default_tls_container_ref: Field<Scalar>,
+    sni_container_refs: Field<Value>,
+    client_ca_tls_container_ref: Field<Scalar>,
 }
 
-#[derive(Deserialize)]
-struct LoadBalancerWire {
-    id: String,
+/// A listener, as far as it could be read.
+struct Listener {
+    id: Option<String>,
+    name: Option<String>,
+    protocol: Option<String>,
+    port: Option<u16>,
+    load_balancers: Vec<String>,
+    certificates: Vec<(Role, String)>,
+    /// Whether it may use further certificates.
+    is_unreadable: bool,
+}
+
+impl Listener {
+    fn read(record: &RawValue) -> Self {
+        let Some(wire) = object::read::<ListenerWire>(record) else {
+            return Self { is_unreadable: true, ..Self::from(ListenerWire::default()) };
+        };
+        Self::from(wire)
+    }
+}
+
+impl From<ListenerWire> for Listener {
+    fn from(wire: ListenerWire) -> Self {
+        let text = |field: Field<Scalar>| field.known().map(|text| text.0).filter(|text| !text.is_empty());
+        let mut is_unreadable = false;
+        let mut certificates = Vec::new();
+        for (role, field) in
+            [(Role::Default, wire.default_tls_container_ref), (Role::ClientCa, wire.client_ca_tls_container_ref)]
+        {
+            is_unreadable |= matches!(field, Field::Invalid);
+            certificates.extend(text(field).map(|id| (role, id)));
+        }
+        match wire.sni_container_refs {
+            Field::Present(Value::Array(ids)) => {
+                for id in ids {
+                    match id.as_str() {
+                        Some(id) => certificates.push((Role::Sni, id.to_owned())),
+                        None => is_unreadable = true,
+                    }
+                }
+            }
+            Field::Present(Value::String(id)) => certificates.push((Role::Sni, id)),
+            Field::Absent => {}
+            Field::Present(_) | Field::Invalid => is_unreadable = true,
+        }
+        certificates.retain(|(_, id)| !id.is_empty());
+        let balancer = |balancer: &Value| Some(balancer.get("id")?.as_str()?.to_owned());
+        let load_balancers = wire.loadbalancers.known();
+        Self {
+            id: text(wire.id),
+            name: text(wire.name),
+            protocol: text(wire.protocol),
+            port: text(wire.protocol_port).and_then(|port| port.parse().ok()),
+            load_balancers: load_balancers
+                .as_ref()
+                .and_then(Value::as_array)
+                .map(|all| all.iter().filter_map(balancer).collect())
+                .unwrap_or_default(),
+            certificates,
+            is_unreadable,
+        }
+    }
 }
 
 impl ProjectListeners {
-    async fn page(&self, position: Position) -> Result<Page<ListenerWire>, Error> {
-        let reply = self.client.read_page(&LIST_LISTENERS, "listeners", &position).await?;
-        let list: ListWire = reply.json()?;
-        let end = list.listeners.last().map(|listener| listener.id.clone());
-        Ok(page(list.listeners, list.page_info, end))
+    async fn page(&self, position: Position) -> Result<Page<Listener>, Error> {
+        let Some(reply) = self.client.read_page(&LIST_LISTENERS, "listeners", &position).await? else {
+            return Ok(no_page());
+        };
+        let list: ListWire<'_> = reply.json()?;
+        let listeners: Vec<Listener> = list.listeners.into_iter().map(Listener::read).collect();
+        let end = listeners.last().and_then(|listener| listener.id.clone());
+        Ok(page(listeners, list.page_info, end))
     }
 
-    fn uses_of(&self, listener: &ListenerWire) -> Vec<(CertificateRef, Use)> {
-        let own = [
-            (Role::Default, &listener.default_tls_container_ref),
-            (Role::ClientCa, &listener.client_ca_tls_container_ref),
-        ];
-        let own = own.into_iter().filter_map(|(role, id)| Some((role, id.as_ref()?)));
-        let sni = listener.sni_container_refs.iter().flatten().map(|id| (Role::Sni, id));
+    fn uses_of(&self, listener: &Listener) -> Vec<(CertificateRef, Use)> {
         // A listener without its load balancer uses its certificates all the same.
-        let unknown = listener.loadbalancers.is_empty().then_some(None);
-        let balancers =
-            || listener.loadbalancers.iter().map(|balancer| Some(balancer.id.clone())).chain(unknown.clone());
-        let uses = |(role, id): (Role, &String)| {
-            let certificate =
-                CertificateRef { service: ID, region: Some(self.client.scope.region.clone()), id: id.clone() };
+        let unknown = listener.load_balancers.is_empty().then_some(None);
+        let balancers = || listener.load_balancers.iter().map(|id| Some(id.clone())).chain(unknown.clone());
+        let uses = |(role, id): &(Role, String)| {
+            let (role, certificate) = (*role, CertificateRef::by_id(ID, Some(&self.client.scope.region), id));
             balancers().map(move |balancer| (certificate.clone(), self.listener_use(listener, balancer, role)))
         };
-        own.chain(sni).filter(|(_, id)| !id.is_empty()).flat_map(uses).collect()
+        listener.certificates.iter().flat_map(uses).collect()
     }
 
-    fn listener_use(&self, listener: &ListenerWire, load_balancer_id: Option<String>, role: Role) -> Use {
+    fn listener_use(&self, listener: &Listener, load_balancer_id: Option<String>, role: Role) -> Use {
         Use {
-            resource_id: Some(listener.id.clone()),
-            resource_name: listener.name.clone().filter(|name| !name.is_empty()),
+            resource_id: listener.id.clone(),
+            resource_name: listener.name.clone(),
             load_balancer_id,
-            listener_id: Some(listener.id.clone()),
-            protocol: Some(listener.protocol.clone()),
-            port: Some(listener.protocol_port),
+            listener_id: listener.id.clone(),
+            protocol: listener.protocol.clone(),
+            port: listener.port,
             role: Some(role),
             ..Use::of_resource(ID, &self.client.scope.region, "listener")
         }

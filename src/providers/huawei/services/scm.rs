@@ -11,20 +11,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::config::Endpoint;
 use crate::error::{Error, Kind};
-use crate::model::{AlternativeName, Certificate, Identity, Kinds, NoteCode, Scope};
+use crate::model::{AlternativeName, Certificate, Facet, Identity, Kinds, NoteCode, Scope};
 use crate::net::Reply;
+use crate::providers::cloud::LoggedIn;
 use crate::providers::huawei::auth_scope::TokenScope;
 use crate::providers::huawei::client::Read;
 use crate::providers::huawei::credentials::Credentials;
+use crate::providers::huawei::endpoints;
 use crate::providers::huawei::session::HuaweiSession;
-use crate::providers::huawei::{endpoints, iam};
 use crate::providers::paging::{Cursor, List, Page, Position, pages};
 use crate::providers::provider::Service;
-use crate::providers::record::{Field, RecordReader};
+use crate::providers::record::{Field, RecordReader, Scalar, count};
 use crate::providers::{ScopedStore, ServiceInfo, Store};
 
 pub(super) const ID: &str = "scm";
@@ -101,11 +103,15 @@ impl Store for AccountStore {
 
 impl AccountStore {
     async fn open(session: &HuaweiSession, regions: Option<&[String]>, scope: &Scope) -> Result<Self, Error> {
-        let site = endpoints::partner_site(regions);
         let client = session.client();
+        let site = client.site().partner(regions);
+        if !client.site().is_huawei_cloud() && !client.is_overridden(ID) {
+            let message = format!("certls knows no certificate manager of {}", client.site().title());
+            return Err(Error::new(Kind::Region, message).with_hint("leave this service out with `--service elb`"));
+        }
         let iam = client.iam(site)?;
         let Identity { account_id, .. } = match site {
-            Some(_) => iam::domain(client, &iam).await?,
+            Some(_) => session.identity_at(site).await?,
             None => session.identity().await?,
         };
         let sites =
@@ -140,7 +146,7 @@ impl AccountStore {
         let records = list.certificates.into_iter();
         let rows: Vec<Row> = records.map(|record| convert(&self.scope, &self.domain_id, record)).collect();
         let next = Cursor::Offset(offset + rows.len());
-        Ok(Page { rows, count: None, total: list.total_count.known(), next: Ok(next) })
+        Ok(Page { rows, count: None, total: count(list.total_count), next: Ok(next) })
     }
 
     async fn read(&self, endpoint: &Endpoint, offset: usize) -> Result<Reply, Error> {
@@ -175,14 +181,14 @@ fn convert(scope: &Scope, domain_id: &str, record: &RawValue) -> Row {
     if is_revoked {
         reader.note(NoteCode::Revoked, "the cloud says that this certificate is revoked");
     }
-    let common_name = reader.text("domain", wire.domain);
+    let common_name = reader.scalar("domain", wire.domain);
     // The first domain of an order is a name of its certificate, and stands apart from the others.
     let first = common_name.clone().map(AlternativeName::from_text);
-    let others = reader.names("sans", wire.sans, ';').into_iter().filter(|name| Some(name) != first.as_ref());
+    let others = reader.names("sans", wire.sans, "sans", ';').into_iter().filter(|name| Some(name) != first.as_ref());
     let certificate = Certificate {
-        id: reader.text("id", wire.id),
-        name: reader.text("name", wire.name),
-        description: reader.text("description", wire.description),
+        id: reader.scalar("id", wire.id),
+        name: reader.scalar("name", wire.name),
+        description: reader.scalar("description", wire.description),
         subject_alternative_names: first.clone().into_iter().chain(others).collect(),
         common_name,
         is_revoked,
@@ -191,7 +197,13 @@ fn convert(scope: &Scope, domain_id: &str, record: &RawValue) -> Row {
             .and_then(|name| signature_algorithm(&name))
             .map(str::to_owned),
         not_after: reader.local_time("expire_time", wire.expire_time, UTC_OFFSET_HOURS),
-        enterprise_project_id: reader.text("enterprise_project_id", wire.enterprise_project_id),
+        enterprise_project_id: reader.scalar("enterprise_project_id", wire.enterprise_project_id),
+        unreadable: reader.unreadable(&[
+            ("id", Facet::Id),
+            ("name", Facet::Name),
+            ("domain", Facet::Names),
+            ("sans", Facet::Names),
+        ]),
         notes: reader.notes,
         ..Certificate::in_scope(scope, Some(domain_id.to_owned()))
     };
@@ -239,21 +251,21 @@ struct ListWire<'a> {
     #[serde(borrow)]
     certificates: Vec<&'a RawValue>,
     #[serde(default)]
-    total_count: Field<usize>,
+    total_count: Field<Scalar>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct CertificateWire {
-    id: Field<String>,
-    name: Field<String>,
-    description: Field<String>,
-    domain: Field<String>,
-    sans: Field<String>,
+    id: Field<Scalar>,
+    name: Field<Scalar>,
+    description: Field<Scalar>,
+    domain: Field<Scalar>,
+    sans: Field<Value>,
     signature_algorithm: Field<String>,
     expire_time: Field<String>,
     status: Field<String>,
-    enterprise_project_id: Field<String>,
+    enterprise_project_id: Field<Scalar>,
 }
 
 #[cfg(test)]

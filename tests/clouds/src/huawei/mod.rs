@@ -329,6 +329,7 @@ impl State {
             Call::Echo(_) => elb::good(json!({"private_key_echo": self.world.private_key_echo})),
             Call::Scm => scm::list(self, caller, request),
             Call::CallerIdentity => sts::caller_identity(self, caller),
+            Call::AgencyKeys => sts::agency_keys(self, caller, request),
             Call::Product(product) => product.answer(self, caller, request),
             Call::IssueToken | Call::MetadataToken | Call::SecurityKey | Call::Unknown => not_published(),
         }

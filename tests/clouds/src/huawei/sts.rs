@@ -1,7 +1,7 @@
 //! The simulated Huawei Cloud's STS v5: temporary keys of an agency in another account.
 
 use super::elb::refuse;
-use super::iam::micros;
+use super::iam::{self, micros};
 use super::metadata::{self, Temporary};
 use super::parameters::{self, Query};
 use super::{Account, Caller, Scope, State, World};
@@ -89,33 +89,80 @@ pub(crate) fn assume(state: &State, caller: &Caller, request: &Request) -> Resul
     };
     let urn = text("agency_urn")?;
     let (domain, name) = parts(urn).ok_or_else(|| bad_parameter("agency_urn"))?;
-    let mut agencies = state.world.agencies.iter().zip(&state.sessions.accounts);
     // An agency that does not exist is refused like one that trusts somebody else.
-    let (_, account) =
-        agencies.find(|(agency, _)| agency.domain_id == domain && agency.name == name).ok_or_else(denied)?;
-    let serial = wire::serial();
-    let ak = format!("HSTATEST{serial:012}");
+    let account = agency_account(state, domain, name).ok_or_else(denied)?;
+    let keys = issue(state, account, seconds);
     let session = Session {
-        keys: Temporary {
-            sk: format!("TESTassumedsecretkey{serial:020}"),
-            token: format!("hQpjbi1ub3J0aC00TEST{serial:08}{}", "TESTTOKEN+/".repeat(60)),
-            expires: state.now() + Duration::seconds(seconds),
-            account: *account,
-        },
         urn: format!("sts::{domain}:assumed-agency:{name}/{session_name}"),
         id: format!("{}:{session_name}", crate::records::id_of(urn)),
+        keys: keys.1,
     };
     let reply = json!({
         "assumed_agency": {"urn": session.urn, "id": session.id},
         "credentials": {
-            "access_key_id": ak,
+            "access_key_id": keys.0,
             "secret_access_key": session.keys.sk,
             "security_token": session.keys.token,
             "expiration": micros(session.keys.expires),
         },
     });
-    state.sessions.keys.lock().expect("the keys").insert(ak, session);
+    state.sessions.keys.lock().expect("the keys").insert(keys.0, session);
     Ok(reply)
+}
+
+/// Handles `POST /v3.0/OS-CREDENTIAL/securitytokens` with an agency: temporary keys of IAM.
+pub(crate) fn agency_keys(state: &State, caller: &Caller, request: &Request) -> Reply {
+    if matches!(caller.scope, Some(Scope::Project(_))) {
+        return iam::denied();
+    }
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let identity = &body["auth"]["identity"];
+    let role = &identity["assume_role"];
+    let (Some(name), true) = (role["agency_name"].as_str(), identity["methods"] == json!(["assume_role"])) else {
+        return iam::error(400, "Request body is invalid.");
+    };
+    let seconds = role["duration_seconds"].as_i64().unwrap_or(900);
+    if !(900..=86_400).contains(&seconds) {
+        return iam::error(400, "Request parameter 'duration_seconds' is invalid.");
+    }
+    let named = role["domain_name"].as_str();
+    let by_name = |account: &&Account| named.is_some_and(|named| account.domain_name == named);
+    let found = state.world.accounts.iter().find(by_name).map(|account| account.domain_id.as_str());
+    let Some(domain) = role["domain_id"].as_str().or(found) else {
+        return iam::error(404, "Could not find domain.");
+    };
+    let Some(account) = agency_account(state, domain, name) else {
+        return iam::denied();
+    };
+    let (ak, keys) = issue(state, account, seconds);
+    let reply = json!({"credential": {
+        "access": ak,
+        "secret": keys.sk,
+        "securitytoken": keys.token,
+        "expires_at": micros(keys.expires),
+    }});
+    let urn = format!("sts::{domain}:assumed-agency:{name}/{}", caller.ak);
+    let session = Session { id: crate::records::id_of(&urn), urn, keys };
+    state.sessions.keys.lock().expect("the keys").insert(ak, session);
+    Reply::json(201, &reply)
+}
+
+/// Returns the index of the account that represents an agency.
+fn agency_account(state: &State, domain: &str, name: &str) -> Option<usize> {
+    let mut agencies = state.world.agencies.iter().zip(&state.sessions.accounts);
+    agencies.find(|(agency, _)| agency.domain_id == domain && agency.name == name).map(|(_, account)| *account)
+}
+
+/// Returns a new access key of this account that lasts so long.
+fn issue(state: &State, account: usize, seconds: i64) -> (String, Temporary) {
+    let serial = wire::serial();
+    let keys = Temporary {
+        sk: format!("TESTassumedsecretkey{serial:020}"),
+        token: format!("hQpjbi1ub3J0aC00TEST{serial:08}{}", "TESTTOKEN+/".repeat(60)),
+        expires: state.now() + Duration::seconds(seconds),
+        account,
+    };
+    (format!("HSTATEST{serial:012}"), keys)
 }
 
 /// Handles `GET /v5/caller-identity`.
