@@ -1,13 +1,11 @@
 //! Signals and panics: Ctrl-C and SIGTERM end the run at once, but never in the middle of a file replacement.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use tokio::process::{Child, Command};
-
 use crate::exit::Exit;
+use crate::processes;
 
 /// The exit code of a run that Ctrl-C ends.
 static INTERRUPT_CODE: AtomicI32 = AtomicI32::new(Exit::Interrupted as i32);
@@ -15,9 +13,10 @@ static INTERRUPT_CODE: AtomicI32 = AtomicI32::new(Exit::Interrupted as i32);
 /// Held by work that must not be cut off.
 static CRITICAL: Mutex<()> = Mutex::new(());
 
-/// Installs the handlers. From now on Ctrl-C and SIGTERM end the process, whatever it waits for, and a panic prints
-/// where it happened but not over which data.
+/// Installs the handlers. From now on Ctrl-C and SIGTERM end the process, whatever it waits for, a panic prints where it
+/// happened but not over which data, and a crash leaves no core file.
 pub fn install() {
+    processes::forbid_core_file();
     handle_signals();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -56,55 +55,9 @@ fn exit(code: i32) {
 /// Ends the process and the programs that it runs, after critical work that is going on.
 fn end(code: impl FnOnce() -> i32, exit: impl FnOnce(i32)) {
     let _guard = CRITICAL.lock().unwrap_or_else(PoisonError::into_inner);
-    for id in GROUPS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-        end_group(*id);
-    }
+    processes::end_all();
     exit(code());
 }
-
-/// The process groups of the programs that run, by the ids of their leaders.
-static GROUPS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
-
-/// A program that runs, with all that it starts. They end when this is dropped, and with the run.
-pub(crate) struct ChildGroup(u32);
-
-impl ChildGroup {
-    /// Starts a program in a process group of its own.
-    ///
-    /// # Errors
-    /// Where the program cannot be run.
-    pub(crate) fn spawn(command: &mut Command) -> io::Result<(Child, Self)> {
-        #[cfg(unix)]
-        command.process_group(0);
-        // No signal may come between the start and the entry.
-        let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
-        let child = command.spawn()?;
-        let id = child.id().unwrap_or_default();
-        groups.insert(id);
-        Ok((child, Self(id)))
-    }
-}
-
-impl Drop for ChildGroup {
-    fn drop(&mut self) {
-        GROUPS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
-        end_group(self.0);
-    }
-}
-
-/// Ends all processes of a group. Those that have ended are no error.
-#[cfg(unix)]
-fn end_group(id: u32) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-
-    if let Some(id) = i32::try_from(id).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(id, Signal::KILL);
-    }
-}
-
-/// The program itself ends with its handle; a group of processes is known on Unix only.
-#[cfg(not(unix))]
-fn end_group(_: u32) {}
 
 /// Sets the exit code of a run that Ctrl-C ends.
 pub(crate) fn set_exit_code(exit: Exit) {

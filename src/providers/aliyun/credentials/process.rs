@@ -15,11 +15,11 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::Semaphore;
 
 use crate::error::Error;
+use crate::processes::ChildGroup;
 use crate::providers::aliyun::client::Client;
 use crate::providers::credentials::signing_keys::KeyIssuer;
 use crate::providers::credentials::source_error::broken;
 use crate::providers::credentials::temporary_keys::IssuedKeys;
-use crate::signals::ChildGroup;
 
 use super::profile::{Profile, ProfileContext};
 use super::source::Options;
