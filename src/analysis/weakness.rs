@@ -264,7 +264,7 @@ mod tests {
         for (algorithm, pss_over_sha1) in [("sha1WithRSAEncryption", false), ("rsassaPss", true)] {
             let codes = |kind, issuer: &str, issuance| {
                 let signature_algorithm = Some(algorithm.to_owned());
-                let traits = Traits { pss_over_sha1, issuance, ..Traits::default() };
+                let traits = Traits { issuance, pss_over_sha1, ..Traits::default() };
                 let (subject, issuer) = (name("a"), name(issuer));
                 let certificate =
                     Certificate { kind, issuer, subject, signature_algorithm, traits, ..Certificate::default() };
