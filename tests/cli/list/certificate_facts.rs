@@ -174,7 +174,10 @@ fn pem_is_read_as_openssl_reads_it() {
     let other = pem.replace("CERTIFICATE-----", "PKCS7-----");
     assert_eq!(
         notes(record_of("x", &other)),
-        ["the text holds no certificate in PEM, but PKCS #7; `openssl pkcs7 -print_certs` converts it"]
+        [
+            "the text holds no certificate in PEM, but PKCS #7; `openssl pkcs7 -print_certs` converts it",
+            "the names are those of the cloud's `domain`: nothing else tells them"
+        ]
     );
 }
 

@@ -105,7 +105,7 @@ pub(crate) fn is_owned(record: &Value, domain_id: &str) -> bool {
 /// Returns the row of a certificate in the list.
 fn described(state: &State, record: &Value, domain_id: &str) -> Value {
     let mut row = record.clone();
-    if row["domain_id"].is_null() {
+    if row.is_object() && row["domain_id"].is_null() {
         row["domain_id"] = json!(domain_id);
     }
     if let (Some(end), Some(_)) = (end_of(record), state.world.scm_zone) {
