@@ -1,7 +1,7 @@
 //! The shapes of the command line that commands share. Pure: nothing here reads a file or asks a cloud.
 
 mod output;
-mod suggestions;
+mod usage_error;
 
 use std::ffi::OsStr;
 use std::fmt::Write;
@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use clap::builder::{NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Args, ValueEnum};
 
 use crate::config::{Endpoint, EnvVar, env, region_name};
@@ -20,7 +19,7 @@ use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, UseFilter};
 use crate::output::Color;
 use crate::{exit, providers};
 
-pub(crate) use suggestions::drop_far_suggestions;
+pub(crate) use usage_error::tidy;
 
 pub use output::{LabelArgs, OutputArgs, SortArgs, TargetParser};
 
@@ -223,7 +222,7 @@ impl UsageArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetArgs {
-    #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = EndpointParser, help = endpoint_help())]
+    #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = endpoint, help = endpoint_help())]
     pub endpoints: Vec<(String, Endpoint)>,
 
     /// Trust the certificate authorities in this PEM file too
@@ -250,7 +249,7 @@ pub struct NetArgs {
     #[arg(long, value_name = "N", default_value = "16", value_parser = clap::value_parser!(u8).range(1..))]
     pub concurrency: u8,
 
-    /// Print no summary when all is well, and check nothing at all
+    /// Print no summary when all is well; `check` then prints nothing
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 }
@@ -285,24 +284,6 @@ impl<P: TypedValueParser<Value: Clone>> TypedValueParser for ListParser<P> {
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         self.0.possible_values()
-    }
-}
-
-/// Reads `PROVIDER.SERVICE=URL`. A value that may hold a password is not quoted in the error.
-#[derive(Debug, Clone, Copy)]
-struct EndpointParser;
-
-impl TypedValueParser for EndpointParser {
-    type Value = (String, Endpoint);
-
-    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Self::Value, clap::Error> {
-        match value.to_str() {
-            Some(text) if text.contains('@') => endpoint(text).map_err(|why| {
-                let message = format!("invalid value for '--endpoint <PROVIDER.SERVICE=URL>': {why}\n");
-                clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
-            }),
-            _ => endpoint.parse_ref(command, arg, value),
-        }
     }
 }
 
