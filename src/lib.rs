@@ -31,6 +31,7 @@ mod logging;
 pub mod model;
 pub mod net;
 pub mod output;
+mod processes;
 pub mod providers;
 pub mod settings;
 pub mod signals;

@@ -1,14 +1,12 @@
 //! Signals and panics: signals end the run at once, but never in the middle of a file replacement.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::process::{Child, Command};
-
 use crate::exit::Exit;
+use crate::processes;
 
 /// What a signal makes of the run.
 static INTERRUPTION: Mutex<Interruption> = Mutex::new(Interruption { exit: None, line: None });
@@ -27,9 +25,10 @@ struct Interruption {
     line: Option<String>,
 }
 
-/// Installs the handlers. From now on signals end the process, whatever it waits for, and a panic prints where it
-/// happened but not over which data.
+/// Installs the handlers. From now on signals end the process, whatever it waits for, a panic prints where it happened
+/// but not over which data, and a crash leaves no core file.
 pub fn install() {
+    processes::forbid_core_file();
     handle_signals();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -83,9 +82,7 @@ fn exit(code: i32) {
 fn end(code: i32, exit: impl FnOnce(i32)) {
     IS_PENDING.store(true, Ordering::SeqCst);
     let _guard = CRITICAL.lock().unwrap_or_else(PoisonError::into_inner);
-    for id in GROUPS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-        end_group(*id);
-    }
+    processes::end_all();
     let mut interruption = INTERRUPTION.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(line) = interruption.line.take() {
         print(&line);
@@ -119,50 +116,6 @@ pub(crate) fn set_interruption(exit: Exit, line: String) {
 pub(crate) fn forget_line() {
     INTERRUPTION.lock().unwrap_or_else(PoisonError::into_inner).line = None;
 }
-
-/// The process groups of the programs that run, by the ids of their leaders.
-static GROUPS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
-
-/// A program that runs, with all that it starts. They end when this is dropped, and with the run.
-pub(crate) struct ChildGroup(u32);
-
-impl ChildGroup {
-    /// Starts a program in a process group of its own.
-    ///
-    /// # Errors
-    /// Where the program cannot be run.
-    pub(crate) fn spawn(command: &mut Command) -> io::Result<(Child, Self)> {
-        #[cfg(unix)]
-        command.process_group(0);
-        // No signal may come between the start and the entry.
-        let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
-        let child = command.spawn()?;
-        let id = child.id().unwrap_or_default();
-        groups.insert(id);
-        Ok((child, Self(id)))
-    }
-}
-
-impl Drop for ChildGroup {
-    fn drop(&mut self) {
-        GROUPS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
-        end_group(self.0);
-    }
-}
-
-/// Ends all processes of a group. Those that have ended are no error.
-#[cfg(unix)]
-fn end_group(id: u32) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-
-    if let Some(id) = i32::try_from(id).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(id, Signal::KILL);
-    }
-}
-
-/// The program itself ends with its handle; a group of processes is known on Unix only.
-#[cfg(not(unix))]
-fn end_group(_: u32) {}
 
 /// Runs work that would leave something behind if it were cut off. A signal that comes meanwhile ends the process after
 /// it.

@@ -1,17 +1,18 @@
 //! The shapes of the command line that commands share. Pure: nothing here reads a file or asks a cloud.
 
+mod endpoint;
+mod list;
 mod output;
 mod usage_error;
 
-use std::ffi::OsStr;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use clap::builder::{NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Arg, ArgAction, Args, ValueEnum};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
+use clap::{ArgAction, Args, ValueEnum};
 
 use crate::config::{Endpoint, EnvVar, env, region_name};
 use crate::duration;
@@ -19,8 +20,12 @@ use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, UseFilter};
 use crate::output::Color;
 use crate::{exit, providers};
 
+use endpoint::{endpoint, example_endpoint};
+use list::ListParser;
+
 pub(crate) use usage_error::tidy;
 
+pub use list::List;
 pub use output::{LabelArgs, OutputArgs, SortArgs, TargetParser};
 
 /// Returns what most people want, for the top of help.
@@ -45,14 +50,6 @@ Examples:
 fn example_scope() -> (&'static str, &'static str) {
     let info = providers::ALL.first().map(|provider| provider.info());
     info.map_or(("NAME", "NAME"), |info| (info.id, info.example_region))
-}
-
-/// Returns an endpoint and its URL, for examples.
-fn example_endpoint() -> String {
-    let endpoint = providers::ALL.last().map(|provider| (provider.info().id, provider.endpoints()));
-    let service = endpoint.as_ref().and_then(|(_, services)| services.first().copied()).unwrap_or("SERVICE");
-    let provider = endpoint.as_ref().map_or("PROVIDER", |(id, _)| id);
-    format!("{provider}.{service}=https://{service}.example.com")
 }
 
 /// Returns the help of every variable and exit code, from the tables of the providers and of certls itself.
@@ -254,39 +251,6 @@ pub struct NetArgs {
     pub quiet: bool,
 }
 
-/// The parts of one value that is separated by commas.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct List<T>(Vec<T>);
-
-impl<T: Clone> List<T> {
-    /// Returns the parts of all values.
-    pub fn flatten(lists: &[Self]) -> Vec<T> {
-        lists.iter().flat_map(|list| list.0.iter().cloned()).collect()
-    }
-}
-
-/// Reads a list that is separated by commas, with spaces or not. A comma at the end separates nothing.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ListParser<P>(pub P);
-
-impl<P: TypedValueParser<Value: Clone>> TypedValueParser for ListParser<P> {
-    type Value = List<P::Value>;
-
-    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<Self::Value, clap::Error> {
-        let one = |part: &OsStr| self.0.parse_ref(command, arg, part);
-        let Some(text) = value.to_str() else { return Ok(List(vec![one(value)?])) };
-        let mut parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-        if parts.is_empty() {
-            parts.push("");
-        }
-        parts.into_iter().map(|part| one(OsStr::new(part))).collect::<Result<_, _>>().map(List)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        self.0.possible_values()
-    }
-}
-
 /// What every command understands.
 #[derive(Debug, Args)]
 pub struct GlobalArgs {
@@ -341,19 +305,4 @@ fn timeout(text: &str) -> Result<Duration, String> {
         Ok(timeout) => Ok(timeout),
         Err(_) => Err("this is longer than certls can count".to_owned()),
     }
-}
-
-/// Reads `PROVIDER.SERVICE=URL`.
-///
-/// # Errors
-/// Where the provider or service is unknown, or the URL cannot be used.
-fn endpoint(text: &str) -> Result<(String, Endpoint), String> {
-    let form = || format!("write PROVIDER.SERVICE=URL, such as {}", example_endpoint());
-    let (target, url) = text.split_once('=').ok_or_else(form)?;
-    let (provider, service) = target.split_once('.').ok_or_else(form)?;
-    let known = providers::by_id(provider).ok_or_else(|| format!("no provider is named `{provider}`"))?;
-    if !known.endpoints().contains(&service) {
-        return Err(format!("{provider} has {}, but no `{service}`", known.endpoints().join(", ")));
-    }
-    Ok((target.to_owned(), Endpoint::parse(url)?))
 }

@@ -1,6 +1,8 @@
 //! The environment, read once, and the variables that belong to certls itself.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use crate::error::Error;
@@ -103,6 +105,19 @@ impl Env {
     /// Returns the user's home folder.
     pub fn home(&self) -> Option<PathBuf> {
         self.get(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(PathBuf::from)
+    }
+
+    /// Returns why nothing in the home folder can be set up, in words.
+    pub(crate) fn home_trouble(&self) -> Option<String> {
+        let Some(home) = self.home() else {
+            return Some("HOME is not set, so files under ~ were not looked at".to_owned());
+        };
+        match fs::metadata(home.join(".")) {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                Some(format!("{}: {error}, so files under ~ were not looked at", home.display()))
+            }
+            _ => None,
+        }
     }
 
     /// Returns the variables whose names begin with `prefix`: the rest of the name, and the value.

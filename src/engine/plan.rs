@@ -122,9 +122,7 @@ pub(super) fn no_credentials(cx: &Context, absent: &[&dyn Provider]) -> Error {
         format!("\n  {}:\n{}", provider.info().title, lines.join("\n"))
     });
     let mut unread: Vec<String> = absent.iter().flat_map(|provider| provider.unread_credentials(cx)).collect();
-    if cx.env.home().is_none() {
-        unread.push("HOME is not set, so files under ~ were not looked at".to_owned());
-    }
+    unread.extend(cx.env.home_trouble());
     if !unread.is_empty() {
         unread.insert(0, "\n  not read:".to_owned());
     }

@@ -182,9 +182,10 @@ mod tests {
 
     #[test]
     fn a_certificate_of_cas_is_named_as_other_products_name_it() {
-        let kept = |service: &'static str, region: &str| {
-            let record = Certificate { service, region: region.to_owned(), ..certificate("23759533", "ab") };
-            record
+        let kept = |service: &'static str, region: &str| Certificate {
+            service,
+            region: region.to_owned(),
+            ..certificate("23759533", "ab")
         };
         let all = [kept("cas", "cn-hangzhou"), kept("cas", "ap-southeast-1"), kept("slb", "cn-hangzhou")];
         let resolve = |text: &str| Selector::parse(text).expect(text).resolve(&all);

@@ -74,7 +74,9 @@ impl Case {
         case.copy(&folder.join("home"), case.home.path());
         if let Ok(text) = fs::read_to_string(folder.join("modes.json")) {
             let modes: BTreeMap<String, String> = serde_json::from_str(&text).expect("modes.json");
-            modes.iter().for_each(|(file, mode)| protect(&case.home.path().join(file), mode));
+            for (file, mode) in &modes {
+                protect(&case.home.path().join(file), mode);
+            }
         }
         case
     }

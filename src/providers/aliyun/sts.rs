@@ -180,7 +180,7 @@ impl OidcRole {
             })?
             .into();
         match text.expose_secret().trim_start_matches('\u{feff}').trim() {
-            "" => Err(Error::new(Kind::Config, format!("{file}: the file of the token is empty"))),
+            "" => Err(Error::new(Kind::Config, "the file of the token is empty")),
             token => Ok(token.to_owned().into()),
         }
     }

@@ -107,7 +107,10 @@ impl Metadata {
             extra = reached(limit, &has_answered) => return Err(self.silent(extra)),
         };
         let token = String::from_utf8_lossy(&reply.body).trim().to_owned();
-        let token = if reply.status.is_success() && !token.is_empty() { Ok(token.into()) } else { Err(reply.status) };
+        // A page that answers in its place, as a network without a log-in shows it, is no token.
+        let is_token =
+            !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) && !token.starts_with('<');
+        let token = if reply.status.is_success() && is_token { Ok(token.into()) } else { Err(reply.status) };
         Ok(Some(MetadataSession { metadata: self, http, token }))
     }
 

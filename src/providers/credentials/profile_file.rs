@@ -1,13 +1,10 @@
 //! Files of profiles: each is read and parsed once a run, and errors name the file and the line, never its content.
 
 use std::any::Any;
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use ini::{Ini, ParseOption};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -16,6 +13,8 @@ use crate::config::{Env, EnvVar, Exposure, exposure, path_hint, read_optional_te
 use crate::error::{Error, Kind};
 
 use super::chain::{Contents, RequestedProfile, other_names};
+use super::ini_section::Section;
+use super::profile_text::text;
 
 /// The files that were read, by path. All clones share them.
 #[derive(Debug, Clone, Default)]
@@ -241,21 +240,10 @@ impl SecretFile {
     }
 
     fn parse_sections(&self, example: &str) -> Result<BTreeMap<String, Section>, Error> {
-        let options = ParseOption { enabled_quote: true, enabled_escape: false, ..ParseOption::default() };
-        let ini = Ini::load_from_str_opt(self.text.expose_secret(), options).map_err(|error| {
+        let (named, has_others) = Section::all_of(self.text.expose_secret()).map_err(|error| {
             self.error(&format!("line {}, column {}: this is not an INI file", error.line, error.col))
         })?;
-        let mut named = BTreeMap::new();
-        for (name, properties) in ini.iter().filter_map(|(name, properties)| Some((name?.trim(), properties))) {
-            let section = Section::new(properties);
-            match named.entry(name.to_owned()) {
-                Entry::Vacant(entry) => drop(entry.insert(section)),
-                Entry::Occupied(mut entry) => {
-                    entry.get_mut().ambiguity = Some(format!("[{name}] stands in it more than once"));
-                }
-            }
-        }
-        if named.is_empty() && !ini.general_section().is_empty() {
+        if named.is_empty() && has_others {
             return Err(self
                 .error("its keys stand outside of a section")
                 .with_hint(format!("write [{example}] above them")));
@@ -273,7 +261,7 @@ impl SecretFile {
         name: &str,
     ) -> Result<Option<&'s Section>, Error> {
         let section = sections.get(name);
-        match section.and_then(|section| section.ambiguity.as_ref()) {
+        match section.and_then(|section| section.ambiguity()) {
             Some(ambiguity) => Err(self.error(ambiguity).with_hint("keep the one that is meant")),
             None => Ok(section),
         }
@@ -282,68 +270,6 @@ impl SecretFile {
     pub(crate) fn error(&self, what: &str) -> Error {
         Error::new(Kind::Config, format!("{}: {what}", self.name))
             .with_hint(format!("correct {}, or move it away", self.name))
-    }
-}
-
-/// Returns the value without what follows a `#` behind white space, which the vendors' Python SDKs take for a comment.
-fn uncommented(value: &str) -> SecretString {
-    let is_comment = |index: &usize| value[..*index].ends_with(char::is_whitespace);
-    let end = value.match_indices('#').map(|(index, _)| index).find(is_comment).unwrap_or(value.len());
-    value[..end].trim().to_owned().into()
-}
-
-/// Returns a word that a file has in place of a known one, for messages. What does not look like a word is not quoted: a
-/// secret may have been pasted there.
-pub(crate) fn word(text: &str) -> String {
-    let is_word = text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-    if is_word { format!("`{text}`") } else { "that is written there".to_owned() }
-}
-
-/// Returns a name as a shell takes it for one word, for commands in hints.
-pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
-    shlex::try_quote(name).unwrap_or(Cow::Borrowed(name))
-}
-
-/// Returns a value that is not empty: the vendors' tools write an empty text for none.
-pub(crate) fn text(value: Option<&String>) -> Option<&str> {
-    value.map(|value| value.trim()).filter(|value| !value.is_empty())
-}
-
-/// Returns a secret that is not empty.
-pub(crate) fn secret(value: Option<&SecretString>) -> Option<SecretString> {
-    let value = value?.expose_secret().trim();
-    (!value.is_empty()).then(|| value.to_owned().into())
-}
-
-/// The keys of one section.
-#[derive(Debug)]
-pub(crate) struct Section {
-    keys: BTreeMap<String, SecretString>,
-    /// What is there more than once, so that nobody can tell which is meant.
-    ambiguity: Option<String>,
-}
-
-impl Section {
-    fn new(properties: &ini::Properties) -> Self {
-        let mut section = Self { keys: BTreeMap::new(), ambiguity: None };
-        for (key, value) in properties {
-            let (key, value) = (key.trim().to_ascii_lowercase(), uncommented(value));
-            let before = section.keys.insert(key.clone(), value.clone());
-            if before.is_some_and(|before| before.expose_secret() != value.expose_secret()) {
-                section.ambiguity = Some(format!("`{key}` stands in one section more than once"));
-            }
-        }
-        section
-    }
-
-    /// Returns a value; an empty one counts as missing.
-    pub(crate) fn secret(&self, key: &str) -> Option<SecretString> {
-        self.keys.get(key).filter(|value| !value.expose_secret().is_empty()).cloned()
-    }
-
-    /// Returns a value that is not a secret.
-    pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.keys.get(key).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())
     }
 }
 

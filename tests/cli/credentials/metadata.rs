@@ -128,3 +128,39 @@ fn a_service_that_answers_503_is_a_failed_scope_and_one_503_is_none() {
         }
     }
 }
+
+/// Answers every request with this page.
+fn page(reply: &'static str) -> String {
+    use std::io::{Read, Write};
+    let (listener, url) = silent();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            std::thread::spawn(move || {
+                let mut request = [0; 4096];
+                while stream.read(&mut request).is_ok_and(|read| read > 0) {
+                    let _ = stream.write_all(reply.as_bytes());
+                }
+            });
+        }
+    });
+    url
+}
+
+#[test]
+fn a_page_that_answers_in_the_services_place_sets_up_nothing() {
+    let page = page(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 32\r\n\r\n<html>\n<p>log in here</p>\n</html>",
+    );
+    for (listed, _, _) in CLOUDS {
+        let (run, _) = list(listed, &page, |certls| certls);
+        assert_eq!((run.code, run.names().len(), &run.json()["complete"]), (0, 2, &true.into()), "{}", run.text());
+    }
+    let certls = ["ALIYUN", "HUAWEI"]
+        .iter()
+        .fold(Certls::new(), |certls, cloud| certls.env(&format!("CERTLS_ENDPOINT_{cloud}_METADATA"), &page));
+    let run = certls.run("list");
+    assert_eq!(run.code, 2, "{}", run.text());
+    assert!(run.stderr.contains("no credentials are set up here"), "{}", run.stderr);
+    assert!(!run.stderr.contains("in trouble"), "{}", run.stderr);
+}

@@ -4,6 +4,7 @@ mod aliyun;
 mod huawei;
 mod metadata;
 mod profile_files;
+mod programs;
 mod redaction;
 mod sites;
 mod text;

@@ -327,10 +327,10 @@ fn an_odd_description_of_a_page_loses_no_certificate() {
 #[test]
 fn an_odd_listener_makes_uses_incomplete_and_keeps_the_others() {
     let project = project_id("cn-north-4");
-    let used = records::id_of("pay");
+    let bound = records::id_of("pay");
     let listener = |name: &str| {
         let listener = records::huawei_listener(name, &project, "lb-1", 443);
-        records::changed(listener, &json!({"default_tls_container_ref": used}))
+        records::changed(listener, &json!({"default_tls_container_ref": bound}))
     };
     let references = ["default_tls_container_ref", "sni_container_refs", "client_ca_tls_container_ref"];
     for (what, odd) in mutations(&listener("odd")) {

@@ -4,7 +4,9 @@ use crate::config::AccessKey;
 use crate::error::Error;
 use crate::providers::aliyun::sts::{OidcRole, Role};
 use crate::providers::credentials::chain::Load;
-use crate::providers::credentials::profile_file::{Current, Section, word};
+use crate::providers::credentials::ini_section::Section;
+use crate::providers::credentials::profile_file::Current;
+use crate::providers::credentials::profile_text::word;
 use crate::providers::credentials::source_error::{broken, missing};
 use crate::suggest::did_you_mean;
 

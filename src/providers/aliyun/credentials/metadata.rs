@@ -111,7 +111,8 @@ impl Instance {
                 None => return Ok(None),
             },
         };
-        if role.is_empty() {
+        // Something else answers in its place.
+        if self.role.is_none() && !is_role_name(&role) {
             return Ok(None);
         }
         let Some(reply) = get(&session, &format!("{ROLES}{}", encode(&role))).await? else {

@@ -13,6 +13,7 @@ mod cli_config;
 mod environment;
 mod ini;
 mod metadata;
+mod printed_profile;
 mod process;
 mod profile;
 mod source;

@@ -7,24 +7,18 @@ use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::Semaphore;
 
 use crate::error::Error;
-use crate::providers::aliyun::client::Client;
-use crate::providers::credentials::signing_keys::KeyIssuer;
+use crate::processes::ChildGroup;
 use crate::providers::credentials::source_error::broken;
-use crate::providers::credentials::temporary_keys::IssuedKeys;
-use crate::signals::ChildGroup;
 
-use super::profile::{Profile, ProfileContext};
 use super::source::Options;
 
-const LIMIT: Duration = Duration::from_secs(60);
+pub(super) const LIMIT: Duration = Duration::from_secs(60);
 /// How long a program that has ended is still read, for a child of it may hold its output.
 const AFTER_END: Duration = Duration::from_secs(1);
 /// The most that a program may print, in bytes. Keys are less than 8 KiB.
@@ -36,7 +30,7 @@ static TURNS: Semaphore = Semaphore::const_new(4);
 /// The program and its arguments, which may hold secrets.
 pub(super) struct Process {
     words: Vec<SecretString>,
-    options: Options,
+    pub(super) options: Options,
 }
 
 impl fmt::Debug for Process {
@@ -54,7 +48,7 @@ impl Process {
     }
 
     /// Runs the program, and returns what it printed. Waiting for a turn does not count for the limit.
-    async fn run(&self, limit: Duration) -> Result<SecretString, String> {
+    pub(super) async fn run(&self, limit: Duration) -> Result<SecretString, String> {
         let _turn = TURNS.acquire().await;
         let words: Vec<&str> = self.words.iter().map(ExposeSecret::expose_secret).collect();
         let [program, arguments @ ..] = words.as_slice() else { return Err("has no name".to_owned()) };
@@ -107,30 +101,6 @@ async fn wait(child: &mut Child, mut stdout: ChildStdout, printed: &mut Vec<u8>)
         }
     };
     status.map_err(|error| format!("cannot be waited for: {error}"))
-}
-
-#[async_trait]
-impl KeyIssuer<Client> for Process {
-    async fn issue(&self, client: &Client, origin: &str, now: DateTime<Utc>) -> Result<IssuedKeys, Error> {
-        let printed = self.run(LIMIT).await.map_err(|why| {
-            broken(origin, &format!("its program {why}")).with_hint("run its `process_command` by hand to see why")
-        })?;
-        // The parser's own words may quote what it read.
-        let profile: Profile = serde_json::from_str(printed.expose_secret()).map_err(|_| {
-            broken(origin, "its program printed something else than a profile")
-                .with_hint("it must print {\"mode\": \"StsToken\", \"access_key_id\": …, …}")
-        })?;
-        if profile.is_external() {
-            return Err(broken(origin, "its program printed a profile that again runs a program"));
-        }
-        let context = ProfileContext { origin: origin.to_owned(), options: &self.options };
-        let no_source = |name: &str| {
-            Err(broken(origin, &format!("its program printed a profile that builds on another, `{name}`")))
-        };
-        let mut issued = profile.credentials(&context, no_source)?.issue(client, now).await?;
-        issued.expires_at = profile.expiration.or(issued.expires_at);
-        Ok(issued)
-    }
 }
 
 #[cfg(all(test, unix))]

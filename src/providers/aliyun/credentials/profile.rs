@@ -14,7 +14,7 @@ use crate::config::AccessKey;
 use crate::error::{Error, Kind};
 use crate::providers::aliyun::client::Client;
 use crate::providers::aliyun::sts::{OidcRole, Role};
-use crate::providers::credentials::profile_file::{quoted, secret, text, word};
+use crate::providers::credentials::profile_text::{quoted, secret, text, word};
 use crate::providers::credentials::signing_keys::KeyIssuer;
 use crate::providers::credentials::source_error::broken;
 use crate::providers::credentials::temporary_keys::IssuedKeys;

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use crate::config::AccessKey;
 use crate::error::Error;
 use crate::providers::credentials::chain::Load;
-use crate::providers::credentials::profile_file::{Current, JsonFormat, quoted, secret, text, word};
+use crate::providers::credentials::profile_file::{Current, JsonFormat};
+use crate::providers::credentials::profile_text::{quoted, secret, text, word};
 use crate::providers::credentials::source_error::{broken, missing};
 use crate::suggest::did_you_mean;
 

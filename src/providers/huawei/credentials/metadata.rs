@@ -105,6 +105,10 @@ impl Instance {
     async fn request(&self, http: &Http, limit: Option<&ProbeLimit>) -> Result<Option<IssuedKeys>, Error> {
         let Some(session) = self.0.open(http, limit).await? else { return Ok(None) };
         let Some(reply) = session.get("/openstack/latest/securitykey").await? else { return Ok(None) };
+        // A page that answers in its place, as a network without a log-in shows it, knows of no agency.
+        if reply.status.is_success() && reply.body.trim_ascii_start().starts_with(b"<") {
+            return Ok(None);
+        }
         if reply.status.is_success() {
             let AnswerWire { credential } = reply.json()?;
             let CredentialWire { access, secret, securitytoken, expires_at } = credential;
