@@ -235,7 +235,6 @@ mod on_unix {
     }
 
     #[test]
-    #[expect(clippy::print_stdout, reason = "the output of a test")]
     fn a_folder_that_may_not_be_written_leaves_the_old_file() {
         let (cloud, folder) = (aliyun::start(two_regions()), Folder::new());
         let closed = folder.path("closed");

@@ -35,7 +35,6 @@ fn entries(folder: &Path) -> Vec<String> {
 }
 
 /// Whether the tests run as root, who alone may give files away.
-#[expect(clippy::print_stdout, reason = "the output of a test")]
 fn is_root(folder: &TempDir) -> bool {
     fs::metadata(folder.path()).expect("a folder").uid() == 0
 }
