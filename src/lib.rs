@@ -66,7 +66,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(mut error) => {
-            cli::drop_far_suggestions(&mut error);
+            cli::tidy(&mut error);
             return end_without_command(&error, &args, Streams::new(Color::Auto, false, &env));
         }
     };

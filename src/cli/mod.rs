@@ -3,7 +3,7 @@
 mod endpoint;
 mod list;
 mod output;
-mod suggestions;
+mod usage_error;
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -20,10 +20,10 @@ use crate::model::{Filter, Host, Kinds, NameGlob, TagFilter, UseFilter};
 use crate::output::Color;
 use crate::{exit, providers};
 
-use endpoint::EndpointParser;
+use endpoint::{endpoint, example_endpoint};
 use list::ListParser;
 
-pub(crate) use suggestions::drop_far_suggestions;
+pub(crate) use usage_error::tidy;
 
 pub use list::List;
 pub use output::{LabelArgs, OutputArgs, SortArgs, TargetParser};
@@ -50,14 +50,6 @@ Examples:
 fn example_scope() -> (&'static str, &'static str) {
     let info = providers::ALL.first().map(|provider| provider.info());
     info.map_or(("NAME", "NAME"), |info| (info.id, info.example_region))
-}
-
-/// Returns an endpoint and its URL, for examples.
-fn example_endpoint() -> String {
-    let endpoint = providers::ALL.last().map(|provider| (provider.info().id, provider.endpoints()));
-    let service = endpoint.as_ref().and_then(|(_, services)| services.first().copied()).unwrap_or("SERVICE");
-    let provider = endpoint.as_ref().map_or("PROVIDER", |(id, _)| id);
-    format!("{provider}.{service}=https://{service}.example.com")
 }
 
 /// Returns the help of every variable and exit code, from the tables of the providers and of certls itself.
@@ -227,7 +219,7 @@ impl UsageArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetArgs {
-    #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = EndpointParser, help = endpoint_help())]
+    #[arg(long = "endpoint", value_name = "PROVIDER.SERVICE=URL", value_parser = endpoint, help = endpoint_help())]
     pub endpoints: Vec<(String, Endpoint)>,
 
     /// Trust the certificate authorities in this PEM file too
@@ -254,7 +246,7 @@ pub struct NetArgs {
     #[arg(long, value_name = "N", default_value = "16", value_parser = clap::value_parser!(u8).range(1..))]
     pub concurrency: u8,
 
-    /// Print no summary when all is well, and check nothing at all
+    /// Print no summary when all is well; `check` then prints nothing
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 }

@@ -218,7 +218,7 @@ fn the_help_of_list() {
               Sort the other way round
 
       -q, --quiet
-              Print no summary when all is well, and check nothing at all
+              Print no summary when all is well; `check` then prints nothing
 
     --- stderr
     ");
@@ -261,7 +261,7 @@ fn the_help_of_show() {
                                     same as -o pem
           --label <NAME=VALUE>      Add this label to every Prometheus series, to tell two runs on one
                                     host apart; repeat for several
-      -q, --quiet                   Print no summary when all is well, and check nothing at all
+      -q, --quiet                   Print no summary when all is well; `check` then prints nothing
 
     Network:
           --endpoint <PROVIDER.SERVICE=URL>

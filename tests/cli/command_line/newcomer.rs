@@ -158,3 +158,18 @@ fn accounts_says_that_it_logged_in_and_no_more() {
     assert_eq!((column("STATE"), column("REGIONS")), ("logged in".to_owned(), "27".to_owned()), "{}", run.stdout);
     assert!(!run.stdout.contains(" IS ") && run.stdout.contains(" USER"), "{}", run.stdout);
 }
+
+#[test]
+fn a_password_in_a_url_is_not_repeated() {
+    for args in [
+        "list --endpoint aliyun.slb=https://user:PLANTED-pass@slb.example.com",
+        "list --endpoint https://user:PLANTED-pass@slb.example.com",
+        "check --endpoint aliyun.slb=https://user:PLANTED-p@ss@slb.example.com",
+        "list https://user:PLANTED-pass@slb.example.com",
+        "https://user:PLANTED-pass@slb.example.com",
+    ] {
+        let run = Certls::new().run(args);
+        assert!(run.code == 2 || run.code == 3, "{args}: {}", run.text());
+        assert!(!run.text().contains("PLANTED") && run.stderr.contains("slb.example.com"), "{args}: {}", run.text());
+    }
+}

@@ -1,4 +1,4 @@
-//! The suggestions of the argument parser, without those that lead astray.
+//! The errors of the argument parser, without suggestions that lead astray, and without passwords.
 
 use clap::error::{ContextKind, ContextValue};
 
@@ -14,8 +14,27 @@ const SUGGESTIONS: [(ContextKind, ContextKind); 3] = [
 /// Second names of commands, which suggestions need not name.
 const ALIASES: [&str; 1] = ["ls"];
 
+/// Makes an error of the argument parser fit to be printed.
+pub(crate) fn tidy(error: &mut clap::Error) {
+    drop_far_suggestions(error);
+    hide_passwords(error);
+}
+
+/// Hides what stands before the `@` of a URL in the argument that is quoted.
+fn hide_passwords(error: &mut clap::Error) {
+    for kind in [ContextKind::InvalidValue, ContextKind::InvalidArg, ContextKind::InvalidSubcommand] {
+        if let Some(ContextValue::String(quoted)) = error.get(kind)
+            && let Some((scheme, rest)) = quoted.split_once("://")
+            && let Some((_, host)) = rest.rsplit_once('@')
+        {
+            let hidden = format!("{scheme}://***@{host}");
+            error.insert(kind, ContextValue::String(hidden));
+        }
+    }
+}
+
 /// Drops suggestions that have little in common with what was written: `--sort` for `--format`.
-pub(crate) fn drop_far_suggestions(error: &mut clap::Error) {
+fn drop_far_suggestions(error: &mut clap::Error) {
     for (wrong, suggested) in SUGGESTIONS {
         let written = error.get(wrong).map(ToString::to_string).unwrap_or_default();
         // Two flags are not alike because they begin with hyphens.
